@@ -96,18 +96,24 @@ export function send(
 
 const block = Buffer.alloc(256 * 1024, 'piecework')
 
+interface RequestLoad {
+  readonly seconds: number
+  readonly connections: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** Requests in so many seconds, of so many connections at once. */
 export async function requestsIn(
   server: ServerProcess,
   path: string,
-  { seconds, connections }: { readonly seconds: number; readonly connections: number },
+  { seconds, connections, headers = {} }: RequestLoad,
 ): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const end = performance.now() + seconds * 1000
   let count = 0
   const ask = async (): Promise<void> => {
     while (performance.now() < end) {
-      await call(server, path, { agent })
+      await call(server, path, { agent, headers })
       count += 1
     }
   }

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createPiecework, type Database, fileArtifacts } from '@piecework/core'
+import { downloadLinks, linkTarget } from '@piecework/delivery'
+import { deliveryRoutes } from '@piecework/delivery/http'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { pieceworkHttp } from '@piecework/server'
@@ -50,13 +52,18 @@ async function listener(): Promise<RequestListener> {
   await store.migrate()
   const piecework = createPiecework({
     packs: [blobPack(options)],
+    targets: [linkTarget({ store })],
+    access: { allows: async () => true },
+    downloadsPerMinute: { requests: 1e9, bytes: 2 ** 50 },
     store,
     artifacts: fileArtifacts(options.folder),
     runtime: inProcess({ concurrency: 4 }),
   })
   if (options.works) await piecework.start()
+  const links = downloadLinks({ piecework, store, keys: [{ id: 'bench', secret: Buffer.alloc(32, 7) }] })
   return pieceworkHttp({
     piecework,
+    extensions: [deliveryRoutes({ links })],
     paths: { blob: 'blobs', shelf: 'shelves', slip: 'slips' },
     formats: { blobs: 'upload' },
     publicUrl: 'http://127.0.0.1',

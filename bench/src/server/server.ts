@@ -40,9 +40,10 @@ export const serverBench: Bench = async ({ runs, url, log }) => {
     const bare = await start('bare')
     const exported = await archive(ours)
     log(`made an archive of ${megabytes} MB`)
-    const [files, jobs] = [
+    const [files, jobs, links] = [
       await transfers({ ours, bare }, exported, runs, log),
       await jobRequests({ ours, bare }, exported, runs),
+      await linkRequests({ ours, bare }, exported, runs),
     ]
     // What takes up jobs would end the one that is followed.
     await ours.end()
@@ -50,7 +51,7 @@ export const serverBench: Bench = async ({ runs, url, log }) => {
     const followed = await followers(await start('piecework'))
     log(`1 GB in ${cuts} cuts over three processes`)
     const several = [await start('piecework'), await start('piecework'), await start('piecework')]
-    return [...files, jobs, followed, ...(await cutUpload(several))]
+    return [...files, jobs, links, followed, ...(await cutUpload(several))]
   } finally {
     await Promise.all(processes.map((one) => one.end()))
     await databases.dropAll()
@@ -64,7 +65,7 @@ interface JobAnswer {
 
 /** Id of an export that has ended. */
 async function archive(server: ServerProcess): Promise<string> {
-  const { id } = await post<JobAnswer>(server, `/blobs/${blob.id}/export`, {})
+  const { id } = await post<JobAnswer>(server, `/blobs/${blob.id}/export`, { deliver: [{ target: 'link' }] })
   for (;;) {
     const { job } = await json<{ job: { status: string } }>(server, `/jobs/${id}`)
     if (job.status === 'succeeded') return id
@@ -126,6 +127,29 @@ async function jobRequests({ ours, bare }: Servers, job: string, runs: number): 
     own.slice(1),
     peer.slice(1),
     { reach: 0.2, aim: 0.5 },
+    {
+      requestsPerSecond: Math.round(1 / median(own.slice(1))),
+      peerRequestsPerSecond: Math.round(1 / median(peer.slice(1))),
+    },
+  )
+}
+
+/** The first bytes of a file, by the address of a link: the policy is asked, the request recorded and metered. */
+async function linkRequests({ ours, bare }: Servers, job: string, runs: number): Promise<Measure> {
+  const { items } = await json<{ items: { location: string }[] }>(ours, `/jobs/${job}/deliveries`)
+  const { url } = await post<{ url: string }>(ours, `/links/${items[0]?.location}/address`, {})
+  const path = url.slice(new URL(url).origin.length)
+  const load = { seconds: 3, connections: 20 }
+  const [own, peer]: [number[], number[]] = [[], []]
+  for (let run = 0; run <= runs; run++) {
+    peer.push(load.seconds / (await requestsIn(bare, `/${job}`, load)))
+    own.push(load.seconds / (await requestsIn(ours, path, { ...load, headers: { range: 'bytes=0-999' } })))
+  }
+  return compared(
+    'server/link',
+    own.slice(1),
+    peer.slice(1),
+    { reach: 0.05, aim: 0.1 },
     {
       requestsPerSecond: Math.round(1 / median(own.slice(1))),
       peerRequestsPerSecond: Math.round(1 / median(peer.slice(1))),
