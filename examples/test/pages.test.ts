@@ -43,6 +43,8 @@ for (const [page, program] of Object.entries(pages))
 
 test('docs/delivery.md says what a bucket is refused with', () => printsWhatItSays('delivery', 'outputs/s3'))
 
+test('docs/delivery.md says what comes of a link', () => printsWhatItSays('delivery', 'outputs/links'))
+
 onServer('docs/one-moment.md has a program that prints what it says', async () => {
   const scratch = await scratchDatabase()
   try {
