@@ -48,6 +48,9 @@ export const jsonShape = { depth: 64, values: 10_000 } as const
 /** Of an `Idempotency-Key`, in characters. */
 export const requestKeyLength = 255
 
+/** Of a multipart body: fields, characters of a name, headers of a part; bytes of its boundaries and headers beside a file. */
+export const formDefaults = { fields: 100, nameCharacters: 100, headers: 20, bytes: 4096 } as const
+
 /** Of a file's name, in characters. */
 export const fileNameLength = 255
 

@@ -12,6 +12,7 @@ import {
   route,
 } from '@piecework/server/extension'
 import { z } from 'zod'
+import { defaults } from '../defaults.js'
 import type { DownloadLinks, LinkFilter, OpenAddress } from '../links/download-links.js'
 
 interface LinkView {
@@ -51,12 +52,11 @@ const emptyModel: Model<Readonly<Record<never, never>>> = model(z.strictObject({
 const shareModel: Model<{ readonly recipient?: string }> = model(
   z.strictObject({ recipient: z.string().min(1).exactOptional().describe('for whom it is, for the record') }),
 )
-const mostLinks = 100
 const filterModel: Model<LinkFilter & { readonly limit: number }> = model(
   z.strictObject({
     job: z.string().min(1).exactOptional().describe('absent: links of all jobs that one has issued oneself'),
     after: z.string().min(1).exactOptional().describe('id of the last link of the page before'),
-    limit: z.coerce.number().int().min(1).max(mostLinks).default(mostLinks),
+    limit: z.coerce.number().int().min(1).max(defaults.linksOfPage).default(defaults.linksOfPage),
   }) as never,
 )
 const fileModel: Model<{ readonly address: string }> = model(

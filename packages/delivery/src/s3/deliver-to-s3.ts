@@ -1,6 +1,6 @@
 import { isPieceworkError } from '@piecework/core'
 import type { DeliverContext, DeliveredFile, DeliveryReceipt } from '@piecework/core/piece'
-import { s3Defaults } from './defaults.js'
+import { s3Defaults } from '../defaults.js'
 import { headersOf, put } from './objects.js'
 import { keyOf, type Place, placeOf, wantedName } from './place.js'
 import { leftProbe } from './probe.js'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { DeliverContext } from '@piecework/core/piece'
-import { s3Defaults } from './defaults.js'
+import { s3Defaults } from '../defaults.js'
 import { look, markOf } from './objects.js'
 import type { S3Calls } from './s3-calls.js'
 import type { S3Destination } from './s3-destination.js'

@@ -1,7 +1,7 @@
 import type { Schema } from '@piecework/core/piece'
 import { httpsUrl } from '@piecework/outbound'
 import { z } from 'zod'
-import { s3Defaults } from './defaults.js'
+import { s3Defaults } from '../defaults.js'
 
 /** Endings and beginnings are of buckets that are addressed in other ways. */
 const bucket = z

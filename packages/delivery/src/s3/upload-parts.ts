@@ -1,7 +1,7 @@
 import { PieceworkError } from '@piecework/core'
 import type { DeliverContext } from '@piecework/core/piece'
+import { s3Defaults } from '../defaults.js'
 import { cutParts, type Part } from './cut-parts.js'
-import { s3Defaults } from './defaults.js'
 import { headersOf, look, markOf, md5 } from './objects.js'
 import type { Place } from './place.js'
 import type { S3Calls } from './s3-calls.js'

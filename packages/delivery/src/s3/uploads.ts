@@ -1,6 +1,6 @@
 import { PieceworkError } from '@piecework/core'
+import { s3Defaults } from '../defaults.js'
 import type { Part } from './cut-parts.js'
-import { s3Defaults } from './defaults.js'
 import { type headersOf, md5 } from './objects.js'
 import type { S3Calls } from './s3-calls.js'
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Busboy } from '@fastify/busboy'
-import { fileNameLength } from '../defaults.js'
+import { fileNameLength, formDefaults } from '../defaults.js'
 import { httpError } from '../problems/http-error.js'
 
 export interface UploadedFile {
@@ -77,7 +77,13 @@ export function readMultipart(
 }
 
 function parserOf(contentType: string, fieldSize: number) {
-  const limits = { fields: 100, fieldNameSize: 100, fieldSize, files: 1, headerPairs: 20 }
+  const limits = {
+    fields: formDefaults.fields,
+    fieldNameSize: formDefaults.nameCharacters,
+    fieldSize,
+    files: 1,
+    headerPairs: formDefaults.headers,
+  }
   try {
     return new Busboy({ headers: { 'content-type': contentType }, limits })
   } catch (cause) {

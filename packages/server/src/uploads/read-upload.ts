@@ -1,4 +1,5 @@
 import { isPieceworkError, PieceworkError } from '@piecework/core'
+import { formDefaults } from '../defaults.js'
 import { bodyBytes } from '../http/body-bytes.js'
 import { type HttpRequest, hasBody, mediaTypeOf } from '../http/http-request.js'
 import { queryOf } from '../http/query.js'
@@ -24,8 +25,6 @@ export interface UploadRules {
 }
 
 const form = 'multipart/form-data'
-/** A form has its boundaries and the headers of its parts beside the file. */
-const formBytes = 4096
 
 /**
  * Takes a file as a raw body, or in a form behind its fields. Throws `http/media-type`, and `http/too-large` if its
@@ -39,7 +38,7 @@ export async function takeUpload<T>(
   const type = mediaTypeOf(request)
   const isForm = type === form
   if (!hasBody(request) || (!isForm && !rules.types.includes(type))) throw otherType(rules)
-  checkDeclared(request, isForm ? rules.maxBytes + rules.fieldBytes + formBytes : rules.maxBytes)
+  checkDeclared(request, isForm ? rules.maxBytes + rules.fieldBytes + formDefaults.bytes : rules.maxBytes)
   const bytes = bodyBytes(request, rules.idleMs)
   const query = queryOf(request.url)
   if (!isForm) {
