@@ -2,6 +2,7 @@ import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
 import type { HttpExtension, Statuses } from '@piecework/server/extension'
 import type { CredentialVault } from '../credentials/credential-vault.js'
 import type { DownloadLinks } from '../links/download-links.js'
+import { tokenStatuses } from '../tokens/token-error.js'
 import { type Connections, connectionRoutes } from './connection-routes.js'
 import { credentialRoutes } from './credential-routes.js'
 import { linkRoutes } from './link-routes.js'
@@ -36,6 +37,13 @@ const statuses: Statuses = {
   'link/early': { status: 403, title: 'It is too early' },
   'link/expired': { status: 410, title: 'It is over' },
   'link/revoked': { status: 410, title: 'It was withdrawn' },
+  // Thrown by a host's `principal` that takes scoped tokens.
+  ...Object.fromEntries(
+    Object.entries(tokenStatuses).map(([code, status]) => [
+      code,
+      { status, title: status === 401 ? 'The token is refused' : 'The token does not allow this' },
+    ]),
+  ),
 }
 
 /** For `extensions` of `pieceworkHttp()`: links, credentials, and accounts to be connected. */
