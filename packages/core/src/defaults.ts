@@ -50,8 +50,12 @@ export const nearLimitShare = 0.9
 
 /** Of downloads. */
 export const downloadDefaults = {
-  /** Bytes that go out before they are counted. */
-  meteredBytes: 4 * mebibyte,
+  /** Bytes that are counted at once, before they go out. */
+  meteredBytes: mebibyte,
+  /** Minutes without anything left that a download waits for before it is cut. */
+  longestWaitMinutes: 5,
+  /** In ms: those that wait for a minute do not come all at once. */
+  waitSpreadMs: 2000,
 } as const
 
 /** Defaults of stores. Times in ms. */
@@ -246,6 +250,8 @@ export const fileNameDefaults = {
 
 /** In characters. */
 export const deliveryDefaults = {
+  /** Deliveries of one job: each is checked while its request waits. */
+  perJob: 20,
   /** Of JSON: what a delivery may keep for its next attempt. */
   stateCharacters: mebibyte,
   /** Kept of what a target says about where a file is now. */

@@ -10,6 +10,8 @@ export const defaults = {
   linkLifetimeMs: 7 * day,
   /** How long the address that a link is read as opens the bytes. */
   addressLifetimeMs: 15 * minute,
+  /** How often it is asked, during a download, whether its link is open. */
+  checkedAgainMs: 10 * second,
   /** Credentials of one principal. */
   credentialsPerOwner: 100,
   /** Characters of a credential's JSON before it is sealed. */

@@ -121,6 +121,18 @@ export const accountFaults: Record<string, Fault> = {
         },
       }),
   ],
+  'keeps an id no longer when it is revoked again': [
+    once,
+    (store) =>
+      changed(store, {
+        revocations: {
+          add: async (id, until) => {
+            if (await store.revocations.has(id)) return false
+            return store.revocations.add(id, until)
+          },
+        },
+      }),
+  ],
   'lets an id be used twice at once': [
     once,
     (store) =>

@@ -19,7 +19,7 @@ export type NewLink = Omit<Link, 'createdAt' | 'revokedAt'>
 export interface LinkFilter {
   readonly job?: string
   readonly owner?: string
-  /** Those that are older than the link of this id. */
+  /** Those that are older than the link of this id; none, if it is forgotten. */
   readonly after?: string
   /** Default: `storeDefaults.listedLinks`. */
   readonly limit?: number

@@ -1,9 +1,10 @@
 /** What a principal has been given, in one minute. */
 export interface Usage {
-  /** That were answered with bytes. */
+  /** That were let in. */
   readonly requests: number
   /** Of these, those that did not go on with an earlier one. */
   readonly downloads: number
+  /** That were let out; of a download that was cut, up to a step more than went out. */
   readonly bytes: number
 }
 

@@ -11,13 +11,13 @@ import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import { objectCheck } from '../options/object-check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
-import { madeOutput } from '../outputs/made-output.js'
+import { type MadeOutput, madeOutput } from '../outputs/made-output.js'
 import { recipientCheck } from '../record/recipient-check.js'
 import type { Recorder } from '../record/recorder.js'
 import { refuseExpired } from '../retention/expiry.js'
 import { existingJob } from './existing-job.js'
 import { askedByChecks } from './job-arguments.js'
-import { countBytes, countRequest, type MeterDeps } from './metered.js'
+import { type MeterDeps, metered } from './metered.js'
 
 const rangeChecks: OptionChecks<ByteRange> = {
   start: required(check.wholeNumber(0, Number.MAX_SAFE_INTEGER)),
@@ -31,6 +31,10 @@ export interface DownloadRequest extends AskedBy {
   readonly range?: ByteRange
   /** For whom it is, for the record of downloads: a name or an address, no URL. */
   readonly recipient?: string
+  /** Under whose name it is counted and limited. Default: the id of the principal. */
+  readonly countedAs?: string
+  /** Ends what waits for the next minute. */
+  readonly signal?: AbortSignal
 }
 
 const downloadChecks: OptionChecks<Partial<DownloadRequest>> = {
@@ -38,6 +42,8 @@ const downloadChecks: OptionChecks<Partial<DownloadRequest>> = {
   output: check.text,
   range: objectCheck(rangeChecks),
   recipient: recipientCheck,
+  countedAs: check.text,
+  signal: check.signal,
 }
 
 const instead = {
@@ -80,17 +86,24 @@ export async function download(
   id: string,
   given: Partial<DownloadRequest> | undefined,
 ): Promise<Download> {
-  const { principal, output, range, recipient } = checkOptions('download()', given, downloadChecks, instead)
+  const { principal, output, range, recipient, countedAs, signal } = checkOptions(
+    'download()',
+    given,
+    downloadChecks,
+    instead,
+  )
   const job = await existingJob(deps.store, id, 'download()')
   await allowJob(deps.allow, principal, 'download', job)
   const ask = () => deps.allow(principal, 'download', resourceOf(job), job)
   const { recorder } = deps
   const about = { principal, action: 'download' as const, resource: resourceOf(job), job, recipient }
-  const who = principal?.id ?? ''
+  const name = countedAs ?? principal?.id ?? ''
   const opening = async (): Promise<Download> => {
-    const made = await openMade(deps, job, { output, range })
-    await countRequest(deps, who, made.range.start > 0)
-    return { ...made, bytes: countBytes(deps, who, made.bytes) }
+    const asked = askedOf(deps, job, { output, range })
+    const { start, end } = asked.range
+    const counting = await metered(deps, { name, size: end - start, isResumed: start > 0, signal })
+    const made = await openMade(deps, job, asked)
+    return { ...made, bytes: counting(made.bytes) }
   }
   const opened = await recorder.failing(about, opening())
   const entry = await recorder.allowed(about)
@@ -122,24 +135,35 @@ async function* recordedBytes(
   }
 }
 
-async function openMade(
-  { artifacts, environment }: Pick<DownloadDeps, 'artifacts' | 'environment'>,
+interface AskedOutput {
+  readonly made: MadeOutput
+  readonly range: ByteRange
+}
+
+function askedOf(
+  { environment }: Pick<DownloadDeps, 'environment'>,
   job: Job,
   { output, range }: { readonly output: string | undefined; readonly range: ByteRange | undefined },
-): Promise<Download> {
-  const { id } = job
+): AskedOutput {
   const made = madeOutput(job, output)
-  refuseExpired(id, made, environment.now())
-  const { name, artifact, size, expiresAt, deletedAt: _, ...facts } = made
+  refuseExpired(job.id, made, environment.now())
+  const { size } = made
   const { start, end } = range ?? { start: 0, end: size }
-  if (start > end || end > size) {
-    const message = `Bytes ${start} to ${end} are not inside the ${size} of job ${id}.`
-    throw new PieceworkError('options-invalid', message, { facts: { size } })
-  }
+  if (start <= end && end <= size) return { made, range: { start, end } }
+  const message = `Bytes ${start} to ${end} are not inside the ${size} of job ${job.id}.`
+  throw new PieceworkError('options-invalid', message, { facts: { size } })
+}
+
+async function openMade(
+  { artifacts }: Pick<DownloadDeps, 'artifacts'>,
+  { id }: Job,
+  { made, range }: AskedOutput,
+): Promise<Download> {
+  const { name, artifact, size, expiresAt, deletedAt: _, ...facts } = made
   const there = await artifacts.stat(artifact)
   if (!there)
     throw new PieceworkError('artifact-not-found', `The ${name} of job ${id} is not there any more.`)
   if (there.size !== size) throw cutShort(artifact, there.size, size)
-  const bytes = expectLength(artifact, artifacts.open(artifact, { start, end }), end - start)
-  return { size, ...facts, expiresAt, range: { start, end }, bytes }
+  const bytes = expectLength(artifact, artifacts.open(artifact, range), range.end - range.start)
+  return { size, ...facts, expiresAt, range, bytes }
 }

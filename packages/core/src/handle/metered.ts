@@ -25,46 +25,75 @@ export interface MeterDeps {
   readonly downloadsPerMinute?: UsageLimits
 }
 
-/** Counts a download before it begins. One that goes on with an earlier one is a request, and no new download. */
-export async function countRequest(
-  { store, downloadsPerMinute = {} }: MeterDeps,
-  principal: string,
-  isResumed: boolean,
-): Promise<void> {
-  const usage = { requests: 1, downloads: isResumed ? 0 : 1, bytes: 0 }
-  const retryAfterMs = await store.meters.take(principal, usage, downloadsPerMinute)
-  if (retryAfterMs === undefined) return
-  throw new PieceworkError(
+interface Metered {
+  /** Under whose name it is counted. */
+  readonly name: string
+  /** Of the bytes that go out. */
+  readonly size: number
+  readonly isResumed: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Counts a download before it begins, with its first bytes; one that goes on with an earlier one is a request, and no
+ * new download. Returns what counts the rest: before each step goes out, so that however many run side by side, no more
+ * goes out in a minute than the limit and one step. Throws `too-many-downloads`.
+ */
+export async function metered(
+  { store, environment, downloadsPerMinute = {} }: MeterDeps,
+  { name, size, isResumed, signal }: Metered,
+): Promise<(bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>> {
+  const step = Math.min(downloadDefaults.meteredBytes, downloadsPerMinute.bytes ?? Number.POSITIVE_INFINITY)
+  const take = (usage: { readonly requests: number; readonly downloads: number; readonly bytes: number }) =>
+    store.meters.take(name, usage, downloadsPerMinute)
+  let counted = Math.min(step, size)
+  const wait = await take({ requests: 1, downloads: isResumed ? 0 : 1, bytes: counted })
+  if (wait !== undefined) throw tooMany(wait)
+
+  const more = async (bytes: number): Promise<void> => {
+    for (let left: number = downloadDefaults.longestWaitMinutes; ; left--) {
+      signal?.throwIfAborted()
+      const wait = await take({ requests: 0, downloads: 0, bytes })
+      if (wait === undefined) return
+      // What goes on with it later is another request.
+      if (left === 0) throw tooMany(wait)
+      await elapsed(environment, wait + Math.random() * downloadDefaults.waitSpreadMs, signal)
+    }
+  }
+  return async function* (bytes) {
+    let sent = 0
+    for await (const chunk of bytes) {
+      sent += chunk.length
+      while (sent > counted) {
+        const next = Math.min(step, size - counted)
+        if (next <= 0) break
+        await more(next)
+        counted += next
+      }
+      yield chunk
+    }
+  }
+}
+
+function tooMany(retryAfterMs: number): PieceworkError {
+  const seconds = Math.ceil(retryAfterMs / 1000)
+  return new PieceworkError(
     'too-many-downloads',
-    `${principal} has downloaded as much as is allowed in a minute: again in ${Math.ceil(retryAfterMs / 1000)} s.`,
+    `As much as is allowed in a minute has been downloaded: there is more in ${seconds} s.`,
     { retryable: true, facts: { retryAfterMs } },
   )
 }
 
-/** Counts what goes out, and waits for the next minute when that is more than the principal may have. */
-export async function* countBytes(
-  { store, environment, downloadsPerMinute: { bytes: limit } = {} }: MeterDeps,
-  principal: string,
-  bytes: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  const step = Math.min(downloadDefaults.meteredBytes, limit ?? Number.POSITIVE_INFINITY)
-  const take = (sent: number, limits: UsageLimits) =>
-    store.meters.take(principal, { requests: 0, downloads: 0, bytes: sent }, limits)
-  let uncounted = 0
-  try {
-    for await (const chunk of bytes) {
-      uncounted += chunk.length
-      yield chunk
-      if (uncounted < step) continue
-      for (;;) {
-        const wait = await take(uncounted, limit === undefined ? {} : { bytes: limit })
-        if (wait === undefined) break
-        await new Promise<void>((resolve) => void environment.after(wait, resolve))
-      }
-      uncounted = 0
+/** Throws the reason of the signal. */
+async function elapsed(environment: Environment, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      cancel()
+      signal?.removeEventListener('abort', end)
+      resolve()
     }
-  } finally {
-    // It went out, whatever the limit.
-    if (uncounted > 0) await take(uncounted, {})
-  }
+    const cancel = environment.after(ms, end)
+    signal?.addEventListener('abort', end)
+  })
+  signal?.throwIfAborted()
 }

@@ -15,8 +15,10 @@ export function memoryLinks(state: MemoryState): Links {
     get: async (id) => links.get(id),
     list: async ({ job, owner, after, limit = storeDefaults.listedLinks }) => {
       const all = [...links.values()].reverse()
+      const at = after === undefined ? -1 : all.findIndex(({ id }) => id === after)
+      if (after !== undefined && at < 0) return []
       return all
-        .slice(after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1)
+        .slice(at + 1)
         .filter(
           (one) => (job === undefined || one.job === job) && (owner === undefined || one.owner === owner),
         )

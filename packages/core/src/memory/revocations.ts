@@ -4,9 +4,9 @@ import type { MemoryState } from './state.js'
 export function memoryRevocations({ revocations, environment }: MemoryState): Revocations {
   return {
     add: async (id, until) => {
-      if (revocations.has(id)) return false
-      revocations.set(id, until)
-      return true
+      const known = revocations.get(id)
+      if (!known || known < until) revocations.set(id, until)
+      return known === undefined
     },
     has: async (id) => revocations.has(id),
     sweep: async (limit) => {

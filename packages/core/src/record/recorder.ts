@@ -36,12 +36,13 @@ const unrecorded: ReadonlySet<Action> = new Set(['view', 'edit'])
 
 /**
  * A refusal has been recorded where it was made; what cannot be read has asked for nothing; a database that is away
- * would only be waited for again.
+ * would only be waited for again; and who downloads too much is counted elsewhere.
  */
 const unrecordedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'forbidden',
   'options-invalid',
   'database',
+  'too-many-downloads',
 ])
 
 export function createRecorder({ store, events }: RecorderDeps): Recorder {

@@ -3,6 +3,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { JobDelivery } from '../contracts/job-request.js'
 import type { Principal } from '../contracts/principal.js'
 import type { Target } from '../contracts/target.js'
+import { deliveryDefaults } from '../defaults.js'
 import { meant } from '../options/meant.js'
 import { deliveryKey } from '../outputs/deliveries.js'
 import { archiveOutput } from '../outputs/requested-outputs.js'
@@ -18,6 +19,8 @@ export function chooseDeliveries(
   given: readonly DeliverRequest[],
   { job, outputs }: { readonly job: string; readonly outputs: readonly string[] },
 ): readonly JobDelivery[] {
+  if (given.length > deliveryDefaults.perJob)
+    throw refused(`A job has ${deliveryDefaults.perJob} deliveries at most, not ${given.length}.`)
   const keys = new Set<string>()
   return given.map(({ target: name, output: named, destination: where }) => {
     const target = registry.targets.get(name)
@@ -38,17 +41,20 @@ export function chooseDeliveries(
   })
 }
 
-/** Asks the targets themselves. `sizeOf`: of an output, as far as it is known. */
+/** Asks the targets themselves, all at once. `sizeOf`: of an output, as far as it is known. */
 export async function checkDeliveries(
   registry: Registry,
   deliveries: readonly JobDelivery[],
   { principal, sizeOf }: { readonly principal: Principal; sizeOf(output: string): number | undefined },
 ): Promise<void> {
-  for (const { target, destination, output } of deliveries) {
+  const checks = deliveries.map(async ({ target, destination, output }) => {
     const known: Target | undefined = registry.targets.get(target)
     const size = sizeOf(output)
     await known?.check?.({ principal, destination, ...(size !== undefined && { size }) })
-  }
+  })
+  // All end before the first failure is told: nothing of them goes on behind the request.
+  const [failure] = (await Promise.allSettled(checks)).filter((one) => one.status === 'rejected')
+  if (failure) throw failure.reason
 }
 
 const refused = (message: string): PieceworkError => new PieceworkError('options-invalid', message)

@@ -298,6 +298,8 @@ test('what cannot be delivered is refused at request', () =>
     await refused(asked({ ...to('a'), target: 'shlef' }), 'options-invalid', /did you mean "shelf"/)
     await refused(asked(to('a', { output: 'notebooks/print' })), 'options-invalid', /is not made/)
     await refused(asked(to('a'), to('a')), 'options-invalid', /twice/)
+    const many = Array.from({ length: 21 }, (_, at) => to(`${at}`))
+    await refused(asked(...many), 'options-invalid', /20 deliveries at most/)
     await refused(asked({ target: 'shelf' }), 'options-invalid', /place/)
     Object.assign(shelf, {
       check: async ({ destination }: { destination: { place: string } }) => {

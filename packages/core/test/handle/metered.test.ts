@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createPiecework, memoryArtifacts, memoryStore, type Piecework } from '@piecework/core'
-import { type Environment, systemEnvironment } from '@piecework/core/store'
+import { type Environment, type Store, systemEnvironment } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { ann, withPiecework } from '../support/notebooks.js'
@@ -18,7 +18,7 @@ function minutes() {
     ...systemEnvironment,
     now: () => now,
     after: (ms, callback) => {
-      if (ms < 10_000 || ms > minute) return systemEnvironment.after(ms, callback)
+      if (ms < 10_000 || ms > minute + 2_000) return systemEnvironment.after(ms, callback)
       waits.push(ms)
       now += ms
       return systemEnvironment.after(0, callback)
@@ -32,6 +32,7 @@ function minutes() {
 
 interface Downloads {
   readonly piecework: Piecework
+  readonly store: Store
   readonly job: string
   readonly size: number
   readonly waits: readonly number[]
@@ -45,6 +46,7 @@ async function withExport(
   use: (downloads: Downloads) => Promise<void>,
 ): Promise<void> {
   const { environment, waits, pass } = minutes()
+  const store = memoryStore({ environment })
   await withPiecework(
     (host) => host.pack(),
     async (piecework, { host }) => {
@@ -58,11 +60,11 @@ async function withExport(
         return size
       }
       const { size } = await piecework.download(job, { principal: { id: 'nobody' } })
-      await use({ piecework, job, size, waits, pass, get })
+      await use({ piecework, store, job, size, waits, pass, get })
     },
     {
       environment,
-      store: memoryStore({ environment }),
+      store,
       // Puts chunks of some bytes out.
       artifacts: slowly(memoryArtifacts()),
       ...(downloadsPerMinute && { downloadsPerMinute }),
@@ -126,7 +128,8 @@ test('a principal who has had what is allowed in a minute is told when there is 
     await get(bob)
     assert.deepEqual((await usageOf(one))[0]?.slice(0, 2), [2, 2])
     const [entry] = await piecework.record({ principal: ann, limit: 1 }, asAnn)
-    assert.deepEqual([entry?.outcome, entry?.code], ['failed', 'too-many-downloads'])
+    // Nothing that whoever asks too often could fill.
+    assert.deepEqual([entry?.action, entry?.outcome], ['download', 'done'])
     pass(minute)
     await get()
   }))
@@ -149,12 +152,56 @@ test('a download that is under way waits for the next minute, and is whole', () 
     )
   }))
 
-test('what went out of a download that was cut is counted', () =>
+test('however many downloads run side by side, no more goes out in a minute than the limit and a step', () =>
+  withExport({ bytes: 2_000 }, async (one) => {
+    const { piecework, job, size } = one
+    const begun = await Promise.allSettled(
+      Array.from({ length: 20 }, () => piecework.download(job, { principal: bob })),
+    )
+    const refused = begun.filter(({ status }) => status === 'rejected').length
+    assert.ok(refused >= 20 - Math.ceil(2_000 / size) - 1, `${refused} refused of 20 with ${size} bytes`)
+    const [[, , bytes = 0] = []] = await usageOf(one, bob)
+    assert.ok(bytes <= 2_000 + size, `${bytes}`)
+  }))
+
+test('what waits for the next minute ends with the signal of who asks, and after some minutes by itself', () =>
+  withExport({ bytes: 300 }, async (one) => {
+    const { piecework, job, waits } = one
+    const drained = async (signal?: AbortSignal) => {
+      const { bytes } = await piecework.download(job, { ...asAnn, ...(signal && { signal }) })
+      for await (const _ of bytes);
+    }
+    const gone = new AbortController()
+    const ended = drained(gone.signal)
+    gone.abort(new Error('gone'))
+    await assert.rejects(ended, /gone/)
+    // Somebody else takes what there is, again and again.
+    const { take } = one.store.meters
+    Object.assign(one.store.meters, {
+      take: async (...[name, usage, limits]: Parameters<typeof take>) =>
+        usage.requests === 0 && name === 'ann' ? minute : take(name, usage, limits),
+    })
+    const before = waits.length
+    one.pass(minute)
+    await assert.rejects(drained(), { code: 'too-many-downloads' })
+    assert.equal(waits.length - before, 5)
+  }))
+
+test('a download may be counted under another name', () =>
+  withExport(undefined, async (one) => {
+    const { piecework, job, size } = one
+    const { bytes } = await piecework.download(job, { ...asAnn, countedAs: 'link:1' })
+    for await (const _ of bytes);
+    assert.deepEqual(await usageOf(one), [])
+    assert.deepEqual(await usageOf(one, { id: 'link:1' }), [[1, 1, size]])
+  }))
+
+test('of a download that was cut what was let out is counted', () =>
   withExport(undefined, async (one) => {
     const { piecework, job } = one
     const { bytes } = await piecework.download(job, asAnn)
     for await (const _ of bytes) break
-    assert.deepEqual(await usageOf(one), [[1, 1, 100]])
+    assert.deepEqual(await usageOf(one), [[1, 1, one.size]])
   }))
 
 test('limits of downloads are checked', () => {

@@ -265,12 +265,20 @@ optionTests(test, [
   })),
   {
     name: 'download()',
-    options: () => ({ principal: ann, output: 'archive', range: { start: 0, end: 1 } }),
+    options: () => ({
+      principal: ann,
+      output: 'archive',
+      range: { start: 0, end: 1 },
+      countedAs: 'a link',
+      signal: new AbortController().signal,
+    }),
     call: (request) => piecework.download(exported, request),
     free: ['principal'],
     wrong: {
       principal: wrongPrincipal,
       output: ['', 7],
+      countedAs: ['', 7],
+      signal: [1, {}],
       'range.start': [-1, 0.5, 'a', undefined],
       'range.end': [-1, Number.NaN, undefined],
     },

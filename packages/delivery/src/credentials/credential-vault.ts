@@ -69,26 +69,29 @@ export function credentialVault(given: CredentialVaultOptions): CredentialVault 
   const { store, keys, forms } = checkOptions('credentialVault()', given, vaultChecks)
   const { credentials } = store
   const ring = keyRing('credentialVault()', keys, 'credential')
+  const refuseMore = async ({ id: owner }: Principal, most: number): Promise<void> => {
+    const { length } = await credentials.list({ owner })
+    if (length < most) return
+    throw new PieceworkError(
+      'credential/too-many',
+      `There are ${length} credentials already: remove one first.`,
+    )
+  }
   return {
     add: async (request) => {
       const { principal, target, name, secret } = checkOptions('add()', request, newChecks)
       const text = JSON.stringify(parsedSecret(forms, target, secret))
-      const own = await credentials.list({ owner: principal.id })
-      if (own.length >= defaults.credentialsPerOwner)
-        throw new PieceworkError(
-          'credential/too-many',
-          `${principal.id} has ${own.length} credentials already: remove one first.`,
-        )
+      await refuseMore(principal, defaults.credentialsPerOwner)
       const bound = { id: randomUUID(), owner: principal.id, target }
       const { id: key, key: bytes } = ring.current
-      return shown(
-        await credentials.add({
-          ...bound,
-          name: name.slice(0, 200),
-          key,
-          sealed: seal(bytes, text, boundTo(bound)),
-        }),
-      )
+      const sealed = seal(bytes, text, boundTo(bound))
+      const added = await credentials.add({ ...bound, name: name.slice(0, 200), key, sealed })
+      // Others may have been added at the same time.
+      await refuseMore(principal, defaults.credentialsPerOwner + 1).catch(async (error: unknown) => {
+        await credentials.remove(added.id, principal.id)
+        throw error
+      })
+      return shown(added)
     },
     list: async (filter) => {
       const { principal, target } = checkOptions('list()', filter, listChecks)

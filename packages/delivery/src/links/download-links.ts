@@ -1,13 +1,15 @@
-import { type Piecework, PieceworkError, type Principal } from '@piecework/core'
+import { isPieceworkError, type Piecework, PieceworkError, type Principal } from '@piecework/core'
 import { check, checkOptions, type OptionChecks, required } from '@piecework/core/piece'
 import { type AskedBy, type Link, recipientCheck, type Store } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { keyRing, keyRingCheck, type RingKey } from '../keys/key-ring.js'
 import { expired, type LinkAddress, readAddress, signAddress } from './link-address.js'
 
+type LinkStore = Pick<Store, 'links' | 'records' | 'revocations'>
+
 export interface DownloadLinksOptions {
   readonly piecework: Piecework
-  readonly store: Pick<Store, 'links' | 'records'>
+  readonly store: LinkStore
   /** The first one signs addresses, all of them are known. */
   readonly keys: readonly RingKey[]
   /**
@@ -15,15 +17,18 @@ export interface DownloadLinksOptions {
    * them. The policy is asked about `share`.
    */
   readonly shareMs?: number
+  /** How often a download that is under way asks whether it still may be, in ms. Default 10 s. */
+  readonly checkedAgainMs?: number
   /** ms since epoch. Default: the time of this process. */
   now?(): number
 }
 
 const linksChecks: OptionChecks<DownloadLinksOptions> = {
   piecework: required(check.having<Piecework>('a Piecework', 'download', 'checkAllowed')),
-  store: required(check.having<Pick<Store, 'links' | 'records'>>('a store', 'links', 'records')),
+  store: required(check.having<LinkStore>('a store', 'links', 'records', 'revocations')),
   keys: required(keyRingCheck),
   shareMs: check.count,
+  checkedAgainMs: check.size,
   now: check.func<NonNullable<DownloadLinksOptions['now']>>(),
 }
 
@@ -46,6 +51,8 @@ export interface Opened {
   readonly link: Link
   /** Who downloads: the policy is asked about it. */
   readonly principal: Principal
+  /** Given to people without an account. */
+  readonly isShared: boolean
   readonly recipient?: string
 }
 
@@ -69,6 +76,10 @@ export interface DownloadLinks {
    * `link/not-found`, `link/revoked`, `link/expired`, `link/early`, `forbidden`, `job-not-found`.
    */
   open(id: string, address: string): Promise<Opened>
+  /** How often a download that is under way asks. */
+  readonly checkedAgainMs: number
+  /** The same of a download that is under way, whose address may have run out meanwhile. */
+  stillOpen(opened: Opened): Promise<void>
 }
 
 const byChecks: OptionChecks<AskedBy> = { principal: required(check.principal) }
@@ -77,6 +88,7 @@ const filterChecks: OptionChecks<LinkFilter> = { job: check.text, after: check.t
 export function downloadLinks(given: DownloadLinksOptions): DownloadLinks {
   const options = checkOptions('downloadLinks()', given, linksChecks)
   const { piecework, store, keys, shareMs, now = Date.now } = options
+  const { checkedAgainMs = defaults.checkedAgainMs } = options
   const ring = keyRing('downloadLinks()', keys, 'link')
   const notFound = (id: string) =>
     new PieceworkError('link/not-found', `There is no link ${id.slice(0, 100)}.`)
@@ -88,8 +100,8 @@ export function downloadLinks(given: DownloadLinksOptions): DownloadLinks {
   }
   const viewable = async (id: string, principal: Principal): Promise<Link> => {
     const link = await existing(id)
-    await piecework.checkAllowed('view', { job: link.job }, { principal }).catch(() => {
-      throw notFound(id)
+    await piecework.checkAllowed('view', { job: link.job }, { principal }).catch((error: unknown) => {
+      throw isHidden(error) ? notFound(id) : error
     })
     return link
   }
@@ -104,6 +116,17 @@ export function downloadLinks(given: DownloadLinksOptions): DownloadLinks {
     // In whole seconds, as tokens have them.
     const expiresAt = new Date(Math.min(Math.floor((now() + ms) / 1000) * 1000, link.expiresAt.getTime()))
     return { address: await signAddress(ring, { ...address, link: link.id, expiresAt }), expiresAt }
+  }
+
+  const allowed = async ({ link, principal, isShared }: Opened): Promise<void> => {
+    if (isShared && shareMs === undefined)
+      throw new PieceworkError('link/revoked', 'Nothing is shared here any more.')
+    if (principal.token !== undefined && (await store.revocations.has(principal.token)))
+      throw new PieceworkError('link/revoked', 'The token by which this address was asked for was revoked.')
+    const about = { job: link.job }
+    if (isShared) await piecework.checkAllowed('share', about, { principal })
+    const askers = link.owner === principal.id ? [principal] : [{ id: link.owner }, principal]
+    for (const asker of askers) await piecework.checkAllowed('download', about, { principal: asker })
   }
 
   return {
@@ -133,6 +156,9 @@ export function downloadLinks(given: DownloadLinksOptions): DownloadLinks {
       const link = live(await viewable(id, principal))
       if (shareMs === undefined)
         throw new PieceworkError('unsupported', 'Nothing is shared here with people without an account.')
+      // It would outlive the token.
+      if (principal.token !== undefined)
+        throw new PieceworkError('forbidden', 'A scoped token cannot share with people without an account.')
       await piecework.checkAllowed('share', { job: link.job }, { principal })
       await store.records.add({
         principal: principal.id,
@@ -157,15 +183,24 @@ export function downloadLinks(given: DownloadLinksOptions): DownloadLinks {
     },
     open: async (id, text) => {
       const address = await readAddress(ring, { link: id, text, now: new Date(now()) })
-      const link = live(await existing(id))
-      if (address.isShared && shareMs === undefined)
-        throw new PieceworkError('link/revoked', 'Nothing is shared here any more.')
-      const { principal, recipient } = address
-      if (address.isShared) await piecework.checkAllowed('share', { job: link.job }, { principal })
-      const askers = link.owner === principal.id ? [principal] : [{ id: link.owner }, principal]
-      for (const asker of askers)
-        await piecework.checkAllowed('download', { job: link.job }, { principal: asker })
-      return { link, principal, ...(recipient !== undefined && { recipient }) }
+      const { principal, recipient, isShared } = address
+      const opened = {
+        link: live(await existing(id)),
+        principal,
+        isShared,
+        ...(recipient !== undefined && { recipient }),
+      }
+      await allowed(opened)
+      return opened
     },
+    checkedAgainMs,
+    stillOpen: async (opened) => allowed({ ...opened, link: live(await existing(opened.link.id)) }),
   }
+}
+
+/** Of the policy's answers, what is told where there is nothing. */
+function isHidden(error: unknown): boolean {
+  return (['forbidden', 'job-not-found', 'resource-not-found'] as const).some((code) =>
+    isPieceworkError(error, code),
+  )
 }

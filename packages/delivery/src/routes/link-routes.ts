@@ -4,6 +4,7 @@ import {
   type ExtensionContext,
   fileAnswers,
   fileHeaders,
+  type HttpResponse,
   json,
   type Model,
   model,
@@ -13,7 +14,7 @@ import {
 } from '@piecework/server/extension'
 import { z } from 'zod'
 import { defaults } from '../defaults.js'
-import type { DownloadLinks, LinkFilter, OpenAddress } from '../links/download-links.js'
+import type { DownloadLinks, LinkFilter, OpenAddress, Opened } from '../links/download-links.js'
 
 interface LinkView {
   readonly id: string
@@ -136,14 +137,48 @@ export function linkRoutes(context: ExtensionContext, links: DownloadLinks): rea
       headers: fileHeaders,
       answers: fileAnswers,
       handle: async ({ request, params, query }) => {
-        const { link, principal, recipient } = await links.open(params.linkId ?? '', query.address)
-        const asked = { output: link.output, ...(recipient !== undefined && { recipient }) }
-        const response = await downloadFile(context, { request, principal, query: asked }, link.job)
-        // The address is in the query: a page that it is opened from must not learn it.
-        return { ...response, headers: { ...response.headers, 'referrer-policy': 'no-referrer' } }
+        const opened = await links.open(params.linkId ?? '', query.address)
+        const { link, principal, recipient, isShared } = opened
+        const asked = {
+          output: link.output,
+          ...(recipient !== undefined && { recipient }),
+          // Not on the account of whoever has shared it.
+          ...(isShared && { countedAs: `link:${link.id}` }),
+        }
+        const { body, headers, ...rest } = await downloadFile(
+          context,
+          { request, principal, query: asked },
+          link.job,
+        )
+        return {
+          ...rest,
+          // The address is in the query: a page that it is opened from must not learn it.
+          headers: { ...headers, 'referrer-policy': 'no-referrer' },
+          ...(body !== undefined && { body: whileOpen(body, links, opened) }),
+        }
       },
     }),
   ]
+}
+
+/** A link that is revoked, or a right that is withdrawn, ends a download that is under way. */
+function whileOpen(
+  body: NonNullable<HttpResponse['body']>,
+  links: DownloadLinks,
+  opened: Opened,
+): NonNullable<HttpResponse['body']> {
+  return typeof body === 'string' ? body : checked(body, links, opened)
+}
+
+async function* checked<T>(body: AsyncIterable<T>, links: DownloadLinks, opened: Opened): AsyncGenerator<T> {
+  let checkedAt = Date.now()
+  for await (const chunk of body) {
+    if (Date.now() - checkedAt >= links.checkedAgainMs) {
+      await links.stillOpen(opened)
+      checkedAt = Date.now()
+    }
+    yield chunk
+  }
 }
 
 function linkView(link: Link): LinkView {

@@ -169,6 +169,9 @@ test('what is not taken is named by its field, never by its value', async () => 
   for (let at = 0; at < 100; at++) await added(vault)
   assert.equal((await codeOf(added(vault)))[0], 'credential/too-many')
   await added(vault, { principal: bob })
+  const carl = { id: 'carl' }
+  await Promise.allSettled(Array.from({ length: 150 }, () => added(vault, { principal: carl })))
+  assert.ok((await vault.list({ principal: carl })).length <= 100)
 })
 
 test('a ring has keys that are long enough, each once', () => {

@@ -153,6 +153,66 @@ test('what was revoked stays closed, also for addresses that were given before, 
     await host.links.address(other, { principal: ann })
   }))
 
+test('what was asked for by a scoped token is closed with it, and a token shares nothing', () =>
+  withHost({ shareMs: 60_000 }, async (host) => {
+    const { link } = await linked(host)
+    const byToken = { principal: { ...ann, token: 'of a worker' } }
+    const { address } = await host.links.address(link, byToken)
+    assert.equal((await host.links.open(link, address)).principal.token, 'of a worker')
+    assert.equal(await codeOf(host.links.share(link, byToken)), 'forbidden')
+    await host.store.revocations.add('of a worker', new Date(Date.now() + 60_000))
+    assert.equal(await codeOf(host.links.open(link, address)), 'link/revoked')
+  }))
+
+test('a download that is under way ends when its link is revoked', () =>
+  withHost({ checkedAgainMs: 1, size: 8_000_000 }, async (host) => {
+    const { link, size } = await linked(host)
+    const path = pathOf(link, await host.links.address(link, { principal: ann }))
+    const response = await fetch(host.url + path)
+    const reader = response.body?.getReader() ?? assert.fail('no body')
+    let came = (await reader.read()).value?.length ?? 0
+    await host.links.revoke(link, { principal: ann })
+    await assert.rejects(async () => {
+      for (;;) {
+        const { value, done } = await reader.read()
+        if (done) return
+        came += value.length
+      }
+    })
+    assert.ok(came < size, `${came} of ${size}`)
+  }))
+
+test('what is shared is counted under the link, and nobody learns who has shared it', () =>
+  withHost({ shareMs: 60_000, downloadsPerMinute: { requests: 2 } }, async (host) => {
+    const { link } = await linked(host)
+    const path = pathOf(link, await host.links.share(link, { principal: ann }))
+    const statuses = []
+    let last = ''
+    for (let at = 0; at < 3; at++) {
+      const response = await fetch(host.url + path)
+      statuses.push(response.status)
+      last = await response.text()
+    }
+    assert.deepEqual(statuses, [200, 200, 429])
+    assert.doesNotMatch(last, /ann/)
+    // The one who has shared it may download as before.
+    const own = pathOf(link, await host.links.address(link, { principal: ann }))
+    assert.equal((await fetch(host.url + own)).status, 200)
+    const names = (await host.piecework.usage({}, { principal: ann })).map(({ principal }) => principal)
+    assert.deepEqual([...new Set(names)].sort(), ['ann', `link:${link}`].sort())
+  }))
+
+test('where something has failed, a link is not said to be missing', () =>
+  withHost({}, async (host) => {
+    const { link } = await linked(host)
+    const broken = {
+      ...host.piecework,
+      checkAllowed: async () => Promise.reject(new Error('The database is away.')),
+    }
+    const links = downloadLinks({ piecework: broken, store: host.store, keys: [key('a')] })
+    assert.match(await codeOf(links.get(link, { principal: ann })), /The database is away/)
+  }))
+
 test('where the host shares nothing, nothing is shared, whatever was given before', async () => {
   const keys = [key('a')]
   await withHost(
@@ -203,12 +263,13 @@ optionTests(test, [
       store: memoryStore(),
       keys: [key('a')],
       shareMs: 1,
+      checkedAgainMs: 1,
       now: Date.now,
     }),
     call: downloadLinks,
     free: ['store', 'piecework'],
     opaque: ['store', 'piecework', 'keys[0].secret'],
-    wrong: { store: [{}, 1], keys: [[], 'a'], shareMs: [0], now: [1] },
+    wrong: { store: [{}, 1], keys: [[], 'a'], shareMs: [0], checkedAgainMs: [-1, '1'], now: [1] },
   },
 ])
 

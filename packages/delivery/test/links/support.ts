@@ -55,6 +55,7 @@ export interface LinkHostOptions extends Partial<PieceworkOptions> {
   readonly access?: AccessPolicy
   readonly now?: () => number
   readonly shareMs?: number
+  readonly checkedAgainMs?: number
   readonly size?: number
 }
 
@@ -64,6 +65,7 @@ export async function linkHost({
   keys,
   now,
   shareMs,
+  checkedAgainMs,
   size = 1000,
   ...options
 }: LinkHostOptions): Promise<LinkHost> {
@@ -82,6 +84,7 @@ export async function linkHost({
     keys,
     ...(now && { now }),
     ...(shareMs !== undefined && { shareMs }),
+    ...(checkedAgainMs !== undefined && { checkedAgainMs }),
   })
   const http = pieceworkHttp({
     piecework,
@@ -90,7 +93,7 @@ export async function linkHost({
     principal: ({ headers }: IncomingMessage) =>
       headers.authorization ? { id: headers.authorization } : undefined,
     extensions: [deliveryRoutes({ links })],
-    onError: (error) => console.error(error),
+    onError: () => {},
   })
   const server: Server = createServer(http.node).listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -2,11 +2,12 @@ import type { Database, Revocations } from '@piecework/core/store'
 
 export const postgresRevocations = (control: Database): Revocations => ({
   add: async (id, until) => {
-    const { rowCount } = await control.query(
-      'INSERT INTO piecework.revocations (id, until) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+    const { rows } = await control.query<{ added: boolean }>(
+      `INSERT INTO piecework.revocations AS r (id, until) VALUES ($1, $2)
+       ON CONFLICT (id) DO UPDATE SET until = greatest(r.until, excluded.until) RETURNING r.xmax = 0 AS added`,
       [id, until],
     )
-    return rowCount === 1
+    return rows[0]?.added === true
   },
   has: async (id) => {
     const { rows } = await control.query('SELECT FROM piecework.revocations WHERE id = $1', [id])

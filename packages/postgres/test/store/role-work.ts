@@ -91,7 +91,8 @@ export async function webWork(store: Store): Promise<void> {
   await links.revoke(randomUUID())
   await meters.take(principal.id, { requests: 1, downloads: 1, bytes: 0 }, { requests: 100 })
   await meters.list({ principal: principal.id })
-  await revocations.add(randomUUID(), new Date())
+  await revocations.add(id, new Date())
+  await revocations.add(id, new Date())
   await revocations.has(randomUUID())
 
   await retention.list({ resource: sample.tree, limit: 1 })

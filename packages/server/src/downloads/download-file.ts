@@ -15,10 +15,15 @@ export interface DownloadQuery {
   readonly recipient?: string
 }
 
+interface CountedQuery extends DownloadQuery {
+  /** Under whose name it is counted. Absent: the principal's. */
+  readonly countedAs?: string
+}
+
 interface DownloadCall {
   readonly request: HttpRequest
   readonly principal: Principal
-  readonly query: DownloadQuery
+  readonly query: CountedQuery
 }
 
 /**
@@ -34,11 +39,13 @@ export async function downloadFile(
 ): Promise<HttpResponse> {
   const { job } = await newestState(piecework, id, principal)
   if (of && !isExportOf(job, of)) throw new PieceworkError('job-not-found', `There is no export ${id} of it.`)
-  const { output, recipient } = query
+  const { output, recipient, countedAs } = query
   const asked = {
     principal,
+    signal: request.signal,
     ...(output !== undefined && { output }),
     ...(recipient !== undefined && { recipient }),
+    ...(countedAs !== undefined && { countedAs }),
   }
   const made = fileFacts(job, output)
   if (!made) {

@@ -78,6 +78,7 @@ export function accountLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.deepEqual(await idsOf({ job }), [second.id, first.id])
     assert.deepEqual(await idsOf({ job, limit: 1 }), [second.id])
     assert.deepEqual(await idsOf({ job, after: second.id }), [first.id])
+    assert.deepEqual(await idsOf({ job, after: randomUUID() }), [])
     assert.deepEqual(await idsOf({ owner }), [first.id])
     assert.equal(await links.revoke(randomUUID()), undefined)
     const revoked = await links.revoke(first.id)
@@ -158,10 +159,15 @@ export function accountLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     const won = await Promise.all(Array.from({ length: 10 }, () => revocations.add(id, until)))
     assert.equal(won.filter(Boolean).length, 1)
     assert.equal(await revocations.has(id), true)
+    const later = randomUUID()
+    assert.equal(await revocations.add(later, new Date(Date.now() - 3_600_000)), true)
+    assert.equal(await revocations.add(later, until), false)
+    assert.equal(await revocations.add(later, new Date(Date.now() - 1000)), false)
     const over = randomUUID()
     await revocations.add(over, new Date(Date.now() - 3_600_000))
     while ((await revocations.sweep(1)) > 0);
-    assert.deepEqual([await revocations.has(over), await revocations.has(id)], [false, true])
+    const ids = [over, id, later]
+    assert.deepEqual(await Promise.all(ids.map((one) => revocations.has(one))), [false, true, true])
   })
 }
 
