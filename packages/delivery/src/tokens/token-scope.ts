@@ -23,7 +23,7 @@ export function checkedScope(given: unknown): TokenScope {
       const segments = normalSegments(path)
       if (!segments)
         throw refuse(
-          `has a path for ${method} that is not of the form /a/b/: absolute, without query, empty or dot segments, backslashes or encoded slashes.`,
+          `has a path for ${method} that is not of the form /a/b/: absolute, without query, empty or dot segments, backslashes, semicolons or encoded slashes.`,
         )
       return `/${segments.map(encodeURIComponent).join('/')}`
     })
@@ -36,15 +36,14 @@ export function checkedScope(given: unknown): TokenScope {
 
 const isMethod = (method: string): method is TokenMethod => (methods as readonly string[]).includes(method)
 
-/** Of a path that reads one way only. */
+/** Of a path that reads one way only: what `pathSegments` relies on. */
 function normalSegments(path: unknown): readonly string[] | undefined {
-  if (typeof path !== 'string' || !path.startsWith('/') || /[?#\\]/.test(path)) return undefined
+  if (typeof path !== 'string' || !path.startsWith('/') || path.includes('?')) return undefined
   const segments = pathSegments(path)
-  const written = path.replace(/^\/|\/$/g, '')
-  return segments?.length === (written === '' ? 0 : written.split('/').length) ? segments : undefined
+  return segments?.every((segment) => /^[^/\\;]+$/.test(segment)) ? segments : undefined
 }
 
-/** Methods are compared as they are: HTTP knows `GET` only. */
+/** Methods are compared as they are: HTTP knows `GET` only. An address with a dot segment is in no scope. */
 export function isInScope(scope: TokenScope, method: string, url: string): boolean {
   const segments = pathSegments(url)
   if (!segments || !isMethod(method)) return false

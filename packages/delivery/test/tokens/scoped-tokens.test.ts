@@ -252,6 +252,8 @@ test('a scope names methods and plain paths', async () => {
       '/a/%2e%2e',
       '/a%2Fb',
       '/a\\b',
+      '/a;x/b',
+      '/a%3Bx',
     ].map((one) => ({ GET: [one] })),
     ...['/%', '/%00', '/%252f', '/a/..', 7].map((one) => ({ GET: ['/ok', one] })),
     { GET: Array.from({ length: 1000 }, (_, at) => `/${at}/name`) },
