@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { PieceworkError } from '@piecework/core'
 import type { DeliverContext } from '@piecework/core/piece'
 import { s3Defaults } from '../defaults.js'
@@ -57,24 +58,26 @@ export async function sendParts(
   const signal = AbortSignal.any([context.signal, failing.signal])
 
   const send = async (part: Part, buffer: Buffer): Promise<void> => {
-    const digest = md5(part.bytes)
-    const etag = await sendPart(calls, upload, part, { digest, signal })
-    etags[part.number - 1] = etag
-    sent += 1
-    if (etag === digest.toString('hex')) same += 1
-    done += part.bytes.length
-    await keep()
-    free.push(buffer)
-    progress(done, size)
+    try {
+      const digest = md5(part.bytes)
+      const etag = await sendPart(calls, upload, part, { digest, signal })
+      etags[part.number - 1] = etag
+      sent += 1
+      if (etag === digest.toString('hex')) same += 1
+      done += part.bytes.length
+      await keep()
+      progress(done, size)
+    } finally {
+      // Also of a part that has failed: what is not free is under way.
+      free.push(buffer)
+    }
   }
   const buffer = async (): Promise<Buffer> => {
-    while (free.length === 0) {
-      await Promise.race(running)
-      failing.signal.throwIfAborted()
-    }
+    while (free.length === 0) await Promise.race(running)
+    signal.throwIfAborted()
     return free.pop() ?? Buffer.allocUnsafeSlow(Math.min(partBytes, size))
   }
-  try {
+  const sendAll = async (): Promise<void> => {
     const parts = cutParts(file.open(), {
       size,
       partBytes,
@@ -82,14 +85,17 @@ export async function sendParts(
       buffer,
     })
     for await (const part of parts) {
-      failing.signal.throwIfAborted()
+      signal.throwIfAborted()
       const whole = Buffer.from(part.bytes.buffer)
       const sending: Promise<void> = send(part, whole).finally(() => running.delete(sending))
       running.add(sending)
       sending.catch((error: unknown) => failing.abort(error))
     }
     await Promise.all(running)
-    failing.signal.throwIfAborted()
+    signal.throwIfAborted()
+  }
+  try {
+    await unless(signal, sendAll())
   } catch (error) {
     if (!failing.signal.aborted) failing.abort(error)
     throw failing.signal.reason
@@ -99,6 +105,17 @@ export async function sendParts(
   const all = etags.filter((etag) => etag !== null)
   if (all.length !== etags.length) throw new Error('A part was not sent.')
   return { etags: all, areMd5: sent > 0 && same === sent }
+}
+
+/** What it comes to; but when the signal is aborted, that, whatever the work waits for. */
+async function unless(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  const ended = new AbortController()
+  try {
+    const aborted = once(signal, 'abort', { signal: ended.signal }).then(() => Promise.reject(signal.reason))
+    await Promise.race([work, aborted])
+  } finally {
+    ended.abort()
+  }
 }
 
 /** Not after each part, where there are many. Resolves when what it was called for is kept, or will be with a later one. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isPieceworkError } from '@piecework/core'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isPieceworkError, PieceworkError } from '@piecework/core'
 import type { S3TargetOptions } from '@piecework/delivery'
 import { type HttpsPeer, httpsPeer } from '@piecework/test-support'
 import { suite } from 'uvu'
@@ -238,6 +239,82 @@ test('an upload that is answered with 200 and an error inside has failed', () =>
       assert.equal(seen.filter(({ method }) => method === 'DELETE').length, 0)
     },
   ))
+
+/** Its parts fail at once, for a while that the server names. */
+const busy = partly(() => assert.fail('Nothing is completed.'))
+const partsFail = (request: IncomingMessage, response: ServerResponse): void => {
+  if (request.method !== 'PUT') busy(request, response)
+  else request.on('end', () => response.writeHead(503, { 'retry-after': '60' }).end(refusal('SlowDown')))
+}
+
+async function* chunksOf(size: number, pause?: (at: number) => Promise<void>) {
+  const chunk = Buffer.alloc(mebibyte)
+  for (let at = 0; at < size; at += chunk.length) {
+    await pause?.(at)
+    yield chunk
+  }
+}
+
+/** Of zeros: as many as it likes. */
+function largeDelivery(peer: HttpsPeer, size: number) {
+  const delivery = deliveryOf(0, 'a.zip')
+  const destination = { bucket: 'box', credential: 'key', endpoint: peer.url }
+  const stop = new AbortController()
+  return {
+    ...delivery,
+    stop,
+    size,
+    deliver: (pause?: (at: number) => Promise<void>) => {
+      const { file } = delivery.context(destination)
+      const large = { ...file, size, sha256: 'x', open: () => chunksOf(size, pause) }
+      const { signal } = stop
+      return targetFor(peer, credential).deliver(delivery.context(destination, { file: large, signal }))
+    },
+  }
+}
+
+test('when parts fail while what is sent comes slowly, the attempt ends at once', () =>
+  withPeer(partsFail, async ({ peer }) => {
+    for (const ms of [300, 600_000]) {
+      const { deliver } = largeDelivery(peer, 40 * mebibyte)
+      const begun = Date.now()
+      const pause = (at: number) =>
+        at === 20 * mebibyte ? sleep(ms, undefined, { ref: false }) : Promise.resolve()
+      const error = await failure(deliver(pause))
+      assert.deepEqual([error.code, error.retryable], ['delivery-unreachable', true])
+      assert.ok(Date.now() - begun < 10_000)
+    }
+  }))
+
+test('when parts fail that were left out before, the attempt ends at once', () =>
+  withPeer(partsFail, async ({ peer }) => {
+    const { kept, deliver, size } = largeDelivery(peer, 400 * 5 * mebibyte)
+    const etags = Array.from({ length: 400 }, (_, at) => (at < 4 || at === 399 ? null : 'x'))
+    const state = { uploadId: 'u1', name: 'a.zip', size, sha256: 'x', partBytes: 5 * mebibyte, etags }
+    kept.json = JSON.stringify(state)
+    const error = await failure(deliver())
+    assert.deepEqual([error.code, error.retryable], ['delivery-unreachable', true])
+  }))
+
+test('a cancelled attempt ends at once, whatever it waits for', async () => {
+  const reason = new PieceworkError('cancelled', 'The job was cancelled.')
+  // Parts that are not answered; then a source that gives nothing more.
+  for (const answersParts of [false, true])
+    await withPeer(
+      (request, response) => {
+        if (request.method !== 'PUT' || answersParts) busy(request, response)
+      },
+      async ({ peer, seen }) => {
+        const { stop, deliver } = largeDelivery(peer, 40 * mebibyte)
+        const pause = (at: number) =>
+          at === 30 * mebibyte ? sleep(600_000, undefined, { ref: false }) : Promise.resolve()
+        const delivered = deliver(pause).catch((error: unknown) => error)
+        while (seen.filter(({ method }) => method === 'PUT').length < (answersParts ? 6 : 4)) await sleep(10)
+        stop.abort(reason)
+        assert.equal(await delivered, reason)
+      },
+    )
+})
 
 test('where nobody may look, the ETag of the whole is compared with those of the parts', async () => {
   const whole = (etag: string) => (response: ServerResponse) =>
