@@ -15,6 +15,8 @@ export interface OutboundCall {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array | string
   readonly signal: AbortSignal
+  /** Default: that of all calls. */
+  readonly wholeMs?: number
 }
 
 /** Calls to addresses that users have chosen. */
@@ -34,7 +36,8 @@ export interface Outbound {
  */
 export function outbound(given: OutboundOptions): Outbound {
   const options = checkOptions('outbound()', given, optionChecks)
-  const { words, ca, times: { wholeMs = defaults.wholeMs, idleMs, connectMs } = {} } = options
+  const { words, ca, times = {} } = options
+  const { idleMs, connectMs } = times
   const pinned = new Map<string, Promise<string>>()
   const agent = new Agent({
     keepAlive: true,
@@ -50,7 +53,10 @@ export function outbound(given: OutboundOptions): Outbound {
     return known
   }
   return {
-    call: async (url, { method, headers = {}, body = '', signal }) => {
+    call: async (
+      url,
+      { method, headers = {}, body = '', signal, wholeMs = times.wholeMs ?? defaults.wholeMs },
+    ) => {
       signal.throwIfAborted()
       const valid = httpsUrl(url.href)
       if (typeof valid === 'string')

@@ -61,7 +61,10 @@ export function send(url: URL, sending: Sending): Promise<Answer> {
 
 /** A server that refuses says so before the body comes; one that does not know `expect: 100-continue` says nothing. */
 function whenAsked(calling: ClientRequest, go: () => void): void {
-  const timer = setTimeout(go, defaults.continueMs)
+  let timer: NodeJS.Timeout | undefined
+  calling.once('socket', () => {
+    timer = setTimeout(go, defaults.continueMs)
+  })
   calling.once('continue', () => {
     clearTimeout(timer)
     go()
@@ -72,13 +75,14 @@ function whenAsked(calling: ClientRequest, go: () => void): void {
 
 const timedOut = (): Error => Object.assign(new Error('Nothing came for too long.'), { code: 'ETIMEDOUT' })
 
-/** Until the connection is a secure one; one that is used again is. */
+/** From when the call has a connection of its own, until that is a secure one; one that is used again is. */
 function connectLimit(calling: ClientRequest, connectMs: number): () => void {
-  const timer = setTimeout(() => calling.destroy(timedOut()), connectMs)
+  let timer: NodeJS.Timeout | undefined
   const clear = () => clearTimeout(timer)
   calling.once('socket', (socket) => {
-    if (calling.reusedSocket) clear()
-    else socket.once('secureConnect', clear)
+    if (calling.reusedSocket) return
+    timer = setTimeout(() => calling.destroy(timedOut()), connectMs)
+    socket.once('secureConnect', clear)
   })
   return clear
 }

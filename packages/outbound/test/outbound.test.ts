@@ -283,4 +283,26 @@ test('a server that is asked first refuses before the body comes, or takes it', 
     },
   ))
 
+test('a call that waits for a connection to be free has all of its time to connect then', () =>
+  withPeer(
+    (response) => void setTimeout(() => response.end(), 1500),
+    async (_, peer, seen) => {
+      const calls = outbound({ words, ...peer.settings, times: { connectMs: 2000 } })
+      const url = new URL(`${peer.url}/in`)
+      const answers = await Promise.all(
+        Array.from({ length: 17 }, (_, at) =>
+          calls.call(url, {
+            method: 'PUT',
+            body: 'text',
+            headers: at % 2 === 0 ? { expect: '100-continue' } : {},
+            signal,
+          }),
+        ),
+      )
+      calls.close()
+      assert.ok(answers.every(({ status }) => status === 200))
+      assert.equal(seen.length, 17)
+    },
+  ))
+
 test.run()
