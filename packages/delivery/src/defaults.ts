@@ -41,23 +41,29 @@ export const dropboxDefaults = {
   chunkBytes: 8 * mebibyte,
   /** Dropbox takes 150 MiB in one call. */
   largestChunkBytes: 148 * mebibyte,
-  /** Of one call without bytes of a file; of one with them. */
+  /** Of one call without bytes of a file; of the one that ends an upload. */
   callTimeoutMs: 30 * second,
-  uploadTimeoutMs: 10 * minute,
+  finishTimeoutMs: 10 * minute,
   /** Read of an answer. */
   answerBytes: 65_536,
   /** Access tokens in memory. */
   keptTokens: 1000,
   /** An access token is not used that is over so soon. */
   tokenMarginMs: minute,
-  /** Names that are tried before Dropbox is asked to choose one. */
+  /** Names that are tried before one that is unlike all others. */
   names: 20,
   /** Corrections of the offset in one attempt. */
   corrections: 5,
   /** How long a user may take to allow the app. */
   stateMs: 10 * minute,
-  /** Of a state, in characters. */
-  stateCharacters: 8192,
+  /** Of a state, in characters: what Dropbox gives back. */
+  stateCharacters: 2000,
+} as const
+
+/** Of calls that send bytes of a file: whoever takes them more slowly is not waited for. */
+export const sendDefaults = {
+  leastMs: minute,
+  bytesPerSecond: 65_536,
 } as const
 
 /** Of S3; times in ms, sizes in bytes. */
@@ -80,7 +86,8 @@ export const s3Defaults = {
   numberedNames: 20,
   /** Times in ms. */
   probeMs: 15_000,
-  partMs: 15 * 60_000,
+  /** For a server to put the parts together. */
+  completeMs: 15 * minute,
   abortMs: 5_000,
   /** Of one call that may pass when it is made again. */
   tries: 3,

@@ -8,7 +8,10 @@ import { dropboxError } from './dropbox-error.js'
 
 /** Short-lived ones, for the refresh tokens of users. In memory only. */
 export interface AccessTokens {
-  /** `not`: one that Dropbox has refused. Throws `delivery-auth` if the user has withdrawn the app's access. */
+  /**
+   * `not`: one that Dropbox has refused. Throws `delivery-auth`, and marks the credential, if the user has withdrawn the app's
+   * access; it stays as it is where the app itself is refused, or is another one.
+   */
   get(owner: TokenOwner, signal?: AbortSignal, not?: string): Promise<string>
 }
 
@@ -16,6 +19,8 @@ interface TokenOwner {
   /** Of the credential. */
   readonly id: string
   readonly refreshToken: string
+  /** Of the app that the user has let in; undefined: it was not kept. */
+  readonly appKey?: string | undefined
 }
 
 interface Kept {
@@ -26,6 +31,11 @@ interface Kept {
 
 const answered = z.object({ access_token: z.string().min(1), expires_in: z.number().optional() })
 
+/** Dropbox adds what it means: `invalid_client: Invalid client_id or client_secret`. */
+const appRefused = /^(?:invalid_client|unauthorized_client)\b/
+
+const ofApp = 'Dropbox refuses the app of this service. Ask whoever runs it to check the key of the app.'
+const otherApp = 'Dropbox was connected for another app. Connect Dropbox again.'
 const connectAgain = 'Dropbox no longer lets the app in. Connect Dropbox again.'
 
 export function accessTokens(deps: {
@@ -37,7 +47,10 @@ export function accessTokens(deps: {
   const { api, appKey, credentials, environment } = deps
   const kept = new Map<string, Kept>()
 
-  const refreshed = async ({ id, refreshToken }: TokenOwner, signal?: AbortSignal): Promise<string> => {
+  const refreshed = async (owner: TokenOwner, signal?: AbortSignal): Promise<string> => {
+    const { id, refreshToken } = owner
+    if (owner.appKey !== undefined && owner.appKey !== appKey)
+      throw new PieceworkError('delivery-auth', otherApp)
     const answer = await dropboxCall({
       url: `${api}/oauth2/token`,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -53,10 +66,13 @@ export function accessTokens(deps: {
       kept.set(id, { token, refreshToken, until: environment.now() + seconds * 1000 })
       return token
     }
-    if (Object(answer.body).error === 'invalid_grant') {
+    const { error } = Object(answer.body) as { readonly error?: unknown }
+    if (answer.status === 400 && error === 'invalid_grant') {
       await credentials.revoked(id, connectAgain)
       throw new PieceworkError('delivery-auth', connectAgain)
     }
+    if (typeof error === 'string' && appRefused.test(error))
+      throw new PieceworkError('delivery-unreachable', ofApp, { facts: { status: answer.status } })
     throw dropboxError(answer)
   }
 

@@ -34,8 +34,8 @@ export interface StateRing {
   open(text: string): Promise<ConnectState>
 }
 
-/** The first key seals, all open. */
-export function stateRing(keys: readonly RingKey[]): StateRing {
+/** The first key seals, all open. `audience`: states of others are none of these. */
+export function stateRing(keys: readonly RingKey[], audience: string): StateRing {
   const ring = keyRing('dropboxConnect()', keys, 'dropbox state')
   const { id: kid, key: sealing } = ring.current
   return {
@@ -44,11 +44,12 @@ export function stateRing(keys: readonly RingKey[]): StateRing {
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: type, kid })
         .setJti(id)
         .setSubject(principal)
+        .setAudience(audience)
         .setExpirationTime(expiresAt / 1000)
         .encrypt(sealing),
     open: async (text) => {
       const key = ring.get(keyOf(text))
-      const opened = key && (await decrypted(text, key))
+      const opened = key && (await decrypted(text, key, audience))
       const read = sealed.safeParse(opened)
       if (!read.success) throw invalid()
       const { jti: id, sub: principal, exp, ...rest } = read.data
@@ -66,12 +67,13 @@ function keyOf(text: string): string {
   }
 }
 
-async function decrypted(text: string, key: Uint8Array): Promise<unknown> {
+async function decrypted(text: string, key: Uint8Array, audience: string): Promise<unknown> {
   try {
     const { payload } = await jwtDecrypt(text, key, {
       keyManagementAlgorithms: ['dir'],
       contentEncryptionAlgorithms: ['A256GCM'],
       typ: type,
+      audience,
       // Whoever calls judges the time.
       currentDate: new Date(0),
     })

@@ -2,6 +2,7 @@ import type { Principal } from '@piecework/core'
 import { PieceworkError } from '@piecework/core'
 import type { CredentialSource } from '../credentials/credential-source.js'
 import { dropboxDefaults } from '../defaults.js'
+import { timeToSend } from '../time-to-send.js'
 import type { AccessTokens } from './access-tokens.js'
 import { type DropboxAnswer, dropboxCall } from './dropbox-call.js'
 import { readDropboxCredential } from './dropbox-credential.js'
@@ -35,7 +36,7 @@ export async function dropboxAccount(
       'delivery-auth',
       'The credential holds no access to Dropbox. Connect Dropbox again.',
     )
-  const owner = { id, refreshToken: opened.refreshToken }
+  const owner = { id, refreshToken: opened.refreshToken, appKey: opened.appKey }
 
   const call = async (
     url: string,
@@ -70,7 +71,7 @@ export async function dropboxAccount(
         `${content}/2/${route}`,
         { 'content-type': 'application/octet-stream', 'dropbox-api-arg': headerSafe(argument) },
         bytes,
-        dropboxDefaults.uploadTimeoutMs,
+        bytes.length === 0 ? dropboxDefaults.finishTimeoutMs : timeToSend(bytes.length),
       ),
   }
 }

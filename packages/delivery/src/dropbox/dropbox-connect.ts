@@ -40,7 +40,7 @@ export interface ConnectRequest {
   readonly principal: Principal
   /** Of the credential, for its owner. */
   readonly name: string
-  /** Of your site, `/settings?tab=2`: given back by `finish`. */
+  /** Of your site, `/settings?tab=2`: given back by `finish`, percent-encoded. */
   readonly returnTo?: string
 }
 
@@ -62,7 +62,7 @@ type ConnectFailure =
 
 /** OAuth with PKCE: the app has no secret. */
 export interface DropboxConnect {
-  /** `url`: to be opened by the user, within 10 minutes. */
+  /** `url`: to be opened by the user, within 10 minutes. Throws `options-invalid`, also where it is more than Dropbox gives back. */
   start(request: ConnectRequest): Promise<{ readonly url: string }>
   /**
    * Throws `dropbox/denied`, `dropbox/state-invalid`, `dropbox/state-expired`, `dropbox/state-used`, `dropbox/state-foreign`
@@ -80,11 +80,21 @@ const redirectUri: Check<string> = (value, place) => {
   )
 }
 
-/** Of the same origin, however a browser reads it. */
+/** Of the same origin, however a browser reads it; as a header can hold it. */
 const returnTo: Check<string> = (value, place) => {
   const text = check.shortText(1000)(value, place)
-  if (/^\/(?![/\\])[^\p{Cc}\p{Cs}\\]*$/u.test(text)) return text
+  const encoded = sitePath.test(text) ? asPath(text) : ''
+  // `/..//evil` is `//evil`.
+  if (sitePath.test(encoded)) return encoded
   throw new PieceworkError('options-invalid', `${place.subject}: ${place.path} must be of the form /path.`)
+}
+
+const sitePath = /^\/(?![/\\])[^\p{Cc}\p{Cs}\\]*$/u
+
+/** Percent-encoded where it is not. */
+function asPath(text: string): string {
+  const { pathname, search, hash } = new URL(text, 'http://site')
+  return `${pathname}${search}${hash}`
 }
 
 const requestChecks: OptionChecks<ConnectRequest> = {
@@ -120,7 +130,9 @@ export function dropboxConnect(given: DropboxConnectOptions): DropboxConnect {
   const options = checkOptions('dropboxConnect()', given, optionChecks)
   const { vault, appKey, keys, store, target = 'dropbox', environment = systemEnvironment } = options
   const { api, www } = { ...dropboxAddresses, ...options.api }
-  const ring = stateRing(keys)
+  // One ring may seal the states of several connections.
+  const asking = createHash('sha256').update(JSON.stringify([target, appKey, options.redirectUri]))
+  const ring = stateRing(keys, asking.digest('base64url').slice(0, 22))
 
   /** Throws unless it is for this principal, in time, and for the first time. */
   const used = async (text: string, principal: Principal): Promise<ConnectState> => {
@@ -149,7 +161,7 @@ export function dropboxConnect(given: DropboxConnectOptions): DropboxConnect {
     const read = exchanged.safeParse(answer.body)
     if (answer.status === 200 && read.success) {
       const { refresh_token: refreshToken, account_id: accountId } = read.data
-      return { refreshToken, ...(accountId !== undefined && { accountId }) }
+      return { refreshToken, appKey, ...(accountId !== undefined && { accountId }) }
     }
     if (answer.status === 200 || Object(answer.body).error === 'invalid_grant')
       throw failure('code-refused', 'Dropbox does not take its own answer any more.')
@@ -168,6 +180,12 @@ export function dropboxConnect(given: DropboxConnectOptions): DropboxConnect {
         returnTo,
         expiresAt: environment.now() + dropboxDefaults.stateMs,
       })
+      if (state.length > dropboxDefaults.stateCharacters)
+        throw new PieceworkError(
+          'options-invalid',
+          'start(): name and returnTo are longer together than Dropbox gives back; some 1,000 characters are not.',
+          { facts: { characters: state.length, most: dropboxDefaults.stateCharacters } },
+        )
       const query = new URLSearchParams({
         client_id: appKey,
         response_type: 'code',

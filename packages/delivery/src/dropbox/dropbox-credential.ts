@@ -4,6 +4,8 @@ import { z } from 'zod'
 const form = z.strictObject({
   refreshToken: z.string().min(1).max(1000),
   accountId: z.string().max(200).optional(),
+  /** Of the app that was let in. */
+  appKey: z.string().max(200).optional(),
   /** For its owner. */
   label: z.string().max(200).optional(),
 })
@@ -11,6 +13,7 @@ const form = z.strictObject({
 export interface DropboxCredential {
   readonly refreshToken: string
   readonly accountId?: string | undefined
+  readonly appKey?: string | undefined
   readonly label?: string | undefined
 }
 

@@ -1,14 +1,19 @@
 import type { DeliveredFile } from '@piecework/core/piece'
 import { z } from 'zod'
 import { dropboxDefaults } from '../defaults.js'
+import { ending, ownNameOf } from '../names.js'
 import type { DropboxAccount } from './dropbox-account.js'
 import type { DropboxAnswer } from './dropbox-call.js'
 import { dropboxError, tagsOf } from './dropbox-error.js'
 
-/** Where a file is to be: the folder, `/a/b` or empty, and the name that is wanted. */
+/** Where a file is to be. */
 export interface DropboxPlace {
+  /** `/a/b`, or empty. */
   readonly folder: string
+  /** That is wanted. */
   readonly name: string
+  /** Of the delivery. */
+  readonly key: string
 }
 
 const file = z.object({
@@ -33,36 +38,37 @@ export interface DropboxFile {
 export interface CommitArgument {
   readonly path: string
   readonly mode: 'add'
-  readonly autorename: boolean
+  readonly autorename: false
 }
 
 /**
- * Gives it the wanted name, or the first numbered one that no other file has: a file of the same bytes is the same delivery,
- * also under a number. `commit` may be called several times; resolves to its last answer, if that is not that the name
+ * Gives it the wanted name, the first numbered one that no other file has, or one of its own: a file of the same bytes is the
+ * same delivery, also under a number. `commit` may be called several times; resolves to its last answer, if that is not that the name
  * is taken.
  */
 export async function committed(
-  { folder, name }: DropboxPlace,
+  place: DropboxPlace,
   commit: (argument: CommitArgument) => Promise<DropboxAnswer>,
 ): Promise<DropboxAnswer> {
-  for (let number = 0; number < dropboxDefaults.names; number++) {
-    const path = `${folder}/${numbered(name, number)}`
-    const answer = await commit({ path, mode: 'add', autorename: false })
+  const [first = '', ...others] = pathsOf(place)
+  let answer = await commit({ path: first, mode: 'add', autorename: false })
+  for (const path of others) {
     const tags = tagsOf(answer)
-    if (!tags.includes('conflict') || tags.includes('file_ancestor')) return answer
+    if (!tags.includes('conflict') || tags.includes('file_ancestor')) break
+    answer = await commit({ path, mode: 'add', autorename: false })
   }
-  return commit({ path: `${folder}/${name}`, mode: 'add', autorename: true })
+  return answer
 }
 
 /** The file of these bytes that stands there under one of the names; undefined if there is none. */
 export async function standing(
   account: DropboxAccount,
-  { folder, name }: DropboxPlace,
+  place: DropboxPlace,
   { size }: Pick<DeliveredFile, 'size'>,
   hash: string,
 ): Promise<DropboxFile | undefined> {
-  for (let number = 0; number < dropboxDefaults.names; number++) {
-    const answer = await account.ask('files/get_metadata', { path: `${folder}/${numbered(name, number)}` })
+  for (const path of pathsOf(place)) {
+    const answer = await account.ask('files/get_metadata', { path })
     if (answer.status === 200) {
       const found = fileOf(answer)
       if (found?.content_hash === hash && found.size === size) return found
@@ -77,10 +83,10 @@ export function fileOf({ body }: DropboxAnswer): DropboxFile | undefined {
   return file.safeParse(body).data
 }
 
-/** `map (1).tif`, as Dropbox numbers them. */
-function numbered(name: string, number: number): string {
-  if (number === 0) return name
-  const dot = name.lastIndexOf('.')
-  const end = dot > 0 ? dot : name.length
-  return `${name.slice(0, end)} (${number})${name.slice(end)}`
+/** `map.tif`, `map (1).tif` as Dropbox numbers them, and at last one of the delivery's own. */
+function pathsOf({ folder, name, key }: DropboxPlace): readonly string[] {
+  const numbered = Array.from({ length: dropboxDefaults.names }, (_, number) =>
+    number === 0 ? name : ending(name, ` (${number})`),
+  )
+  return [...numbered, ownNameOf(name, key)].map((one) => `${folder}/${one}`)
 }

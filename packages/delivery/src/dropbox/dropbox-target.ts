@@ -105,7 +105,7 @@ async function delivered(
   const { destination, principal, signal, file } = context
   const { credential, folder = '', fileName: wanted = file.fileName } = destination
   const account = await dropboxAccount(deps, { credential, principal, signal })
-  const place = { folder, name: wanted }
+  const place = { folder, name: wanted, key: context.key }
   const { name, path_display: location = `${folder}/${name}` } = await dropboxUpload({
     account,
     context,

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { DeliverContext } from '@piecework/core/piece'
 import { s3Defaults } from '../defaults.js'
+import { ending, ownNameOf } from '../names.js'
 import { look, markOf } from './objects.js'
 import type { S3Calls } from './s3-calls.js'
 import type { S3Destination } from './s3-destination.js'
@@ -59,15 +59,3 @@ export const keyOf = ({ prefix }: S3Destination, name: string): string =>
 
 /** The name that a user expects. */
 export const wantedName = ({ fileName }: S3Destination, given: string): string => fileName ?? given
-
-/** No other delivery makes it: it may be replaced unseen. */
-function ownNameOf(name: string, delivery: string): string {
-  return ending(name, ` ${createHash('sha256').update(delivery).digest('hex').slice(0, 12)}`)
-}
-
-/** `map (2).tif` of `map.tif`; `.tar.gz` is as `.gz`. */
-function ending(name: string, added: string): string {
-  const dot = name.lastIndexOf('.')
-  const at = dot > 0 ? dot : name.length
-  return `${name.slice(0, at)}${added}${name.slice(at)}`
-}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { hkdfSync, randomBytes } from 'node:crypto'
+import { createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { validateHeaderValue } from 'node:http'
 import { inspect } from 'node:util'
 import { memoryStore, type Principal } from '@piecework/core'
 import { systemEnvironment } from '@piecework/core/store'
@@ -60,7 +61,10 @@ test('a user allows it, and has a credential that delivers', async () => {
   })
   const [{ principal, target, name, secret } = assert.fail('nothing is added')] = added
   assert.deepEqual([principal, target, name], [ann, 'dropbox', 'My Dropbox'])
-  assert.deepEqual([secret.accountId, secret.label], ['dbid:AAH4f99T0taONIb', 'My Dropbox'])
+  assert.deepEqual(
+    [secret.accountId, secret.label, secret.appKey],
+    ['dbid:AAH4f99T0taONIb', 'My Dropbox', appKey],
+  )
 })
 
 test('what a user has connected is kept sealed, delivers, and is marked when it is withdrawn', async () => {
@@ -167,7 +171,8 @@ test('a code that was given for another verifier, or another address, is refused
   const moved = await begun()
   const elsewhere = dropboxConnect({ ...moved.options, redirectUri: 'https://elsewhere.example.org/' })
   const answer = { principal: ann, state: moved.state, code: moved.code }
-  assert.equal((await refusal(elsewhere.finish(answer))).code, 'dropbox/code-refused')
+  assert.equal((await refusal(elsewhere.finish(answer))).code, 'dropbox/state-invalid')
+  await moved.connect.finish(answer)
   for (const code of ['', 'none']) {
     const { connect, state } = await begun()
     assert.equal(
@@ -175,7 +180,7 @@ test('a code that was given for another verifier, or another address, is refused
       'dropbox/code-refused',
     )
   }
-  assert.deepEqual([one.added, moved.added], [[], []])
+  assert.deepEqual([one.added, moved.added.length], [[], 1])
 })
 
 test('states are sealed by a key of the ring, and by none other', async () => {
@@ -195,12 +200,15 @@ test('states are sealed by a key of the ring, and by none other', async () => {
     'a'.repeat(9000),
   ])
     await invalid(text)
-  const signs = (secret: Uint8Array, header: object = {}) =>
+  const asking = JSON.stringify(['dropbox', appKey, redirectUri])
+  const ours = createHash('sha256').update(asking).digest('base64url').slice(0, 22)
+  const signs = (secret: Uint8Array, header: object = {}, audience = ours) =>
     new EncryptJWT({ verifier: 'v', name: 'n' })
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: 'dropbox-state+jwt', kid: 'k1', ...header })
       .setJti('j')
       .setSubject('ann')
       .setExpirationTime(1e11)
+      .setAudience(audience)
       .encrypt(secret)
   // The ring's secret itself, which may be that of other tokens, too.
   await invalid(await signs(key.secret))
@@ -208,6 +216,7 @@ test('states are sealed by a key of the ring, and by none other', async () => {
   await invalid(await signs(key.secret, { kid: 'k2' }))
   const derived = new Uint8Array(hkdfSync('sha256', key.secret, '', 'piecework dropbox state', 32))
   await invalid(await signs(derived, { typ: 'JWT' }))
+  await invalid(await signs(derived, {}, 'other'))
   const own = { principal: ann, state: await signs(derived), code: 'x' }
   assert.notEqual((await refusal(connect.finish(own))).code, 'dropbox/state-invalid')
 
@@ -233,12 +242,69 @@ test('it leads back within the site only', async () => {
     '/a\\b',
     '/\t/evil',
     'javascript:x',
+    '/..//evil.example',
+    '/./%2e%2e//evil.example',
+    '/a\r\nset-cookie: x',
+    '/\u0000',
+    '/\ud800',
+    `/${'x'.repeat(1000)}`,
   ]
   for (const returnTo of refused) {
     const error = await refusal(connect.start({ principal: ann, name: 'A', returnTo }))
     assert.equal(error.code, 'options-invalid', returnTo)
   }
   for (const returnTo of ['/', '/a/b?c=d#e']) await connect.start({ principal: ann, name: 'A', returnTo })
+})
+
+test('where it leads back to can stand in a header, whatever its letters, and stays the same', async () => {
+  const forms = [
+    ['/проект', '/%D0%BF%D1%80%D0%BE%D0%B5%D0%BA%D1%82'],
+    ['/%D0%BF%D1%80%D0%BE%D0%B5%D0%BA%D1%82', '/%D0%BF%D1%80%D0%BE%D0%B5%D0%BA%D1%82'],
+    ['/a b?q=ä b&r=%20#ö', '/a%20b?q=%C3%A4%20b&r=%20#%C3%B6'],
+    ['/50%25', '/50%25'],
+  ] as const
+  for (const [given, back] of forms) {
+    const { connect } = sample()
+    const { url } = await connect.start({ principal: ann, name: 'Проект', returnTo: given })
+    const { code, state } = dropbox.visit(url, true)
+    const { returnTo } = await connect.finish({ principal: ann, code, state })
+    assert.equal(returnTo, back)
+    validateHeaderValue('location', returnTo)
+  }
+})
+
+test('a state is no longer than Dropbox gives back', async () => {
+  const { connect } = sample()
+  const stateOf = async (name: string, returnTo: string) => {
+    const { url } = await connect.start({ principal: ann, name, returnTo })
+    return Buffer.byteLength(new URL(url).searchParams.get('state') ?? '')
+  }
+  assert.ok((await stateOf('名'.repeat(100), `/${'x'.repeat(500)}`)) <= 2000)
+  let most = 0
+  for (let length = 400; ; length += 10) {
+    const [one] = await Promise.allSettled([stateOf('n', `/${'д'.repeat(length / 4)}`)])
+    if (one.status === 'fulfilled') most = Math.max(most, one.value)
+    else {
+      assert.equal(one.reason.code, 'options-invalid')
+      assert.match(one.reason.message, /name and returnTo/)
+      break
+    }
+  }
+  assert.ok(most > 1900 && most <= 2000, `${most}`)
+})
+
+test('states of another target, app or address that has the same ring are not taken', async () => {
+  const { options, connect, added, state, code } = await begun()
+  for (const changes of [
+    { target: 'dropbox-team' },
+    { appKey: 'other' },
+    { redirectUri: 'https://maps.example.org/other' },
+  ]) {
+    const other = dropboxConnect({ ...options, ...changes })
+    assert.equal((await refusal(other.finish({ principal: ann, state, code }))).code, 'dropbox/state-invalid')
+  }
+  await connect.finish({ principal: ann, state, code })
+  assert.equal(added.length, 1)
 })
 
 test('keys are 32 bytes, each with an id of its own', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { DropboxTargetOptions } from '@piecework/delivery'
 import { suite } from 'uvu'
@@ -147,6 +148,9 @@ for (const name of ['its name', 'a number'] as const)
       assert.deepEqual(await deliver(small), first)
     }))
 
+/** Of the key `k1`. */
+const own = createHash('sha256').update('k1').digest('hex').slice(0, 12)
+
 test('another file of the name is not replaced: this one is numbered, with a warning', () =>
   withDropbox(async (dropbox, { deliver, findings }) => {
     const others = ['/Map.ZIP', '/map (1).zip'].map((path) => ({ path, bytes: someBytes(9) }))
@@ -165,7 +169,17 @@ test('another file of the name is not replaced: this one is numbered, with a war
     )
     for (let number = 4; number < 25; number++) dropbox.put(`/map (${number}).zip`, someBytes(9))
     await deliver({ bytes: someBytes(10) })
-    assert.equal(findings.at(-1)?.file, 'map (25).zip')
+    for (const one of [someBytes(10), someBytes(250_000)]) {
+      dropbox.files.delete(`/map ${own}.zip`)
+      const first = await deliver({ bytes: one })
+      assert.equal(findings.at(-1)?.file, `map ${own}.zip`)
+      const files = dropbox.files.size
+      assert.deepEqual(await deliver({ bytes: one }), first)
+      assert.equal(dropbox.files.size, files, 'a copy was made')
+    }
+    // Not even there is another file replaced.
+    const error = await refusal(deliver({ bytes: someBytes(11) }))
+    assert.equal(error.code, 'delivery-denied')
   }))
 
 test('folders and names of any letters', () =>
@@ -285,6 +299,39 @@ test('access that its user withdraws in the middle: the credential is marked, an
     assert.match(credentials.revocations[0] ?? '', /^c1: .*Connect Dropbox again/)
     const check = target.check?.({ principal: ann, destination: { credential: 'c1' } })
     assert.equal((await refusal(check ?? assert.fail())).code, 'delivery-auth')
+  }))
+
+test('an app that is refused, or another one, leaves the credentials of users as they are', () =>
+  withDropbox(async (dropbox, { deliver, credentials, target }) => {
+    const refused: readonly (readonly [status: number, error: string])[] = [
+      [400, 'invalid_client: Invalid client_id or client_secret'],
+      [401, 'invalid_client'],
+      [400, 'unauthorized_client'],
+      [400, 'invalid_request'],
+      [401, 'invalid_grant'],
+      [500, 'invalid_grant'],
+      [400, 'invalid_grants'],
+    ]
+    for (const [status, error] of refused) {
+      dropbox.faults.length = 0
+      dropbox.fault({ route: 'oauth2/token', status, body: { error } })
+      const { message } = await refusal(deliver({ bytes: someBytes(5) }))
+      if (/client/.test(error)) assert.match(message, /check the key of the app/)
+    }
+    const wrong = sampleDropbox(dropbox, { appKey: 'wrong' })
+    const told = await refusal(wrong.deliver({ bytes: someBytes(5) }))
+    assert.match(told.message, /check the key of the app/)
+    // Of the key of another app, Dropbox would say that the user has withdrawn it.
+    const ofOther = {
+      open: async () => ({ refreshToken: dropbox.connected(), appKey: 'before' }),
+      revoked: async () => assert.fail('It is marked.'),
+    }
+    const { code } = await refusal(
+      sampleDropbox(dropbox, { credentials: ofOther }).deliver({ bytes: someBytes(5) }),
+    )
+    assert.equal(code, 'delivery-auth')
+    assert.deepEqual([credentials.revocations, wrong.credentials.revocations], [[], []])
+    await target.check?.({ principal: ann, destination: { credential: 'c1' } })
   }))
 
 const tagged = (...tags: readonly string[]): object =>
