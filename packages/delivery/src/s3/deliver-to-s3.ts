@@ -6,7 +6,7 @@ import { keyOf, type Place, placeOf, wantedName } from './place.js'
 import { leftProbe } from './probe.js'
 import type { S3Calls } from './s3-calls.js'
 import type { S3Destination } from './s3-destination.js'
-import { isRefusal } from './s3-error.js'
+import { isRaced, isRefusal } from './s3-error.js'
 import { beginning, completed, sendParts, type Uploading } from './upload-parts.js'
 import { fits, keptUpload } from './upload-state.js'
 import { abortUpload } from './uploads.js'
@@ -61,7 +61,11 @@ async function placed(calls: S3Calls, context: Context, partBytes: number): Prom
     } catch (error) {
       if (tried === mostTries) throw error
       if (place.isNew && isRefusal(error, 501)) ownName = true
-      else if (!isRefusal(error, 'NoSuchUpload') && !(place.isNew && isRefusal(error, 409, 412))) throw error
+      else if (
+        !isRefusal(error, 'NoSuchUpload') &&
+        !(place.isNew && (isRaced(error) || isRefusal(error, 409)))
+      )
+        throw error
       kept = undefined
     }
   }
@@ -88,7 +92,8 @@ async function inParts(calls: S3Calls, context: Context, uploading: Uploading): 
   try {
     await completed(calls, context, place, upload, await sendParts(calls, context, upload, begun))
   } catch (error) {
-    if (isFinal(error, context.signal)) await abortUpload(calls, upload)
+    // Parts are of one name: where that is taken, they are of no use.
+    if (isRaced(error) || isFinal(error, context.signal)) await abortUpload(calls, upload)
     throw error
   }
 }

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream'
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import { PieceworkError } from '@piecework/core'
 import type { Outbound } from '@piecework/outbound'
+import { s3Defaults } from '../defaults.js'
+import { timeToSend } from '../time-to-send.js'
 
 /** What the SDK hands over, signed. */
 interface SignedRequest {
@@ -19,13 +21,17 @@ interface SignedRequest {
 export function requestHandler(
   calls: Outbound,
   signal: AbortSignal,
+  wholeMs?: number,
 ): NonNullable<S3ClientConfig['requestHandler']> {
   const handle = async (request: SignedRequest) => {
     const { method, body = '' } = request
     // Servers that know no conditions refuse before they read.
     const asks = request.headers['if-none-match'] !== undefined && method === 'PUT'
     const headers = { ...request.headers, ...(asks && { expect: '100-continue' }) }
-    const answer = await calls.call(urlOf(request), { method, headers, body, signal })
+    const answer = await calls.call(urlOf(request), {
+      ...{ method, headers, body, signal },
+      wholeMs: wholeMs ?? limitOf(request),
+    })
     if (answer.isCut)
       throw new PieceworkError(
         'delivery-unreachable',
@@ -44,6 +50,12 @@ export function requestHandler(
   return { metadata: { handlerProtocol: 'http/1.1' }, handle } as unknown as NonNullable<
     S3ClientConfig['requestHandler']
   >
+}
+
+/** A server may put many parts together before it answers; else time goes by bytes. */
+function limitOf({ method, query = {}, body = '' }: SignedRequest): number {
+  const completes = method === 'POST' && query.uploadId !== undefined
+  return completes ? s3Defaults.completeMs : timeToSend(Buffer.byteLength(body))
 }
 
 function urlOf({ protocol, hostname, port, path, query = {} }: SignedRequest): URL {

@@ -6,7 +6,7 @@ import { s3Defaults } from '../defaults.js'
 import { requestHandler } from './request-handler.js'
 import type { S3Credential } from './s3-credential.js'
 import { defaultRegion, type S3Destination, s3Endpoint } from './s3-destination.js'
-import { s3Error } from './s3-error.js'
+import { isRaced, s3Error } from './s3-error.js'
 
 type Sdk = typeof import('@aws-sdk/client-s3')
 
@@ -28,7 +28,8 @@ interface CallsOptions {
   readonly destination: S3Destination
   readonly credential: S3Credential
   readonly settings: OutboundSettings
-  readonly wholeMs: number
+  /** Of one call. Default: by the bytes that it sends. */
+  readonly wholeMs?: number
   readonly signal: AbortSignal
 }
 
@@ -36,13 +37,14 @@ const words = { of: 'S3', address: 'delivery-address', unreachable: 'delivery-un
 
 export async function s3Calls(options: CallsOptions): Promise<S3Calls> {
   const { destination, settings, wholeMs } = options
+  const times = wholeMs === undefined ? {} : { wholeMs }
   const sdk = await import('@aws-sdk/client-s3')
-  const calls = outbound({ ...settings, words, times: { wholeMs } })
+  const calls = outbound({ ...settings, words, times })
   const clients = new WeakMap<AbortSignal, S3Client>()
   const clientOf = (signal: AbortSignal): S3Client => {
     const client =
       clients.get(signal) ??
-      new sdk.S3Client({ ...explicit(options), requestHandler: requestHandler(calls, signal) })
+      new sdk.S3Client({ ...explicit(options), requestHandler: requestHandler(calls, signal, wholeMs) })
     clients.set(signal, client)
     // It would tell the endpoint which call of a Lambda function this is.
     client.middlewareStack.remove('recursionDetectionMiddleware')
@@ -78,7 +80,8 @@ export async function s3Calls(options: CallsOptions): Promise<S3Calls> {
 
 /** Ms. Undefined: not again in this attempt. A server that hangs may take the time of the next one. */
 function pauseBefore(error: unknown, tried: number): number | undefined {
-  if (!isPieceworkError(error) || !error.retryable || error.facts.timedOut === true) return undefined
+  if (!isPieceworkError(error) || !error.retryable || isRaced(error)) return undefined
+  if (error.facts.timedOut === true) return undefined
   const asked = typeof error.facts.retryAfterMs === 'number' ? error.facts.retryAfterMs : 0
   const pause = Math.max(asked, s3Defaults.waitMs * 2 ** (tried - 1))
   return pause <= s3Defaults.longestWaitMs ? pause : undefined

@@ -51,6 +51,11 @@ export function isRefusal(error: unknown, ...codes: readonly (string | number)[]
   )
 }
 
+/** Whether something else has come to a name where nothing stood. The same call made again fails again. */
+export function isRaced(error: unknown): boolean {
+  return isRefusal(error, 412, 'PreconditionFailed', 'ConditionalRequestConflict')
+}
+
 function refusalOf(error: unknown): Refusal | undefined {
   if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined
   const { $metadata, $response, name, Region } = error as {
@@ -95,6 +100,8 @@ const codes: Readonly<Record<string, keyof typeof meanings>> = {
   InternalError: 'failed',
   OperationAborted: 'failed',
   NoSuchUpload: 'failed',
+  PreconditionFailed: 'raced',
+  ConditionalRequestConflict: 'raced',
 }
 
 const statuses: Readonly<Record<number, keyof typeof meanings>> = {
@@ -102,6 +109,7 @@ const statuses: Readonly<Record<number, keyof typeof meanings>> = {
   403: 'denied',
   404: 'noBucket',
   408: 'failed',
+  412: 'raced',
   413: 'tooLarge',
   429: 'busy',
   501: 'other',
@@ -174,6 +182,11 @@ const meanings = {
   failed: (_bucket: string, what: string) => ({
     code: 'delivery-unreachable',
     message: `S3 failed (${what}). Deliver again later.`,
+    retryable: true,
+  }),
+  raced: (bucket: string) => ({
+    code: 'delivery-unreachable',
+    message: `Another file came to the same name in the bucket "${bucket}" while this one was sent. It is tried again.`,
     retryable: true,
   }),
   other: (bucket: string, what: string) => ({

@@ -43,7 +43,10 @@ export function s3Target(given: S3TargetOptions): Target<S3Destination> {
         facts: { credential: destination.credential },
       })
     const settings = { allowNetworks, ca, lookup }
-    const calls = await s3Calls({ destination, credential, settings, wholeMs, signal })
+    const calls = await s3Calls({
+      ...{ destination, credential, settings, signal },
+      ...(wholeMs !== undefined && { wholeMs }),
+    })
     try {
       return await use(calls)
     } finally {
@@ -65,10 +68,7 @@ export function s3Target(given: S3TargetOptions): Target<S3Destination> {
         probe(calls, destination),
       )
     },
-    deliver: (context) =>
-      withCalls({ ...context, wholeMs: s3Defaults.partMs }, (calls) =>
-        deliverToS3(calls, context, partBytes),
-      ),
+    deliver: (context) => withCalls(context, (calls) => deliverToS3(calls, context, partBytes)),
   }
 }
 
@@ -76,5 +76,5 @@ interface Calling {
   readonly destination: S3Destination
   readonly principal: Parameters<CredentialSource['open']>[1]['principal']
   readonly signal: AbortSignal
-  readonly wholeMs: number
+  readonly wholeMs?: number
 }

@@ -5,6 +5,7 @@ import { isPieceworkError, PieceworkError } from '@piecework/core'
 import type { S3TargetOptions } from '@piecework/delivery'
 import { type HttpsPeer, httpsPeer } from '@piecework/test-support'
 import { suite } from 'uvu'
+import { timeToSend } from '#internal/time-to-send.js'
 import { deliveryOf, mebibyte, refusal, targetFor } from './support.js'
 
 const test = suite('S3: servers that refuse, fail and lie')
@@ -314,6 +315,108 @@ test('a cancelled attempt ends at once, whatever it waits for', async () => {
         assert.equal(await delivered, reason)
       },
     )
+})
+
+test('what takes a name again and again while the file is sent ends in an error that is tried again', async () => {
+  for (const [status, s3] of [
+    [412, 'PreconditionFailed'],
+    [409, 'ConditionalRequestConflict'],
+    [412, ''],
+  ] as const)
+    for (const size of [100, 6 * mebibyte]) {
+      const taken = (response: ServerResponse) =>
+        void response.writeHead(status).end(s3 === '' ? undefined : refusal(s3))
+      const whole = partly(taken)
+      await withPeer(
+        (request, response) => {
+          if (request.method === 'PUT' && !request.url?.includes('partNumber')) taken(response)
+          else whole(request, response)
+        },
+        async ({ deliver, seen }) => {
+          const error = await failure(deliver(size))
+          assert.deepEqual([error.code, error.retryable], ['delivery-unreachable', true], `${status} ${s3}`)
+          assert.doesNotMatch(error.message, /Check the bucket/)
+          const calls = (method: string, part: string) =>
+            seen.filter((one) => one.method === method && one.url?.includes(part)).length
+          if (size === 100) assert.equal(calls('PUT', ''), 4)
+          // None of them is left with its parts.
+          else assert.deepEqual([calls('POST', 'uploads'), calls('DELETE', 'uploadId')], [4, 4])
+        },
+      )
+    }
+})
+
+test('an object of another size, or of somebody else, at the end is no success', async () => {
+  for (const [length, whose] of [
+    [6 * mebibyte - 1, 'own'],
+    [6 * mebibyte, 'other'],
+    [6 * mebibyte, 'none'],
+    [6 * mebibyte, 'own'],
+  ] as const) {
+    let key = ''
+    let isThere = false
+    const answer = partly((response) => {
+      isThere = true
+      response.end('<CompleteMultipartUploadResult><ETag>"x"</ETag></CompleteMultipartUploadResult>')
+    })
+    await withPeer(
+      (request, response) => {
+        key = String(request.headers['x-amz-meta-piecework-key'] ?? key)
+        if (request.method !== 'HEAD' || !isThere) answer(request, response)
+        else
+          response
+            .writeHead(200, {
+              'content-length': length,
+              ...(whose !== 'none' && { 'x-amz-meta-piecework-key': whose === 'own' ? key : 'other' }),
+            })
+            .end()
+      },
+      async ({ deliver }) => {
+        if (length === 6 * mebibyte && whose === 'own') await deliver(6 * mebibyte)
+        else {
+          const error = await failure(deliver(6 * mebibyte))
+          assert.deepEqual([error.code, error.retryable], ['delivery-unreachable', true])
+          assert.match(error.message, /not what was sent/)
+        }
+      },
+    )
+  }
+})
+
+test('a call has the time that its bytes take at the least rate, and no more', async () => {
+  const { timeout } = AbortSignal
+  const limits = new Map<string, number>()
+  let last = 0
+  AbortSignal.timeout = (ms) => {
+    last = ms
+    return timeout.call(AbortSignal, ms)
+  }
+  try {
+    const answer = partly((response) =>
+      response.end('<CompleteMultipartUploadResult><ETag>"x"</ETag></CompleteMultipartUploadResult>'),
+    )
+    await withPeer(
+      (request, response) => {
+        const { method, url = '' } = request
+        limits.set(`${method} ${/partNumber=\d|uploads/.exec(url)?.[0] ?? ''}`, last)
+        answer(request, response)
+      },
+      async ({ deliver }) => {
+        await failure(deliver(10 * mebibyte))
+      },
+    )
+  } finally {
+    AbortSignal.timeout = timeout
+  }
+  assert.equal(limits.get('POST '), 15 * 60_000)
+  assert.equal(limits.get('HEAD '), 60_000)
+  assert.equal(limits.get('POST uploads'), 60_000)
+  assert.equal(timeToSend(5 * mebibyte), 140_000)
+  const parts = [limits.get('PUT partNumber=1'), limits.get('PUT partNumber=2')]
+  assert.ok(
+    parts.every((ms) => ms === 140_000),
+    `${parts}`,
+  )
 })
 
 test('where nobody may look, the ETag of the whole is compared with those of the parts', async () => {
