@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Principal } from '@piecework/core'
 import type { Output, Pack, Piece } from '@piecework/core/piece'
 import { type TablePieceSpec, tablePiece } from '@piecework/postgres'
@@ -34,8 +35,23 @@ export const outputs = [{ name: 'archive' }, { name: amounts.name }] as const
 /** Below the folder of deliveries. */
 export const folderOf = (principal: string): string => principal.replaceAll(/[^a-z0-9]+/g, '-')
 
+/** Each output into a folder, to a link and to the drive. */
 export const deliverTo = ({ id }: Principal) =>
-  outputs.map(({ name }) => ({ target: 'folder', output: name, destination: { folder: folderOf(id) } }))
+  outputs.flatMap(({ name: output }) => [
+    { target: 'folder', output, destination: { folder: folderOf(id) } },
+    { target: 'link', output, destination: { expiresAt: expiryFor(id) } },
+    {
+      target: 'dropbox',
+      output,
+      destination: { credential: `${folderOf(id)}/${output}`, folder: `/${folderOf(id)}` },
+    },
+  ])
+
+/** What is delivered once more to the same place is the same delivery: this one is the principal's own. */
+function expiryFor(principal: string): string {
+  const millisecond = createHash('sha256').update(principal).digest().readUInt32BE()
+  return new Date(Date.UTC(2100, 0) + millisecond).toISOString()
+}
 
 const told = [{ action: 'webhook', input: { to: 'soak' } }, { action: 'count' }]
 

@@ -6,7 +6,9 @@ import {
   folderTarget,
   type Piecework,
 } from '@piecework/core'
-import type { FollowUp } from '@piecework/core/piece'
+import type { FollowUp, Target } from '@piecework/core/piece'
+import type { Links } from '@piecework/core/store'
+import { type DownloadLinks, downloadLinks, dropboxTarget, linkTarget } from '@piecework/delivery'
 import { webhook } from '@piecework/follow-ups'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningProject } from '@piecework/pieces-project'
@@ -23,6 +25,9 @@ import { policyOf } from './rights.js'
 export interface SoakHost {
   readonly piecework: Piecework
   readonly database: Database
+  readonly links: Links
+  /** What opens them. */
+  readonly downloads: DownloadLinks
   /** What runs may go on for so long; default 5 s. */
   stop(drainMs?: number): Promise<void>
 }
@@ -37,6 +42,10 @@ export const leaseMs = 2000
 const artifactTimeoutMs = 2500
 /** Of the project's planning units: four parts. */
 const partRows = 100
+/** More than the drive may refuse. */
+const deliveryAttempts = 15
+/** Of what is delivered to the drive: some ten parts of an archive. */
+const chunkBytes = 16_384
 /** After this time an import draft that is not continued is removed. */
 const draftTtlMs = 6000
 
@@ -59,7 +68,8 @@ export function soakHost(place: Place, role: Role): SoakHost {
     artifacts: moodyArtifacts(fileArtifacts(artifacts), mood),
     artifactTimeoutMs,
     access: policyOf(rights),
-    targets: [folderTarget({ root: delivered })],
+    targets: [folderTarget({ root: delivered }), linkTarget({ store }), driveTarget(place)] as Target[],
+    deliveryAttempts,
     followUps: followUpsOf(place, data),
     runtime: redisRuntime({ connection: redis, concurrency: 2, onError: () => {} }),
     heartbeatMs: 200,
@@ -74,11 +84,27 @@ export function soakHost(place: Place, role: Role): SoakHost {
   return {
     piecework,
     database: store.database,
+    links: store.links,
+    downloads: downloadLinks({ piecework, store, keys }),
     stop: async (drainMs = 5000) => {
       await piecework.stop({ drainMs })
       await Promise.all([data.end(), control.end()])
     },
   }
+}
+
+/** Of what signs the addresses of links. */
+const keys = [{ id: 'soak', secret: Buffer.alloc(32, 'soak') }]
+
+/** The credential of each delivery is another account. */
+function driveTarget({ drive }: Place) {
+  const address = `http://127.0.0.1:${drive}`
+  return dropboxTarget({
+    credentials: { open: async (id) => ({ refreshToken: id }), revoked: async () => {} },
+    appKey: 'soak',
+    chunkBytes,
+    api: { api: address, content: address },
+  })
 }
 
 /** Tries that end soon, for a database or an endpoint that is away for a moment. */

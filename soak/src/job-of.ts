@@ -29,3 +29,19 @@ export async function jobEnds(scene: Pick<Scene, 'host'>, principal: string, wai
     if (id !== undefined && isTerminal((await scene.host.piecework.job(id, watcher)).job.status)) return
   }
 }
+
+/** Resolves when that job delivers, or has ended, or when it is `answered` that there will be none. */
+export async function jobDelivers(
+  scene: Pick<Scene, 'host'>,
+  principal: string,
+  answered: AbortSignal,
+): Promise<void> {
+  for (; ; await sleep(20)) {
+    const { aborted } = answered
+    const id = await jobOf(scene, principal)
+    if (id === undefined && aborted) return
+    if (id === undefined) continue
+    const { status } = (await scene.host.piecework.job(id, watcher)).job
+    if (status === 'delivering' || isTerminal(status)) return
+  }
+}

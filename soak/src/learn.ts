@@ -91,12 +91,19 @@ export async function undisturbed(
     report,
     reference: {
       askMs,
+      deliverMs: deliverMsOf(report),
       counts: countsOf(report),
       rows,
       ...(archive && { digest: archive.digest }),
       ...(outputs && { outputs: Object.fromEntries(outputs.map(({ name, sha256 }) => [name, sha256])) }),
     },
   }
+}
+
+function deliverMsOf({ job: { changes } }: JobReport): number {
+  const at = changes.findIndex(({ status }) => status === 'delivering')
+  const [begin, end] = [changes[at], changes[at + 1]]
+  return at >= 0 && begin && end ? end.at.getTime() - begin.at.getTime() : 0
 }
 
 async function keepArchive(host: SoakHost, sources: Sources, { job }: JobReport): Promise<void> {

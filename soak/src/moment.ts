@@ -1,23 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isTerminal, type JobStatus } from '@piecework/core'
 import type { Fault } from './faults/fault.js'
-import type { SoakJob } from './place.js'
+import { delivers, type SoakJob } from './place.js'
 import type { Scene } from './scene.js'
 
 /**
  * `before`: before the request. `asking`: after a share of the time that the request takes. `there`: so long
  * after the job has come to be, which with uploads is before the answer. `running`: when a share of the job's
- * nodes is done, so that a busy machine changes nothing.
+ * nodes is done, so that a busy machine changes nothing. `delivering`: after a share of the time that its deliveries take.
  */
 export interface Moment {
-  readonly when: 'before' | 'asking' | 'there' | 'running'
+  readonly when: 'before' | 'asking' | 'there' | 'running' | 'delivering'
   /** In [0, 1). */
   readonly share: number
 }
 
-export function anyMoment({ early = 0.2, before = 0 }: Fault, random: () => number): Moment {
+/** Every other moment at which such a job runs is one at which it delivers. */
+export function anyMoment(kind: SoakJob, { early = 0.2, before = 0 }: Fault, random: () => number): Moment {
   const [which, share] = [(random() - before) / (1 - before), random()]
   if (which < 0) return { when: 'before', share }
+  if (which >= early && delivers(kind) && share < 0.5) return { when: 'delivering', share: share * 2 }
   return { when: which < early / 2 ? 'asking' : which < early ? 'there' : 'running', share }
 }
 
@@ -44,8 +46,12 @@ export async function untilMoment(
       await sleep(asking)
       return !isTerminal((await standingOf(scene, principal))?.status ?? 'failed')
     }
+    if (when === 'delivering' && job?.status === 'delivering') {
+      await sleep(share * scene.references[kind].deliverMs)
+      return !isTerminal((await standingOf(scene, principal))?.status ?? 'failed')
+    }
     const runs = job !== undefined && job.status !== 'draft'
-    if (runs && job.done >= share) return true
+    if (runs && when !== 'delivering' && job.done >= share) return true
     if (answered.aborted && !runs) return false
   }
 }

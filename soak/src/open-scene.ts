@@ -14,6 +14,7 @@ import {
 import { startRequester } from './asking.js'
 import { moveDatabase } from './database-disk.js'
 import { mountDisk, openDisk } from './disk.js'
+import { startDrive } from './drive/drive.js'
 import { startHooks } from './hooks.js'
 import { applicationName, soakHost } from './host.js'
 import { learn } from './learn.js'
@@ -28,6 +29,8 @@ export interface SceneOptions {
   readonly workers: number
   /** Chooses which worker is hit. */
   readonly random: () => number
+  /** Chooses what befalls calls of the drive. */
+  readonly troubles: () => number
   log(text: string): void
 }
 
@@ -58,12 +61,15 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     ends.push(() => disk.remove())
     const hooks = await startHooks()
     ends.push(() => hooks.stop())
+    const drive = await startDrive(options.troubles)
+    ends.push(() => drive.stop())
     const place = {
       database: url,
       redis: redis.url,
       artifacts: join(disk.folder, 'artifacts'),
       delivered: join(disk.folder, 'delivered'),
       hooks: hooks.port,
+      drive: drive.port,
       mood: join(folder, 'mood'),
       rights: join(folder, 'rights'),
       temporary: join(folder, 'temporary'),
@@ -101,6 +107,7 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
       workers,
       redis,
       hooks,
+      drive,
       disk,
       ...own,
       requester: () => requester,

@@ -12,6 +12,8 @@ export interface Place {
   readonly rights: string
   /** Folder that deliveries go to. */
   readonly delivered: string
+  /** Port of what stands in for Dropbox. */
+  readonly drive: number
   /** Port of the endpoint of webhooks. */
   readonly hooks: number
   /** Of the processes' own temporary files. */
@@ -30,7 +32,7 @@ export interface Sources {
   readonly uploads: Readonly<Record<string, string>>
 }
 
-/** `delivery`: an export with an output of a pack, all of it delivered; `redelivery`: that once more, of a job that has ended. */
+/** `delivery`: an export with an output of a pack, all of it delivered to each target; `redelivery`: that once more, of a job that has ended. */
 export const jobKinds = ['export', 'import', 'clone', 'legacy import', 'delivery', 'redelivery'] as const
 export type SoakJob = (typeof jobKinds)[number]
 

@@ -114,7 +114,7 @@ export async function playRound(at: Scene, round: Round): Promise<RoundResult> {
 
 /** Asks for the job and injects the fault, in the order that chance wants. */
 async function injected(scene: Scene, { principal, kind, fault, random }: Round) {
-  const moment = anyMoment(fault, random)
+  const moment = anyMoment(kind, fault, random)
   const answered = new AbortController()
   const injection = { scene, principal, kind, random, answered: answered.signal }
   const early = moment.when === 'before' ? fault.inject(injection) : undefined

@@ -1,6 +1,7 @@
 import type { Fleet, PostgresServer, RedisServer } from '@piecework/test-support'
 import type { Requester } from './asking.js'
 import type { Disk } from './disk.js'
+import type { Drive } from './drive/drive.js'
 import type { Hooks } from './hooks.js'
 import type { SoakHost } from './host.js'
 import type { Place, SoakJob, Sources } from './place.js'
@@ -9,6 +10,8 @@ import type { Place, SoakJob, Sources } from './place.js'
 export interface Reference {
   /** From the request to its answer. */
   readonly askMs: number
+  /** That its deliveries take. */
+  readonly deliverMs: number
   /** Rows and skipped rows by piece, over all resources. */
   readonly counts: Readonly<Record<string, number>>
   /** Rows that it adds, by table. */
@@ -27,6 +30,7 @@ export interface Scene {
   readonly workers: Fleet
   readonly redis: RedisServer
   readonly hooks: Hooks
+  readonly drive: Drive
   /** Of the artifacts. */
   readonly disk: Disk
   /** Absent if the database is on a server that was given. */

@@ -52,7 +52,7 @@ export interface SoakResult {
  */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { seed, limitMs, log, seconds = Number.POSITIVE_INFINITY, only = '', from = 1, signal } = options
-  const scene = await openScene({ ...options, random: seeded(seed) })
+  const scene = await openScene({ ...options, random: seeded(seed), troubles: seeded(seed + 1_000_003) })
   const rounds: SoakRound[] = []
   try {
     const { chosen, leftOut } = choose(scene, only)
@@ -65,7 +65,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       const at = from - 1 + rounds.length
       const name = names[at % names.length] ?? ''
       const fault = chosen[name]
-      const job = jobKinds[((at % names.length) + Math.floor(at / names.length)) % jobKinds.length]
+      const kinds = jobKinds.filter((kind) => fault?.befalls?.(kind) ?? true)
+      const job = kinds[((at % names.length) + Math.floor(at / names.length)) % kinds.length]
       if (!fault || !job) throw new Error('There is no fault to inject.')
       log(`fault ${at + 1} of ${from - 1 + options.faults}: ${job}, ${name}; ${foundIn(rounds)}`)
       const begun = elapsed()

@@ -5,19 +5,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prepare } from '@piecework/bench/planning-host'
 import { type Database, fileArtifacts, type Job, type JobStatus } from '@piecework/core'
+import { dropboxTarget } from '@piecework/delivery'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, schemaPrints, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { countsReconcile } from '../src/checks/counts.js'
 import { deliveredWhole } from '../src/checks/delivered.js'
+import { deliveriesTold } from '../src/checks/deliveries.js'
+import { onDrive } from '../src/checks/drive.js'
 import { freedAt, oneAtATime } from '../src/checks/exclusion.js'
 import { noFiles } from '../src/checks/files.js'
+import { linksOpen } from '../src/checks/links.js'
 import { quiet } from '../src/checks/quiet.js'
 import { nothingDoneWithout, recordedOnce } from '../src/checks/rights.js'
 import { added, type Contents, rowsAsBefore, rowsOnce } from '../src/checks/rows.js'
 import { nothingHalfMade } from '../src/checks/shell.js'
 import { toldOnce } from '../src/checks/told.js'
+import { Account } from '../src/drive/account.js'
+import { startDrive } from '../src/drive/drive.js'
 import type { Said } from '../src/hooks.js'
 import type { Problem } from '../src/problem.js'
 
@@ -158,6 +164,132 @@ test('a delivered file that is cut or of something else is wrong, one that is th
   await writeFile(join(own, 'a (2).zip'), 'archi')
   assert.deepEqual(whats(await look('archive', 'list')), ['wrong', 'lost'])
   await rm(own, { recursive: true })
+})
+
+test('a delivery without a receipt is lost where the job has succeeded, and wrong where nobody tells of it', () => {
+  const deliver = ['a', 'b'].map((key) => ({ target: 'link', output: 'archive', destination: {}, key }))
+  const [a, b] = deliver.map(({ key }) => ({
+    target: 'link',
+    output: 'archive',
+    key,
+    deliveredAt: new Date(),
+  }))
+  const job = { id: '1', request: { options: {}, deliver } }
+  const node = (place: number, status: string, error?: string) => ({
+    id: `deliver ${place} link`,
+    status,
+    error,
+  })
+  const both = [node(1, 'done'), node(2, 'done')]
+  const receipts = (...of: readonly (typeof a)[]) => ({ deliveries: of.flatMap((one) => one ?? []) })
+  const succeeded = { ...job, outcome: 'succeeded' as const }
+  assert.deepEqual(deliveriesTold({ ...succeeded, result: receipts(a, b) }, both), [])
+  assert.deepEqual(whats(deliveriesTold({ ...succeeded, result: receipts(a) }, both)), ['lost', 'wrong'])
+  assert.deepEqual(whats(deliveriesTold({ ...succeeded, result: receipts(a, b, b) }, both)), ['doubled'])
+  const failed = { ...job, outcome: 'failed' as const, result: receipts(a) }
+  const error = { code: 'delivery-full' as const, message: '', retryable: false, node: 'deliver 2 link' }
+  const one = [node(1, 'done'), node(2, 'failed', 'delivery-full')]
+  assert.deepEqual(deliveriesTold({ ...failed, error }, one), [])
+  const { node: _, ...unnamed } = error
+  assert.deepEqual(whats(deliveriesTold({ ...failed, error: unnamed }, one)), ['wrong'])
+  assert.deepEqual(whats(deliveriesTold({ ...failed, error }, [node(1, 'done'), node(2, 'failed')])), [
+    'wrong',
+  ])
+})
+
+test('a target that says that it has delivered before the last part is there loses it, and leaves its upload', async () => {
+  const drive = await startDrive(() => 1)
+  const api = `http://127.0.0.1:${drive.port}`
+  const target = dropboxTarget({
+    credentials: { open: async (id) => ({ refreshToken: id }), revoked: async () => {} },
+    appKey: 'soak',
+    chunkBytes: 10,
+    api: { api, content: api },
+  })
+  const content = Buffer.from('some bytes of an archive')
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  /** A hasty one ends when this many bytes are there. */
+  const deliver = (credential: string, endsAt = Number.POSITIVE_INFINITY) => {
+    const done = target.deliver({
+      jobId: '1',
+      principal: { id: 'ann' },
+      key: '1',
+      destination: { credential, folder: '/a' },
+      file: {
+        output: 'archive',
+        mediaType: 'application/zip',
+        fileName: 'a.zip',
+        size: content.length,
+        sha256,
+        open: async function* () {
+          yield content
+        },
+      },
+      state: {
+        get: async () => undefined,
+        put: async (state) => {
+          if ((state as { readonly offset: number }).offset >= endsAt) throw new Error('In haste.')
+        },
+      },
+      signal: new AbortController().signal,
+      progress: () => {},
+      finding: () => {},
+    })
+    return endsAt < content.length ? done.catch(() => ({ location: '/a/a.zip' })) : done
+  }
+  const look = async (credential: string, endsAt?: number) => {
+    const { location } = await deliver(credential, endsAt)
+    return onDrive({ account: drive.account(credential), output: 'archive', sha256, location, attempts: 1 })
+  }
+  try {
+    assert.deepEqual(await look('steady'), [])
+    assert.deepEqual(whats(await look('hasty', 20)), ['lost', 'left over'])
+  } finally {
+    await drive.stop()
+  }
+})
+
+test('what is in the drive twice is doubled, other bytes are wrong, an upload may be left by an attempt that could not keep it', () => {
+  const account = new Account()
+  const hashed = createHash('sha256').update('a').digest('hex')
+  const look = (attempts: number, location?: string, left?: ReadonlySet<string>) =>
+    whats(onDrive({ account, output: 'a', sha256: hashed, location, attempts, ...(left && { left }) }))
+  const take = (route: string, argument: object) =>
+    account.take(`files/${route}`, { ...argument }, Buffer.from('a'), false)
+  assert.deepEqual(look(0), [])
+  take('upload', { path: '/a' })
+  assert.deepEqual(look(1, '/a'), [])
+  assert.deepEqual(look(1, '/b'), ['lost'])
+  take('upload_session/start', {})
+  assert.deepEqual(look(1, '/a'), ['left over'])
+  assert.deepEqual(look(1, '/a', new Set(account.sessions.keys())), [])
+  assert.deepEqual(look(2, '/a'), [])
+  const [id] = account.sessions.keys()
+  take('upload_session/append_v2', { cursor: { session_id: id, offset: 1 } })
+  assert.deepEqual(look(2, '/a'), ['left over'])
+  assert.deepEqual(look(2), [], 'the delivery has failed')
+  take('upload', { path: '/b' })
+  assert.deepEqual(look(2), ['doubled'])
+  account.take('files/upload', { path: '/c' }, Buffer.from('other'), false)
+  assert.deepEqual(look(2), ['wrong', 'doubled'])
+})
+
+test('a link that is not there, or does not open, is lost, one of other bytes is wrong, one more is doubled', async () => {
+  const links = [{ id: 'l1', output: 'archive' }]
+  const receipts = [{ output: 'archive', location: 'l1', sha256: 'a' }]
+  const look = async (given: Partial<Parameters<typeof linksOpen>[0]> = {}) =>
+    whats(await linksOpen({ links, receipts, begun: 0, open: async () => 'a', ...given }))
+  assert.deepEqual(await look(), [])
+  assert.deepEqual(await look({ links: [] }), ['lost'])
+  assert.deepEqual(await look({ open: async () => 'b' }), ['wrong'])
+  const expired = async () => {
+    throw new Error('It has expired.')
+  }
+  assert.deepEqual(await look({ open: expired }), ['lost'])
+  const two = [...links, { id: 'l2', output: 'archive' }]
+  assert.deepEqual(await look({ links: two }), ['doubled'])
+  assert.deepEqual(await look({ links: two, begun: 1 }), [])
+  assert.deepEqual(await look({ receipts: [...receipts, ...receipts] }), ['doubled'])
 })
 
 test('what follows a job and is not told is lost, what is not to follow is doubled, the same key with other words is wrong', () => {

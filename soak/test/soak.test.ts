@@ -18,6 +18,8 @@ const spared = [
   'others ask for jobs of the same project',
   'others ask for jobs of other projects',
   'a right is withdrawn',
+  'the drive is full',
+  'access to the drive is withdrawn',
   // Workers and Redis are killed and stopped in the tests of runtime-redis, too.
   'Redis forgets everything',
   'Redis is killed and comes back empty',

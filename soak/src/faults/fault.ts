@@ -20,6 +20,8 @@ export interface Fault {
   readonly before?: number
   /** Files may stay until they are old: of what died, and of what no process could ask the database about. */
   readonly leaves?: true
+  /** Absent: all kinds. */
+  befalls?(job: SoakJob): boolean
   /** Why it cannot be injected here. */
   missing?(scene: Scene): string | undefined
 }

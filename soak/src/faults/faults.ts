@@ -1,6 +1,7 @@
 import { jobOf } from '../job-of.js'
 import { watcher } from '../watcher.js'
 import { artifactFaults } from './artifact-store.js'
+import { driveFaults } from './drive.js'
 import type { Fault } from './fault.js'
 import { hostWrites } from './host-writes.js'
 import { otherJobFaults } from './other-jobs.js'
@@ -24,4 +25,5 @@ export const faults: Readonly<Record<string, Fault>> = {
     mayEnd: () => ['cancelled'],
   },
   'a right is withdrawn': rightWithdrawn,
+  ...driveFaults,
 }
