@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { faults } from './faults/faults.js'
 import { liveLine } from './live-line.js'
+import { jobKinds } from './place.js'
 import { soak } from './soak.js'
 import { tableOf } from './table.js'
 
@@ -12,6 +13,7 @@ interface Arguments {
   readonly workers: number
   readonly limit: number
   readonly only?: string
+  readonly jobs?: string
   readonly json?: true
 }
 
@@ -31,6 +33,7 @@ const program = new Command('npm run soak --')
   .option('--limit <seconds>', 'a job that takes longer counts as lost', count, 120)
   .option('--workers <number>', 'worker processes', count, 3)
   .option('--only <texts>', 'only kinds of faults whose name holds one of these texts, separated by commas')
+  .option('--jobs <kinds>', `only these of ${jobKinds.join(', ')}; separated by commas`)
   .option('--json', 'print one JSON document, and nothing else, on stdout')
   .addHelpText(
     'after',
@@ -50,6 +53,7 @@ async function main({
   workers,
   limit,
   only,
+  jobs,
   json,
 }: Arguments): Promise<void> {
   const { DATABASE_URL: url, POSTGRES_PROGRAMS: programs } = process.env
@@ -63,6 +67,7 @@ async function main({
     from,
     ...(seconds !== undefined && { seconds }),
     ...(only !== undefined && { only }),
+    ...(jobs !== undefined && { jobs }),
     seed,
     workers,
     url: url || undefined,

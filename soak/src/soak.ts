@@ -18,6 +18,8 @@ export interface SoakOptions {
   readonly workers: number
   /** Only faults whose name holds one of these texts, separated by commas. */
   readonly only?: string
+  /** Only jobs of these kinds, separated by commas. */
+  readonly jobs?: string
   /** A PostgreSQL server: the soak makes a database on it, and never restarts it. */
   readonly url?: string | undefined
   /** Folder of PostgreSQL's programs: without `url` the soak starts a server of its own. */
@@ -52,10 +54,11 @@ export interface SoakResult {
  */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { seed, limitMs, log, seconds = Number.POSITIVE_INFINITY, only = '', from = 1, signal } = options
+  const kinds = chosenKinds(options.jobs)
   const scene = await openScene({ ...options, random: seeded(seed), troubles: seeded(seed + 1_000_003) })
   const rounds: SoakRound[] = []
   try {
-    const { chosen, leftOut } = choose(scene, only)
+    const { chosen, leftOut } = choose(scene, only, kinds)
     for (const [name, reason] of Object.entries(leftOut)) log(`left out: ${name}: ${reason}`)
     const names = Object.keys(chosen)
     if (names.length === 0) throw new Error(`No fault that can be injected here holds "${only}".`)
@@ -65,8 +68,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       const at = from - 1 + rounds.length
       const name = names[at % names.length] ?? ''
       const fault = chosen[name]
-      const kinds = jobKinds.filter((kind) => fault?.befalls?.(kind) ?? true)
-      const job = kinds[((at % names.length) + Math.floor(at / names.length)) % kinds.length]
+      const met = kinds.filter((kind) => befalls(fault, kind))
+      const job = met[((at % names.length) + Math.floor(at / names.length)) % met.length]
       if (!fault || !job) throw new Error('There is no fault to inject.')
       log(`fault ${at + 1} of ${from - 1 + options.faults}: ${job}, ${name}; ${foundIn(rounds)}`)
       const begun = elapsed()
@@ -86,13 +89,22 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
-/** Those that are asked for, apart from those that cannot be injected here. */
-function choose(scene: Scene, only: string) {
+const befalls = (fault: Fault | undefined, kind: SoakJob): boolean => fault?.befalls?.(kind) ?? true
+
+function chosenKinds(jobs: string | undefined): readonly SoakJob[] {
+  const names = jobs?.split(',').map((name) => name.trim())
+  const unknown = names?.find((name) => !jobKinds.some((kind) => kind === name))
+  if (unknown !== undefined) throw new Error(`There is no job "${unknown}": there are ${jobKinds.join(', ')}.`)
+  return jobKinds.filter((kind) => names?.includes(kind) ?? true)
+}
+
+/** Those that are asked for, apart from those that cannot be injected here, or befall no such job. */
+function choose(scene: Scene, only: string, kinds: readonly SoakJob[]) {
   const texts = only.split(',').map((text) => text.trim())
   const chosen: Record<string, Fault> = {}
   const leftOut: Record<string, string> = {}
   for (const [name, fault] of Object.entries(faults)) {
-    if (!texts.some((text) => name.includes(text))) continue
+    if (!texts.some((text) => name.includes(text)) || !kinds.some((kind) => befalls(fault, kind))) continue
     const reason = fault.missing?.(scene)
     if (reason === undefined) chosen[name] = fault
     else leftOut[name] = reason
