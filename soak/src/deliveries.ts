@@ -99,7 +99,7 @@ const openUploads = ({ drive }: Scene, job: Job): ReadonlySet<string> =>
 async function linked({ host }: Scene, source: Job): Promise<readonly Problem[]> {
   const { piecework, database, links, downloads } = host
   const { rows } = await database.query<{ id: string }>(
-    `SELECT id FROM piecework.jobs WHERE id = $1::uuid OR request ->> 'delivers' = $1::text`,
+    `SELECT id FROM piecework.jobs WHERE id = $1 OR request ->> 'delivers' = $1`,
     [source.id],
   )
   const hashes = new Map(outputsOf(source).map(({ name, sha256 }) => [name, sha256]))
