@@ -94,7 +94,8 @@ const befalls = (fault: Fault | undefined, kind: SoakJob): boolean => fault?.bef
 function chosenKinds(jobs: string | undefined): readonly SoakJob[] {
   const names = jobs?.split(',').map((name) => name.trim())
   const unknown = names?.find((name) => !jobKinds.some((kind) => kind === name))
-  if (unknown !== undefined) throw new Error(`There is no job "${unknown}": there are ${jobKinds.join(', ')}.`)
+  if (unknown !== undefined)
+    throw new Error(`There is no job "${unknown}": there are ${jobKinds.join(', ')}.`)
   return jobKinds.filter((kind) => names?.includes(kind) ?? true)
 }
 

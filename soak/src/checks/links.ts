@@ -2,7 +2,7 @@ import type { Link } from '@piecework/core/store'
 import { type Problem, problem } from '../problem.js'
 
 /** A delivery to a link, as its job tells it. */
-export interface LinkReceipt {
+interface LinkReceipt {
   readonly output: string
   /** Id of the link. */
   readonly location: string
