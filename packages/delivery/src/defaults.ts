@@ -80,6 +80,8 @@ export const s3Defaults = {
   bytesAtOnce: 256 * mebibyte,
   /** How often the state of an upload is kept, at most. */
   statesKept: 250,
+  /** From so many on a server is asked whether it takes them before they go. */
+  askedBytes: 65_536,
   /** Of a key, as UTF-8. */
   keyBytes: 900,
   /** After so many, a name is made unlike all others. */

@@ -25,8 +25,9 @@ export function requestHandler(
 ): NonNullable<S3ClientConfig['requestHandler']> {
   const handle = async (request: SignedRequest) => {
     const { method, body = '' } = request
-    // Servers that know no conditions refuse before they read.
-    const asks = request.headers['if-none-match'] !== undefined && method === 'PUT'
+    // Servers refuse before they read, and close the connection: what they say is lost while bytes go out.
+    const isLarge = Buffer.byteLength(body) >= s3Defaults.askedBytes
+    const asks = method === 'PUT' && (isLarge || request.headers['if-none-match'] !== undefined)
     const headers = { ...request.headers, ...(asks && { expect: '100-continue' }) }
     const answer = await calls.call(urlOf(request), {
       ...{ method, headers, body, signal },
