@@ -25,8 +25,6 @@ export const defaults = {
   retryTtlMs: day,
   orphanSweepMs: hour,
   recordTtlMs: 365 * day,
-  /** How long a link that has expired is told to have done so, before it is forgotten. */
-  linkToldMs: 30 * day,
   uploadTtlMs: day,
   artifactTimeoutMs: 5 * minute,
 } as const
@@ -50,6 +48,8 @@ export const nearLimitShare = 0.9
 
 /** Of downloads. */
 export const downloadDefaults = {
+  /** How long a link that has expired is told to have done so, before it is forgotten. */
+  linkToldMs: 30 * day,
   /** Bytes that are counted at once, before they go out. */
   meteredBytes: mebibyte,
   /** Minutes without anything left that a download waits for before it is cut. */

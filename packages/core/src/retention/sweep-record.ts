@@ -1,6 +1,6 @@
 import type { Environment } from '../contracts/environment.js'
 import type { Store } from '../contracts/store.js'
-import { defaults, pageSizes } from '../defaults.js'
+import { downloadDefaults, pageSizes } from '../defaults.js'
 
 /** Deletes what is kept about requests and downloads, and is older than `ttlMs`; links and tokens that are over go, too. */
 export async function sweepRecord(
@@ -13,7 +13,7 @@ export async function sweepRecord(
   const sweeps = [
     (limit: number) => records.sweep(before, limit),
     (limit: number) => meters.sweep(before, limit),
-    (limit: number) => links.sweep(new Date(environment.now() - defaults.linkToldMs), limit),
+    (limit: number) => links.sweep(new Date(environment.now() - downloadDefaults.linkToldMs), limit),
     (limit: number) => revocations.sweep(limit),
   ]
   for (const sweep of sweeps) {
