@@ -1,1 +1,7 @@
-export {}
+export { tenureMigrations } from './migrations/tenure-migrations.js'
+export { organizationKind } from './organization-kind.js'
+export { tenureProjectKind } from './project-kind.js'
+export type { ResourceFiles } from './resource-files.js'
+export { tenureKey } from './tenure-key.js'
+export { type TenureProjectOptions, tenureProject } from './tenure-project.js'
+export { tenureSchema, tenureTables } from './tenure-tables.js'

@@ -1,0 +1,51 @@
+import type { Pack } from '@piecework/core/piece'
+import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
+import { organizationKind } from './organization-kind.js'
+import { attributeSchemas } from './pieces/attribute-schemas.js'
+import { files } from './pieces/files.js'
+import { locations } from './pieces/locations.js'
+import { parties } from './pieces/parties.js'
+import { project } from './pieces/project.js'
+import { relationships } from './pieces/relationships.js'
+import { resources } from './pieces/resources.js'
+import { tenureProjectKind } from './project-kind.js'
+import type { ResourceFiles } from './resource-files.js'
+
+export interface TenureProjectOptions {
+  /** Where the bytes of resources are. Absent: resources travel without their files. */
+  readonly files?: ResourceFiles
+  /**
+   * Who contributed a resource, in a copy: `known` is the user of the same name, and who imports where there is none;
+   * `importer` is always who imports. Default `known`. The owner of a project is always who imports.
+   */
+  readonly users?: 'known' | 'importer'
+  /** Whether archived resources travel. Default `left`. */
+  readonly archived?: 'left' | 'carried'
+}
+
+const optionChecks: OptionChecks<TenureProjectOptions> = {
+  files: check.having<ResourceFiles>('a store of files', 'open', 'put', 'delete'),
+  users: check.oneOf('known', 'importer'),
+  archived: check.oneOf('left', 'carried'),
+}
+
+/**
+ * Tenure projects: the kind `tenure-project` in `tenure-organization`, and its pieces. The tables are those of
+ * `tenureMigrations`.
+ */
+export function tenureProject(given?: TenureProjectOptions): Pack {
+  const options = checkOptions('tenureProject()', given, optionChecks)
+  return {
+    name: '@piecework/pieces-tenure',
+    kinds: [organizationKind, tenureProjectKind],
+    pieces: [
+      project,
+      attributeSchemas,
+      parties,
+      locations,
+      relationships,
+      resources(options),
+      ...(options.files ? [files(options.files, options)] : []),
+    ],
+  }
+}
