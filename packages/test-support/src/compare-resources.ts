@@ -1,6 +1,14 @@
 import type { Database } from '@piecework/core'
-import { check, checkOptions, jobIds, type OptionChecks, required } from '@piecework/core/piece'
-import { quoteIdent, uuidExpression } from '@piecework/postgres'
+import {
+  check,
+  checkOptions,
+  jobIds,
+  type KeyForm,
+  keyFormCheck,
+  type OptionChecks,
+  required,
+} from '@piecework/core/piece'
+import { idExpression, quoteIdent, uuidExpression } from '@piecework/postgres'
 
 export interface TableComparison {
   readonly table: string
@@ -21,6 +29,8 @@ export interface Comparison {
   readonly differing?: Readonly<Record<string, readonly string[]>>
   /** By column: the table whose ids stand inside its JSON documents. */
   readonly idsInside?: Readonly<Record<string, string>>
+  /** By table: the form of its keys, where they are no uuids. */
+  readonly keys?: Readonly<Record<string, KeyForm>>
 }
 
 interface Column {
@@ -39,6 +49,7 @@ const comparisonChecks: OptionChecks<Comparison> = {
   jobs: required(check.list(check.text)),
   differing: check.record(check.list(check.text)),
   idsInside: check.record(check.text),
+  keys: check.record(keyFormCheck),
 }
 
 /**
@@ -54,11 +65,16 @@ export async function compareResources(
   const columns = await readColumns(db, schema)
   const compared: TableComparison[] = []
   for (const table of new Set(columns.map((column) => column.table))) {
-    const owned = ownedBy(comparison, table, columns, '$1::uuid')
+    const owned = ownedBy(
+      comparison,
+      table,
+      columns,
+      comparison.keys?.[comparison.root] ? '$1::text' : '$1::uuid',
+    )
     if (owned === undefined) continue
     const own = columns.filter((one) => one.table === table && !differing?.[table]?.includes(one.column))
     const values = (through: readonly string[]) =>
-      own.map((one) => mapped(one, through, comparison.idsInside)).join(', ')
+      own.map((one) => mapped(one, through, comparison)).join(', ')
     const from = `SELECT ${values(jobs)} FROM ${name(schema, table)} WHERE ${owned}`
     const to = `SELECT ${values([])} FROM ${name(schema, table)} WHERE ${owned.replaceAll('$1', '$2')}`
     const { rows } = await db.query<{ rows: string; differences: string }>(
@@ -113,11 +129,15 @@ function ownedBy(
 function mapped(
   { column, type, refers }: Column,
   jobs: readonly string[],
-  idsInside: Comparison['idsInside'],
+  { idsInside, keys }: Pick<Comparison, 'idsInside' | 'keys'>,
 ): string {
   const plain = quoteIdent(column)
   const newId = (table: string, old: string) =>
-    jobs.reduce((id, job) => uuidExpression(jobIds(job).key(table), id), old)
+    jobs.reduce((id, job) => {
+      const form = keys?.[table]
+      if (!form) return uuidExpression(jobIds(job).key(table), id)
+      return idExpression(jobIds(job, { forms: new Map([[table, form]]) }), table, id)
+    }, old)
   if (refers) return newId(refers, plain)
   if (type === 'geometry') return `ST_AsEWKB(${plain})`
   const inside = idsInside?.[column]

@@ -116,15 +116,25 @@ optionTests(test, [
   },
   {
     name: 'compareResources()',
-    options: () => ({ schema: 's', root: 'r', from: 'a', to: 'b', jobs: [], differing: {}, idsInside: {} }),
+    options: () => ({
+      schema: 's',
+      root: 'r',
+      from: 'a',
+      to: 'b',
+      jobs: [],
+      differing: {},
+      idsInside: {},
+      keys: {},
+    }),
     call: (comparison) =>
       compareResources({ query: async () => ({ rows: [], rowCount: 0 }), transaction: make }, comparison),
-    free: ['differing', 'idsInside'],
+    free: ['differing', 'idsInside', 'keys'],
     wrong: {
       schema: ['', undefined],
       jobs: ['a', undefined],
       differing: [{ a: 'b' }],
       idsInside: [{ a: 7 }],
+      keys: [{ a: 7 }],
     },
   },
 ])
