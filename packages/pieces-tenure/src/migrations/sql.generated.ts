@@ -23,7 +23,7 @@ CREATE TABLE tenure.organizations (
 CREATE TABLE tenure.projects (
   id text PRIMARY KEY CHECK (length(id) = 24),
   organization_id text NOT NULL REFERENCES tenure.organizations ON DELETE CASCADE,
-  slug text,
+  slug text UNIQUE,
   name text,
   description text,
   country text,
@@ -36,10 +36,10 @@ CREATE TABLE tenure.projects (
   state text NOT NULL DEFAULT 'ready' CHECK (state IN ('importing', 'ready')),
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT projects_slug UNIQUE (organization_id, slug),
   CONSTRAINT projects_named CHECK (state <> 'ready' OR (name IS NOT NULL AND slug IS NOT NULL))
 );
 
+CREATE INDEX projects_organization ON tenure.projects (organization_id);
 CREATE INDEX projects_owner ON tenure.projects (owner_id);
 
 CREATE TABLE tenure.attribute_schemas (

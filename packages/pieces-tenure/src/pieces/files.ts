@@ -12,7 +12,7 @@ import {
 } from '@piecework/core/piece'
 import { JoinedFiles } from '../joined-files.js'
 import type { ResourceFiles } from '../resource-files.js'
-import type { TenureProjectOptions } from '../tenure-project.js'
+import type { TenureProjectOptions } from '../tenure-project-options.js'
 import { tenureTables } from '../tenure-tables.js'
 import { fileEntries, fileSize } from './file-entries.js'
 

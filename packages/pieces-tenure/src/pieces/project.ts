@@ -15,6 +15,7 @@ export const project = tablePiece({
       owner: 'id',
       order: ['name'],
       columns: [
+        'slug',
         'name',
         'description',
         'country',

@@ -1,6 +1,6 @@
 import { type TablePiece, type TableSpec, tablePiece } from '@piecework/postgres'
 import { tenureKey } from '../tenure-key.js'
-import type { TenureProjectOptions } from '../tenure-project.js'
+import type { TenureProjectOptions } from '../tenure-project-options.js'
 import { tenureSchema } from '../tenure-tables.js'
 
 /** Resources without their bytes, and what each is about. */
