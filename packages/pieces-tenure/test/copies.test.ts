@@ -172,7 +172,12 @@ test('nothing half-made: a copy that fails leaves no file', async () => {
     `UPDATE tenure.resources SET artifact = 'broken/file' WHERE project_id = $1 AND original_file = 'old.pdf'`,
     [id],
   )
-  const open = host.files.open
+  const { open, put } = host.files
+  const written: string[] = []
+  host.files.put = (key, bytes) => {
+    written.push(key)
+    return put(key, bytes)
+  }
   host.files.open = (key, range) => {
     if (key === 'broken/file') throw new Error('The disk is broken.')
     return open(key, range)
@@ -181,9 +186,11 @@ test('nothing half-made: a copy that fails leaves no file', async () => {
     const report = await (await host.piecework.clone({ resource: ref(id), principal: ana })).ended()
     assert.is(report.job.outcome, 'failed')
   } finally {
-    host.files.open = open
+    Object.assign(host.files, { open, put })
   }
   assert.equal(await listed(), before)
+  assert.ok(written.length > 0)
+  for (const key of written) assert.is(await host.files.stat(key), undefined)
 })
 
 async function listed(): Promise<readonly string[]> {

@@ -55,7 +55,7 @@ CREATE TABLE tenure.parties (
   project_id text NOT NULL REFERENCES tenure.projects ON DELETE CASCADE,
   name text NOT NULL,
   type text NOT NULL DEFAULT 'IN' CHECK (type IN ('IN', 'CO', 'GR')),
-  attributes jsonb NOT NULL DEFAULT '{}'
+  attributes jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(attributes) = 'object')
 );
 
 CREATE INDEX parties_project ON tenure.parties (project_id);
@@ -67,7 +67,7 @@ CREATE TABLE tenure.locations (
   type text NOT NULL,
   geom geometry(Geometry, 4326),
   area double precision,
-  attributes jsonb NOT NULL DEFAULT '{}'
+  attributes jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(attributes) = 'object')
 );
 
 CREATE INDEX locations_project ON tenure.locations (project_id);
@@ -78,7 +78,7 @@ CREATE TABLE tenure.tenure_relationships (
   party_id text NOT NULL REFERENCES tenure.parties ON DELETE CASCADE,
   location_id text NOT NULL REFERENCES tenure.locations ON DELETE CASCADE,
   tenure_type text NOT NULL,
-  attributes jsonb NOT NULL DEFAULT '{}'
+  attributes jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(attributes) = 'object')
 );
 
 CREATE INDEX tenure_relationships_project ON tenure.tenure_relationships (project_id);
