@@ -6,7 +6,7 @@ import { entriesOf, FindingCollector, isPieceworkError } from '@piecework/core/p
 import * as marxan from '@piecework/marxan-files'
 import { optionTests } from '@piecework/test-support'
 import { chunks } from '@piecework/test-support/fixtures/chunks.js'
-import { openShapefile, shapefileZip } from '@piecework/vector-files'
+import { openShapefile, shapefileFiles, shapefileZip } from '@piecework/vector-files'
 import { suite } from 'uvu'
 
 const test = suite('options: files of Marxan, and vector files')
@@ -145,6 +145,14 @@ optionTests(test, [
     name: 'shapefileZip()',
     options: () => ({ signal, maxFileBytes: 100 }),
     call: (options) => shapefileZip({} as never, options).next(),
+    opaque: ['signal'],
+    refusalsOnly: true,
+    wrong: { signal: [{}], maxFileBytes: [0, -1, '5'] },
+  },
+  {
+    name: 'shapefileFiles()',
+    options: () => ({ signal, maxFileBytes: 100 }),
+    call: (options) => shapefileFiles({} as never, options),
     opaque: ['signal'],
     refusalsOnly: true,
     wrong: { signal: [{}], maxFileBytes: [0, -1, '5'] },

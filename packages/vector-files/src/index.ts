@@ -16,6 +16,11 @@ export { dbfTextBytes } from './shapefile/dbf-format.js'
 export { openDbf } from './shapefile/read/dbf-table.js'
 export { openAttributes } from './shapefile/read/open-attributes.js'
 export { openShapefile, type ShapefileOptions, shapefileChecks } from './shapefile/read/open-shapefile.js'
+export {
+  type ShapefileFiles,
+  type ShapefileFilesOptions,
+  shapefileFiles,
+} from './shapefile/write/shapefile-files.js'
 export { type ShapefileZipOptions, shapefileZip } from './shapefile/write/shapefile-zip.js'
 export type { LayerFeature, LayerRow, RowReader, VectorLayer } from './vector-layer.js'
 export { type ReadGeometry, readWkb } from './wkb/read-wkb.js'
