@@ -1,6 +1,7 @@
 import type { Pack } from '@piecework/core/piece'
 import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
 import { organizationKind } from './organization-kind.js'
+import { shp } from './output/shp.js'
 import { attributeSchemas } from './pieces/attribute-schemas.js'
 import { files } from './pieces/files.js'
 import { locations } from './pieces/locations.js'
@@ -19,7 +20,7 @@ const optionChecks: OptionChecks<TenureProjectOptions> = {
 }
 
 /**
- * Tenure projects: the kind `tenure-project` in `tenure-organization`, and its pieces. The tables are those of
+ * Tenure projects: the kind `tenure-project` in `tenure-organization`, and its pieces and outputs. The tables are those of
  * `tenureMigrations`.
  */
 export function tenureProject(given?: TenureProjectOptions): Pack {
@@ -36,5 +37,6 @@ export function tenureProject(given?: TenureProjectOptions): Pack {
       resources(options),
       ...(options.files ? [files(options.files, options)] : []),
     ],
+    outputs: [shp],
   }
 }

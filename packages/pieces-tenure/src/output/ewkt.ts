@@ -1,0 +1,55 @@
+import { type Coordinates, type Ewkb, ewkbType } from './ewkb.js'
+
+const names: Readonly<Record<number, string>> = {
+  [ewkbType.point]: 'POINT',
+  [ewkbType.lineString]: 'LINESTRING',
+  [ewkbType.polygon]: 'POLYGON',
+  [ewkbType.multiPoint]: 'MULTIPOINT',
+  [ewkbType.multiLineString]: 'MULTILINESTRING',
+  [ewkbType.multiPolygon]: 'MULTIPOLYGON',
+  [ewkbType.collection]: 'GEOMETRYCOLLECTION',
+  [ewkbType.circularString]: 'CIRCULARSTRING',
+  [ewkbType.compoundCurve]: 'COMPOUNDCURVE',
+  [ewkbType.curvePolygon]: 'CURVEPOLYGON',
+  [ewkbType.multiCurve]: 'MULTICURVE',
+  [ewkbType.multiSurface]: 'MULTISURFACE',
+  [ewkbType.polyhedralSurface]: 'POLYHEDRALSURFACE',
+  [ewkbType.tin]: 'TIN',
+  [ewkbType.triangle]: 'TRIANGLE',
+}
+
+/** Kinds that stand without their name inside of others; in collections every one has its name. */
+const nameless: ReadonlySet<number> = new Set([
+  ewkbType.point,
+  ewkbType.lineString,
+  ewkbType.polygon,
+  ewkbType.triangle,
+])
+
+/** As text that PostGIS reads: `SRID=4326;POINT(0.1 51.5)`. Numbers have the digits that read back the same. */
+export function ewktOf(geometry: Ewkb): string {
+  const text = named(geometry)
+  return geometry.srid === undefined ? text : `SRID=${geometry.srid};${text}`
+}
+
+function named(geometry: Ewkb): string {
+  const { type, hasZ, hasM } = geometry
+  const inside = contentOf(geometry)
+  return `${names[type]}${hasM && !hasZ ? 'M' : ''}${inside === undefined ? ' EMPTY' : inside}`
+}
+
+/** Undefined: it is empty. */
+function contentOf({ type, positions, rings, members }: Ewkb): string | undefined {
+  const parts =
+    positions?.map(position) ??
+    rings?.map((ring) => `(${ring.map(position).join(',')})`) ??
+    members?.map((member) =>
+      type === ewkbType.collection || !nameless.has(member.type)
+        ? named(member)
+        : (contentOf(member) ?? 'EMPTY'),
+    ) ??
+    []
+  return parts.length === 0 ? undefined : `(${parts.join(',')})`
+}
+
+const position = (coordinates: Coordinates): string => coordinates.join(' ')

@@ -1,0 +1,36 @@
+import type { CsvRow, OutputContext } from '@piecework/core/piece'
+import { type AttributeColumn, attributeColumns } from '../attributes/attribute-columns.js'
+import { type AttributeKind, kindOfValue } from '../attributes/attribute-kind.js'
+import { attributesOf, schemasOf } from './attributes-of.js'
+import type { PeopleTable } from './people-tables.js'
+import { type ProjectEntries, rowsIn } from './project-entries.js'
+
+export interface ScannedTable {
+  readonly table: PeopleTable
+  readonly rows: number
+  readonly columns: readonly AttributeColumn[]
+}
+
+/** Reads a table once, before it is written: which attributes there are. `see` is called with each row. */
+export async function scanTable(
+  table: PeopleTable,
+  project: ProjectEntries,
+  { signal }: Pick<OutputContext, 'signal'>,
+  see: (row: CsvRow) => void = () => {},
+): Promise<ScannedTable> {
+  const found = new Map<string, Set<AttributeKind>>()
+  let rows = 0
+  for await (const row of rowsIn(project.of(table.piece), table.entry, signal)) {
+    rows++
+    see(row)
+    for (const [name, value] of attributesOf(row)) {
+      const kinds = found.get(name) ?? new Set()
+      found.set(name, kinds)
+      const kind = kindOfValue(value)
+      if (kind) kinds.add(kind)
+    }
+  }
+  const schemas = await schemasOf(project.of('tenure/schemas'), table)
+  const fixed = table.fixed.map(({ name }) => name)
+  return { table, rows, columns: attributeColumns({ schemas, found, fixed }) }
+}

@@ -1,0 +1,65 @@
+import type { Output, OutputContext, ZipMember } from '@piecework/core/piece'
+import { locationsTable, peopleTables } from './people-tables.js'
+import { type ProjectEntries, projectsOf } from './project-entries.js'
+import { readme, shapefileReadme } from './readme.js'
+import { type ScannedTable, scanTable } from './scan-table.js'
+import { ShapeCounts } from './shape-counts.js'
+import { shapefileFolder, shapefiles } from './shapefiles.js'
+import { tableCsv } from './table-csv.js'
+
+/** Tables as CSV and locations as shapefiles, in a zip. */
+export const shp: Output = {
+  name: 'tenure/shp',
+  mediaType: 'application/zip',
+  pieces: ['tenure/project', 'tenure/schemas', ...peopleTables.map(({ piece }) => piece)],
+  fileName: ({ name, resource }) => `${name ?? resource.id}.zip`,
+  assemble: (context) => context.zip(filesOf(context)),
+}
+
+async function* filesOf(context: OutputContext): AsyncGenerator<ZipMember> {
+  let rows = 0
+  const written = (more: number): void => {
+    rows += more
+    context.progress(rows)
+  }
+  for await (const project of projectsOf(context)) yield* projectFiles(project, context, written)
+}
+
+async function* projectFiles(
+  project: ProjectEntries,
+  context: OutputContext,
+  written: (rows: number) => void,
+): AsyncGenerator<ZipMember> {
+  const { folder } = project
+  const shapes = new ShapeCounts()
+  const tables: ScannedTable[] = []
+  for (const table of peopleTables) {
+    const see = table === locationsTable ? shapes.see.bind(shapes) : undefined
+    tables.push(await scanTable(table, project, context, see))
+  }
+  const names: string[] = []
+  for (const scanned of tables) {
+    names.push(scanned.table.file)
+    yield { name: folder + scanned.table.file, open: () => tableCsv(scanned, project, context, written) }
+  }
+  const shapeNames: string[] = []
+  for await (const file of shapefiles(shapes, project, context)) {
+    shapeNames.push(file.name.slice(folder.length))
+    yield file
+  }
+  if (shapeNames.length > 0) {
+    const name = `${shapefileFolder}shp_readme.txt`
+    const inFolder = shapeNames.map((one) => one.slice(shapefileFolder.length))
+    shapeNames.push(name)
+    yield textMember(folder + name, shapefileReadme(inFolder.filter((one) => one.endsWith('.shp'))))
+  }
+  yield textMember(`${folder}README.txt`, readme(tables, [...names, ...shapeNames]))
+  for (const finding of shapes.findings()) context.finding(finding)
+}
+
+const textMember = (name: string, text: string): ZipMember => ({
+  name,
+  open: async function* () {
+    yield Buffer.from(text)
+  },
+})
