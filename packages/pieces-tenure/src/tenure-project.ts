@@ -1,6 +1,7 @@
 import type { Pack } from '@piecework/core/piece'
 import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
 import { organizationKind } from './organization-kind.js'
+import { resourceFiles } from './output/resource-files.js'
 import { shp } from './output/shp.js'
 import { attributeSchemas } from './pieces/attribute-schemas.js'
 import { files } from './pieces/files.js'
@@ -37,6 +38,6 @@ export function tenureProject(given?: TenureProjectOptions): Pack {
       resources(options),
       ...(options.files ? [files(options.files, options)] : []),
     ],
-    outputs: [shp],
+    outputs: [shp, ...(options.files ? [resourceFiles] : [])],
   }
 }

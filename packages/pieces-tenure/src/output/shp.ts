@@ -6,13 +6,14 @@ import { type ScannedTable, scanTable } from './scan-table.js'
 import { ShapeCounts } from './shape-counts.js'
 import { shapefileFolder, shapefiles } from './shapefiles.js'
 import { tableCsv } from './table-csv.js'
+import { textMember } from './text-member.js'
 
 /** Tables as CSV and locations as shapefiles, in a zip. */
 export const shp: Output = {
   name: 'tenure/shp',
   mediaType: 'application/zip',
   pieces: ['tenure/project', 'tenure/schemas', ...peopleTables.map(({ piece }) => piece)],
-  fileName: ({ name, resource }) => `${name ?? resource.id}.zip`,
+  fileName: ({ name, resource }) => `${name ?? resource.id}-shp.zip`,
   assemble: (context) => context.zip(filesOf(context)),
 }
 
@@ -56,10 +57,3 @@ async function* projectFiles(
   yield textMember(`${folder}README.txt`, readme(tables, [...names, ...shapeNames]))
   for (const finding of shapes.findings()) context.finding(finding)
 }
-
-const textMember = (name: string, text: string): ZipMember => ({
-  name,
-  open: async function* () {
-    yield Buffer.from(text)
-  },
-})
