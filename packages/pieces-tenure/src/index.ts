@@ -1,3 +1,6 @@
+export { attributeValue } from './attributes/attribute-cell.js'
+export type { AttributeKind } from './attributes/attribute-kind.js'
+export { textOfCell } from './cell-text.js'
 export { tenureMigrations } from './migrations/tenure-migrations.js'
 export { organizationKind } from './organization-kind.js'
 export { tenureProjectKind } from './project-kind.js'

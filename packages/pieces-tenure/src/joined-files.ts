@@ -12,7 +12,8 @@ export class JoinedFiles {
   /** The next file, of so many bytes; to be read to its end. Throws `archive-invalid` if there are fewer. */
   async *take(size: number): AsyncGenerator<Uint8Array> {
     for (let left = size; left > 0; ) {
-      if (this.#rest.length === 0) await this.#more()
+      if (!(await this.#isMore()))
+        throw new PieceworkError('archive-invalid', 'The joined files are shorter than their list says.')
       const chunk = this.#rest.subarray(0, left)
       this.#rest = this.#rest.subarray(chunk.length)
       left -= chunk.length
@@ -26,7 +27,7 @@ export class JoinedFiles {
 
   /** Throws `archive-invalid` if something follows the last file, and what the stream throws at its end. */
   async end(): Promise<void> {
-    if (this.#rest.length > 0 || !(await this.#chunks.next()).done)
+    if (await this.#isMore())
       throw new PieceworkError('archive-invalid', 'The joined files are longer than their list says.')
   }
 
@@ -34,10 +35,13 @@ export class JoinedFiles {
     await this.#chunks.return?.()
   }
 
-  async #more(): Promise<void> {
-    const { done, value } = await this.#chunks.next()
-    if (done)
-      throw new PieceworkError('archive-invalid', 'The joined files are shorter than their list says.')
-    this.#rest = value
+  /** Whether there are bytes left. A stream may give chunks without any. */
+  async #isMore(): Promise<boolean> {
+    while (this.#rest.length === 0) {
+      const { done, value } = await this.#chunks.next()
+      if (done) return false
+      this.#rest = value
+    }
+    return true
   }
 }
