@@ -1,0 +1,21 @@
+import type { CellValue } from '../write/sheet-to-write.js'
+
+export interface TableRow {
+  /** Of several that hold one table: `locations (2)`. */
+  readonly sheet: string
+  /** In that sheet, from 1. */
+  readonly line: number
+  /** One for each column of the table. */
+  readonly values: readonly CellValue[]
+}
+
+/** A table of a workbook, from as many sheets as it fills. */
+export interface TableToRead {
+  readonly name: string
+  readonly columns: readonly string[]
+  /**
+   * In batches; a row without any value is left out. Numbers are numbers also where they are dates; a formula is its last
+   * value; an error is its text: `#N/A`.
+   */
+  rows(): AsyncGenerator<readonly TableRow[]>
+}
