@@ -34,7 +34,7 @@ export class SpilledValues {
 
   async add(spill: Spill, { place, key, column, part, text }: SpilledRecord): Promise<void> {
     if (key === null || column === null || typeof part !== 'number' || !Number.isInteger(part) || part < 1)
-      throw workbookInvalid('a part of a long value does not say whose it is, or the how manieth', place)
+      throw workbookInvalid('a part of a long value has no key or no number', place)
     assertAtMost('The number of parts of long values', ++this.#count, this.#limit, place)
     const held = String(text ?? '')
     const bytes = Buffer.byteLength(held)
