@@ -13,15 +13,11 @@ export class SpillFile {
   #waiting: string[] = []
   #waitingCharacters = 0
   #bytes = 0
+  #isClosed = false
 
   add(text: string): void {
     this.#waiting.push(text)
     this.#waitingCharacters += text.length
-  }
-
-  /** Flushed bytes. */
-  get bytes(): number {
-    return this.#bytes
   }
 
   /** Whether enough waits to be written. */
@@ -30,6 +26,7 @@ export class SpillFile {
   }
 
   async flush(): Promise<void> {
+    if (this.#isClosed) throw new Error('The temporary file is closed')
     if (this.#waiting.length === 0) return
     const bytes = Buffer.from(this.#waiting.join(''))
     this.#waiting = []
@@ -62,6 +59,7 @@ export class SpillFile {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     const opened = await this.#opened?.catch(() => undefined)
     await opened?.file.close()
     if (opened?.path !== undefined) await rm(opened.path, { force: true })

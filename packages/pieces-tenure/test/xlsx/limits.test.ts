@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { buffer } from 'node:stream/consumers'
-import { isPieceworkError } from '@piecework/core/piece'
+import { isPieceworkError, zipFiles } from '@piecework/core/piece'
+import { readZip } from '@piecework/test-support/fixtures/read-zip.js'
 import { suite } from 'uvu'
 import type { Spill } from '#internal/xlsx/spill.js'
 import type { ColumnToWrite } from '#internal/xlsx/write/sheet-to-write.js'
-import { workbook } from '#internal/xlsx/write/workbook.js'
+import { workbook, workbookFiles } from '#internal/xlsx/write/workbook.js'
 import { batches, opened, type Rows, readBack, written } from './support.js'
 
 const test = suite('workbooks: the limits of the format')
@@ -89,6 +90,16 @@ test('long values of several columns go to one CSV file beside the workbook', as
     ],
   )
   assert.deepEqual(Object.keys((await written([sheetOf(columns, [['1', 'a', 'b']])])).csv), [])
+})
+
+test('the files stand in a zip, one after the other', async () => {
+  const columns: ColumnToWrite[] = [id, { name: 'a', type: 'text', spill: toCsv }]
+  const rows = [['1', 'x'.repeat(100_000)]]
+  const sheet = sheetOf(columns, rows)
+  const files = workbookFiles('book.xlsx', [sheet], { onFinding: () => {} })
+  const { 'book.xlsx': bytes, ...csv } = Object.fromEntries(await readZip(await buffer(zipFiles(files))))
+  assert.deepEqual(Object.keys(csv), ['locations-long.csv'])
+  assert.deepEqual((await readBack({ bytes: bytes ?? assert.fail(), csv }, sheet)).rows, rows)
 })
 
 test('more rows than a sheet holds go on in the next, each with a header', async () => {

@@ -5,8 +5,8 @@ import type { CellValue, SheetToWrite } from '#internal/xlsx/write/sheet-to-writ
 import { type WorkbookOptions, workbookFiles } from '#internal/xlsx/write/workbook.js'
 
 /** As `guard` of an export is: harmless in spreadsheets, and undone by `unguard`. */
-export const guard = (text: string): string => (/^[=+\-@\t\r']/.test(text) ? `'${text}` : text)
-export const unguard = (text: string): string => (/^'[=+\-@\t\r']/.test(text) ? text.slice(1) : text)
+const guard = (text: string): string => (/^[=+\-@\t\r']/.test(text) ? `'${text}` : text)
+const unguard = (text: string): string => (/^'[=+\-@\t\r']/.test(text) ? text.slice(1) : text)
 
 export type Rows = readonly (readonly CellValue[])[]
 

@@ -77,8 +77,11 @@ class SheetEvents implements XmlEvents {
     if (this.#isInInline) this.#inline.text(text)
     else if (this.#isInValue) {
       this.#value = (this.#value ?? '') + text
-      const { limits } = this.#context
-      assertAtMost('The length of a value', this.#value.length, limits.cellCharacters, this.#place())
+      const { cellCharacters } = this.#context.limits
+      const { length } = this.#value
+      // The place is made for the message only.
+      if (length > cellCharacters)
+        assertAtMost('The length of a value', length, cellCharacters, this.#place())
     }
   }
 

@@ -27,7 +27,9 @@ export class TextCollector implements XmlEvents {
   text(text: string): void {
     if (!this.#isInText) return
     this.#text += text
-    assertAtMost('The length of a text', this.#text.length, this.#limit, this.#place())
+    const { length } = this.#text
+    // The place is made for the message only.
+    if (length > this.#limit) assertAtMost('The length of a text', length, this.#limit, this.#place())
   }
 
   /** What was collected; begins anew. */
