@@ -264,6 +264,13 @@ test('a workbook alone has no CSV files beside it', async () => {
   assert.deepEqual((await opened(plain)).sheets, ['locations'])
 })
 
+test('blanks that a spreadsheet might drop are marked as text', async () => {
+  const { bytes } = await written([sheetOf([id], [[' a'], ['a '], ['a\nb'], ['a\tb'], ['a  b'], ['a b']])])
+  const sheet = String((await readZip(bytes)).get('xl/worksheets/sheet1.xml'))
+  const kept = [...sheet.matchAll(/<t xml:space="preserve">([^<]*)</g)].map(([, text]) => text)
+  assert.deepEqual(kept, [' a', 'a ', 'a\nb', 'a\tb', 'a  b'])
+})
+
 test('equal rows have equal bytes', async () => {
   const one = await written([sheetOf([id], [['1'], ['2']])])
   await new Promise((done) => setTimeout(done, 2100))
