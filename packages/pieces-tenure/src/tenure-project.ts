@@ -3,6 +3,7 @@ import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
 import { organizationKind } from './organization-kind.js'
 import { resourceFiles } from './output/resource-files.js'
 import { shp } from './output/shp.js'
+import { xlsx } from './output/xlsx.js'
 import { attributeSchemas } from './pieces/attribute-schemas.js'
 import { files } from './pieces/files.js'
 import { locations } from './pieces/locations.js'
@@ -38,6 +39,6 @@ export function tenureProject(given?: TenureProjectOptions): Pack {
       resources(options),
       ...(options.files ? [files(options.files, options)] : []),
     ],
-    outputs: [shp, ...(options.files ? [resourceFiles] : [])],
+    outputs: [shp, xlsx, ...(options.files ? [resourceFiles] : [])],
   }
 }

@@ -1,0 +1,85 @@
+import type { CsvRow, Output, OutputContext, ZipMember } from '@piecework/core/piece'
+import { attributeCell } from '../attributes/attribute-cell.js'
+import { cellText, textOfCell } from '../cell-text.js'
+import type { Spill } from '../xlsx/spill.js'
+import type { CellValue, ColumnToWrite, SheetToWrite } from '../xlsx/write/sheet-to-write.js'
+import { workbookFiles } from '../xlsx/write/workbook.js'
+import { attributesOf } from './attributes-of.js'
+import { peopleTables } from './people-tables.js'
+import { type ProjectEntries, projectsOf } from './project-entries.js'
+import { type ScannedTable, scanTable } from './scan-table.js'
+
+/** The tables as sheets of a workbook; values that are too long for a cell stand in sheets and files beside it. */
+export const xlsx: Output = {
+  name: 'tenure/xlsx',
+  mediaType: 'application/zip',
+  pieces: ['tenure/project', 'tenure/schemas', ...peopleTables.map(({ piece }) => piece)],
+  fileName: ({ name, resource }) => `${name ?? resource.id}-xlsx.zip`,
+  // A workbook is deflated by itself.
+  assemble: (context) => context.zip(filesOf(context), { store: true }),
+}
+
+async function* filesOf(context: OutputContext): AsyncGenerator<ZipMember> {
+  let rows = 0
+  const written = (more: number): void => {
+    rows += more
+    context.progress(rows)
+  }
+  for await (const project of projectsOf(context)) {
+    const tables: ScannedTable[] = []
+    for (const table of peopleTables) tables.push(await scanTable(table, project, context))
+    const sheets = tables.map((scanned) => sheetOf(scanned, project, context, written))
+    const { signal } = context
+    const onFinding = context.finding.bind(context)
+    const files = workbookFiles('tenure.xlsx', sheets, { guard: cellText, onFinding, signal })
+    for await (const file of files) yield { ...file, name: project.folder + file.name }
+  }
+}
+
+function sheetOf(
+  { table, columns }: ScannedTable,
+  project: ProjectEntries,
+  { signal }: Pick<OutputContext, 'signal'>,
+  written: (rows: number) => void,
+): SheetToWrite {
+  const name = table.file.replace(/\.csv$/, '')
+  const long: Spill = { to: 'csv', name: `${name}-long`, key: 'id', keyName: 'id' }
+  const geometry: Spill = { to: 'sheet', name: 'geometry', key: 'id', keyName: 'location_id' }
+  const fixed = table.fixed.map(
+    (column): ColumnToWrite => ({
+      name: column.name,
+      type: column.name === 'area' ? 'number' : 'text',
+      ...(column.name !== 'id' && { spill: column.name === 'geometry' ? geometry : long }),
+    }),
+  )
+  const attributes = columns.map(
+    ({ name: column, kind }): ColumnToWrite => ({
+      name: column,
+      type: kind === 'number' || kind === 'boolean' ? kind : 'text',
+      ...(kind !== 'number' && kind !== 'boolean' && { spill: long }),
+    }),
+  )
+  const valuesOf = (row: CsvRow): readonly CellValue[] => {
+    const given = attributesOf(row)
+    return [
+      ...table.fixed.map((column) => unguarded(column.cell(row))),
+      ...columns.map(({ attribute, kind }) => {
+        const value = given.get(attribute)
+        if (kind === 'boolean' || kind === 'number') return (value ?? null) as CellValue
+        return unguarded(attributeCell(kind, value))
+      }),
+    ]
+  }
+  return { name, columns: [...fixed, ...attributes], rows: rows() }
+
+  async function* rows(): AsyncGenerator<readonly (readonly CellValue[])[]> {
+    for await (const batch of project.of(table.piece).rows(table.entry)) {
+      signal.throwIfAborted()
+      yield batch.map(valuesOf)
+      written(batch.length)
+    }
+  }
+}
+
+/** The workbook guards its cells by itself. */
+const unguarded = (cell: string | null): string | null => (cell === null ? null : textOfCell(cell))
