@@ -3,6 +3,7 @@ import { check, checkOptions, type OptionChecks, required } from '@piecework/cor
 import { type AskedBy, type Link, recipientCheck, type Store } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { keyRing, keyRingCheck, type RingKey } from '../keys/key-ring.js'
+import { revocationOf } from '../tokens/revocation-of.js'
 import { expired, type LinkAddress, readAddress, signAddress } from './link-address.js'
 
 type LinkStore = Pick<Store, 'links' | 'records' | 'revocations'>
@@ -121,7 +122,7 @@ export function downloadLinks(given: DownloadLinksOptions): DownloadLinks {
   const allowed = async ({ link, principal, isShared }: Opened): Promise<void> => {
     if (isShared && shareMs === undefined)
       throw new PieceworkError('link/revoked', 'Nothing is shared here any more.')
-    if (principal.token !== undefined && (await store.revocations.has(principal.token)))
+    if (principal.token !== undefined && (await store.revocations.has(revocationOf(principal.token))))
       throw new PieceworkError('link/revoked', 'The token by which this address was asked for was revoked.')
     const about = { job: link.job }
     if (isShared) await piecework.checkAllowed('share', about, { principal })

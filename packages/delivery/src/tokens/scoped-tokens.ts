@@ -12,6 +12,7 @@ import {
   systemEnvironment,
 } from '@piecework/core/store'
 import { tokenDefaults } from '../defaults.js'
+import { revocationOf } from './revocation-of.js'
 import { readToken, signedToken, type TokenClaims } from './signed-token.js'
 import { tokenError } from './token-error.js'
 import { type TokenKey, tokenKeyRing } from './token-keys.js'
@@ -195,9 +196,6 @@ export function scopedTokens(given: ScopedTokensOptions): ScopedTokens {
 }
 
 const revokeChecks: OptionChecks<RevokeOptions> = { until: date }
-
-/** Other things are used up in the same room. */
-const revocationOf = (id: string): string => `scoped-token:${id}`
 
 /** What follows the scheme, whose case does not matter. Undefined: another scheme. */
 function credentialsOf(authorization: string, scheme: string): string | undefined {

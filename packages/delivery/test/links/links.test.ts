@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type AccessPolicy, isPieceworkError, memoryStore } from '@piecework/core'
-import { downloadLinks, linkTarget } from '@piecework/delivery'
+import { downloadLinks, linkTarget, scopedTokens } from '@piecework/delivery'
 import { optionTests } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { ann, type LinkHost, type LinkHostOptions, linked, linkHost, pathOf } from './support.js'
@@ -156,11 +156,18 @@ test('what was revoked stays closed, also for addresses that were given before, 
 test('what was asked for by a scoped token is closed with it, and a token shares nothing', () =>
   withHost({ shareMs: 60_000 }, async (host) => {
     const { link } = await linked(host)
-    const byToken = { principal: { ...ann, token: 'of a worker' } }
-    const { address } = await host.links.address(link, byToken)
-    assert.equal((await host.links.open(link, address)).principal.token, 'of a worker')
-    assert.equal(await codeOf(host.links.share(link, byToken)), 'forbidden')
-    await host.store.revocations.add('of a worker', new Date(Date.now() + 60_000))
+    const tokens = scopedTokens({ store: host.store, keys: [key('token')], user: async () => ann })
+    const { token, id } = await tokens.issue({
+      principal: ann,
+      scope: { POST: ['/links'] },
+      recipient: 'a worker',
+    })
+    const use = { authorization: `ScopedToken ${token}`, method: 'POST', url: `/links/${link}/address` }
+    const byToken = (await tokens.authenticate(use)) ?? assert.fail('no token')
+    const { address } = await host.links.address(link, { principal: byToken.principal })
+    assert.equal((await host.links.open(link, address)).principal.token, id)
+    assert.equal(await codeOf(host.links.share(link, { principal: byToken.principal })), 'forbidden')
+    await tokens.revoke(id)
     assert.equal(await codeOf(host.links.open(link, address)), 'link/revoked')
   }))
 
