@@ -57,7 +57,7 @@ export async function metered(
       if (wait === undefined) return
       // What goes on with it later is another request.
       if (left === 0) throw tooMany(wait)
-      await elapsed(environment, wait + Math.random() * downloadDefaults.waitSpreadMs, signal)
+      await elapsed(environment, wait + spread(environment), signal)
     }
   }
   return async function* (bytes) {
@@ -82,6 +82,12 @@ function tooMany(retryAfterMs: number): PieceworkError {
     `As much as is allowed in a minute has been downloaded: there is more in ${seconds} s.`,
     { retryable: true, facts: { retryAfterMs } },
   )
+}
+
+/** Those that wait for the same minute do not come all at once. */
+function spread(environment: Environment): number {
+  const share = Number.parseInt(environment.uuid().slice(0, 4), 16) / 0x1_00_00
+  return Math.floor(share * downloadDefaults.waitSpreadMs)
 }
 
 /** Throws the reason of the signal. */
