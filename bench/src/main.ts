@@ -10,7 +10,7 @@ import { partsBench } from './overhead/parts.js'
 import { planningBench } from './planning/planning.js'
 import { resourcesBench } from './resources.js'
 import { resultsBench } from './results/results.js'
-import { serverBench } from './server/server.js'
+import { linksBench, serverBench } from './server/server.js'
 import { tablePartsBench, workersBench } from './table-parts/table-parts.js'
 import { keysBench, tablePieceBench } from './table-piece.js'
 
@@ -29,6 +29,7 @@ const benches: Readonly<Record<string, Bench>> = {
   moment: momentBench,
   busy: busyBench,
   server: serverBench,
+  links: linksBench,
   delivery: deliveryBench,
 }
 

@@ -9,7 +9,7 @@ export interface Measure {
   readonly [fact: string]: unknown
 }
 
-interface BenchOptions {
+export interface BenchOptions {
   readonly rows: number
   /** Planning units of the planning project. */
   readonly units: number

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Bench, compared, limited, type Measure, median, timed } from '../measure.js'
+import { type Bench, type BenchOptions, compared, limited, type Measure, median, timed } from '../measure.js'
 import { Databases } from '../planning/databases.js'
 import { blob, shelf } from './blob-pack.js'
 import { call, drain, json, post, requestsIn, send, withStreams } from './client.js'
@@ -24,8 +24,17 @@ interface Servers {
   readonly bare: ServerProcess
 }
 
+interface ServersBench extends Servers {
+  start(what: 'piecework' | 'bare', works?: boolean): Promise<ServerProcess>
+  /** Id of an export that has made an archive of many MB. */
+  readonly exported: string
+}
+
 /** The HTTP layer, in processes of its own, beside a bare handler of node:http. */
-export const serverBench: Bench = async ({ runs, url, log }) => {
+async function withServers(
+  { url, log }: Pick<BenchOptions, 'url' | 'log'>,
+  use: (servers: ServersBench) => Promise<readonly Measure[]>,
+): Promise<readonly Measure[]> {
   const databases = new Databases(url)
   const folder = await mkdtemp(join(tmpdir(), 'piecework-bench-'))
   const processes: ServerProcess[] = []
@@ -40,24 +49,33 @@ export const serverBench: Bench = async ({ runs, url, log }) => {
     const bare = await start('bare')
     const exported = await archive(ours)
     log(`made an archive of ${megabytes} MB`)
-    const [files, jobs, links] = [
-      await transfers({ ours, bare }, exported, runs, log),
-      await jobRequests({ ours, bare }, exported, runs),
-      await linkRequests({ ours, bare }, exported, runs),
-    ]
-    // What takes up jobs would end the one that is followed.
-    await ours.end()
-    log(`${streams} streams of a job of ${children.toLocaleString('en-US')} nodes`)
-    const followed = await followers(await start('piecework'))
-    log(`1 GB in ${cuts} cuts over three processes`)
-    const several = [await start('piecework'), await start('piecework'), await start('piecework')]
-    return [...files, jobs, links, followed, ...(await cutUpload(several))]
+    return await use({ ours, bare, start, exported })
   } finally {
     await Promise.all(processes.map((one) => one.end()))
     await databases.dropAll()
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+export const serverBench: Bench = (options) =>
+  withServers(options, async ({ ours, bare, start, exported }) => {
+    const { runs, log } = options
+    const files = await transfers({ ours, bare }, exported, runs, log)
+    const jobs = await jobRequests({ ours, bare }, exported, runs)
+    // What takes up jobs would end the one that is followed.
+    await ours.end()
+    log(`${streams} streams of a job of ${children.toLocaleString('en-US')} nodes`)
+    const followed = await followers(await start('piecework'))
+    log(`1 GB in ${cuts} cuts over three processes`)
+    const several = [await start('piecework'), await start('piecework'), await start('piecework')]
+    return [...files, jobs, followed, ...(await cutUpload(several))]
+  })
+
+/** Downloads by the address of a link. */
+export const linksBench: Bench = (options) =>
+  withServers(options, async ({ ours, bare, exported }) => [
+    await linkRequests({ ours, bare }, exported, options.runs),
+  ])
 
 interface JobAnswer {
   readonly id: string
@@ -146,7 +164,7 @@ async function linkRequests({ ours, bare }: Servers, job: string, runs: number):
     own.push(load.seconds / (await requestsIn(ours, path, { ...load, headers: { range: 'bytes=0-999' } })))
   }
   return compared(
-    'server/link',
+    'links',
     own.slice(1),
     peer.slice(1),
     { reach: 0.05, aim: 0.1 },

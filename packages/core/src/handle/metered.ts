@@ -16,7 +16,7 @@ export interface DownloadLimitOptions {
 }
 
 export const downloadLimitChecks: OptionChecks<DownloadLimitOptions> = {
-  downloadsPerMinute: objectCheck({ requests: check.count, bytes: check.count }),
+  downloadsPerMinute: objectCheck({ requests: check.count, bytes: check.size }),
 }
 
 export interface MeterDeps {

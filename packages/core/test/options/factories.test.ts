@@ -103,7 +103,7 @@ optionTests(test, [
       'perPrincipal.whenFull': ['waiting', undefined],
       downloadsPerMinute: [1],
       'downloadsPerMinute.requests': notCount,
-      'downloadsPerMinute.bytes': notCount,
+      'downloadsPerMinute.bytes': [...negative, 0],
       jobTimeoutMs: notCount,
       maxAttempts: notCount,
       nodeTimeoutMs: notCount,
