@@ -58,7 +58,7 @@ export interface DeliveryReceipt {
 export interface DeliveryRequest<Destination = unknown> {
   readonly principal: Principal
   readonly destination: Destination
-  /** Of what is to be delivered, in bytes; before it is made, of what the last export of the same was. Absent: nobody knows. */
+  /** Of what is to be delivered, in bytes; before it is made, of what the last export of the same was. Absent: unknown. */
   readonly size?: number
 }
 

@@ -19,13 +19,13 @@ import { MemoryHolds } from './holds.js'
 import { MemoryJob } from './memory-job.js'
 import { type MemoryUpload, openUpload } from './memory-upload.js'
 
-/** What the in-memory store's parts share. Every method is one step: nothing in it waits. */
 /** A job that may have a key. */
 interface KeyedJobRequest extends Pick<Job, 'id' | 'principal'> {
   readonly requestKey: RequestKey | undefined
   readonly requestKeyOf: string | undefined
 }
 
+/** What the in-memory store's parts share. Every method is one step: nothing in it waits. */
 export class MemoryState {
   readonly jobs = new Map<string, MemoryJob>()
   readonly environment: Environment

@@ -52,7 +52,7 @@ export async function checkDeliveries(
     const size = sizeOf(output)
     await known?.check?.({ principal, destination, ...(size !== undefined && { size }) })
   })
-  // All end before the first failure is told: nothing of them goes on behind the request.
+  // All end before the first failure is told: none of them goes on after the request.
   const [failure] = (await Promise.allSettled(checks)).filter((one) => one.status === 'rejected')
   if (failure) throw failure.reason
 }

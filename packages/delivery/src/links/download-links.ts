@@ -42,7 +42,7 @@ export interface LinkFilter {
 
 /** What opens the bytes, for a while. */
 export interface OpenAddress {
-  /** To be kept out of logs: whoever has it may download. */
+  /** A bearer secret, to be kept out of logs. */
   readonly address: string
   readonly expiresAt: Date
 }
@@ -73,7 +73,7 @@ export interface DownloadLinks {
   /** All its addresses are closed from now on. For its issuer, and for whoever may `deliver` what it leads to. */
   revoke(id: string, by: AskedBy): Promise<void>
   /**
-   * Asks about whoever has issued the link and whoever was given the address. Throws `link/altered`, `link/foreign`,
+   * Asks about the issuer of the link and the principal of the address. Throws `link/altered`, `link/foreign`,
    * `link/not-found`, `link/revoked`, `link/expired`, `link/early`, `forbidden`, `job-not-found`.
    */
   open(id: string, address: string): Promise<Opened>

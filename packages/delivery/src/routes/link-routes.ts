@@ -142,7 +142,7 @@ export function linkRoutes(context: ExtensionContext, links: DownloadLinks): rea
         const asked = {
           output: link.output,
           ...(recipient !== undefined && { recipient }),
-          // Not on the account of whoever has shared it.
+          // Not under the name of the principal that has shared it.
           ...(isShared && { countedAs: `link:${link.id}` }),
         }
         const { body, headers, ...rest } = await downloadFile(

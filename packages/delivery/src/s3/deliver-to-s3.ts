@@ -40,7 +40,7 @@ export function partBytesFor({ size }: Pick<DeliveredFile, 'size'>, least: numbe
   return Math.max(least, Math.ceil(size / s3Defaults.mostParts / mebibyte) * mebibyte)
 }
 
-/** How often a name may be taken by somebody else, or an upload be gone, while the file is sent. */
+/** How often a name may be taken by another writer, or an upload be gone, while the file is sent. */
 const mostTries = 4
 
 async function placed(calls: S3Calls, context: Context, partBytes: number): Promise<Place> {
