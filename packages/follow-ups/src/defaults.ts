@@ -7,4 +7,6 @@ export const defaults = {
   /** The longest address of a mail, and the longest line of a text in its head. */
   addressCharacters: 320,
   headerCharacters: 900,
+  /** The most that the default message takes of an id or of an error's sentence. */
+  messageCharacters: 400,
 } as const

@@ -14,6 +14,7 @@ const told = (port: number, more: Partial<EmailOptions> = {}) =>
     transport: { host: '127.0.0.1', port },
     from: 'Atlas <atlas@example.org>',
     recipients: { self: ({ job }) => `${job.principal.id}@example.org`, ops: 'ops@example.org' },
+    publicUrl: 'https://atlas.example.org/maps/',
     message: ({ job, key }) => ({
       subject: `Your ${job.kind} is ready`,
       text: `See ${key}.`,

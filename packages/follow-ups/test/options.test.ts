@@ -8,6 +8,21 @@ const attempts = { maxAttempts: 1, backoffMs: 0, timeoutMs: 1 }
 const wrongAttempts = { maxAttempts: [0, 'one'], backoffMs: [-1, '1'], timeoutMs: [0, 1.5] }
 const secrets = ['whsec_bmV3IHNlY3JldCBuZXcgc2VjcmV0']
 
+const notPublic = [
+  'atlas.example.org',
+  'http://atlas.example.org',
+  'http://127.0.0.1:3000',
+  'javascript:alert(1)',
+  'https://atlas.example.org?job=',
+  'https://atlas.example.org/?',
+  'https://atlas.example.org/#/jobs',
+  'https://ann@atlas.example.org',
+  'https://ann:geheim@atlas.example.org',
+  'https://@atlas.example.org',
+  'https://atlas.example.org\\@eve.example.org',
+  ' https://atlas.example.org',
+]
+
 optionTests(test, [
   {
     name: 'email()',
@@ -16,6 +31,7 @@ optionTests(test, [
       transport: { host: 'mail', port: 25, secure: false, requireTls: true, auth: { user: 'a', pass: 'b' } },
       from: 'Atlas <atlas@example.org>',
       recipients: { self: 'ann@example.org' },
+      publicUrl: 'https://atlas.example.org/maps',
       message: () => ({ subject: '', text: '' }),
       ...attempts,
     }),
@@ -28,7 +44,8 @@ optionTests(test, [
       'transport.auth': ['geheim'],
       from: ['atlas', 7, undefined, 'a@x, b@x'],
       recipients: ['ann@example.org', undefined],
-      message: ['text', undefined],
+      publicUrl: [undefined, 7, '', ...notPublic],
+      message: ['text'],
       ...wrongAttempts,
     },
   },

@@ -1,24 +1,13 @@
-import {
-  check,
-  checkOptions,
-  type FollowUp,
-  type FollowUpContext,
-  type OptionChecks,
-  required,
-} from '@piecework/core/piece'
+import { check, checkOptions, type FollowUp, type OptionChecks, required } from '@piecework/core/piece'
 import { type AttemptOptions, attemptChecks } from '../attempt-options.js'
 import { chosen, type Named, type ToInput, toSchema } from '../chosen.js'
+import { defaultMessage } from './default-message.js'
 import { addressOf, headerText, messageId, senderCheck } from './headers.js'
+import { jobUrlOf, publicUrlCheck } from './job-url.js'
+import type { Mail, MailContext } from './mail.js'
 import { mailError, noAddress } from './mail-error.js'
 import { isMailer, type Mailer, type SmtpServer, transportCheck } from './mailer.js'
 import { smtpMailer } from './smtp-mailer.js'
-
-/** What a template makes. */
-export interface Mail {
-  readonly subject: string
-  readonly text: string
-  readonly html?: string
-}
 
 export interface EmailOptions extends AttemptOptions {
   /** As requests name it. Default: `email`. */
@@ -29,8 +18,10 @@ export interface EmailOptions extends AttemptOptions {
   readonly from: string
   /** Addresses by the names that requests may say; `self` is who has made the request. */
   readonly recipients: Named<string>
-  /** The host's own template. */
-  readonly message: (context: FollowUpContext<ToInput>) => Mail | Promise<Mail>
+  /** Of the host, where people read of their jobs: `https://maps.example.org`, or a path there. Of https alone. */
+  readonly publicUrl: string
+  /** The host's own template. Default: what has ended, how, and `jobUrl`. */
+  readonly message?: (context: MailContext) => Mail | Promise<Mail>
 }
 
 const emailChecks: OptionChecks<EmailOptions> = {
@@ -38,20 +29,23 @@ const emailChecks: OptionChecks<EmailOptions> = {
   transport: required(transportCheck),
   from: required(senderCheck),
   recipients: required(check.record<Named<string>[string]>(check.anything)),
-  message: required(check.func<EmailOptions['message']>()),
+  publicUrl: required(publicUrlCheck),
+  message: check.func<NonNullable<EmailOptions['message']>>(),
   ...attemptChecks,
 }
 
 const instead = {
   to: 'requests choose among the names in "recipients"',
   host: 'a server is given as { transport: { host, port, auth } }',
+  baseUrl: 'the address of the host is "publicUrl"',
   template: 'the template is the function "message"',
 } as const
 
 /** Sends a mail. Requests say `{ action: 'email', input: { to: 'self' } }`. */
 export function email(given: EmailOptions): FollowUp<ToInput> {
   const options = checkOptions('email()', given, emailChecks, instead)
-  const { name = 'email', transport, from, recipients, message, ...attempts } = options
+  const { name = 'email', transport, from, recipients, publicUrl, ...rest } = options
+  const { message = defaultMessage, ...attempts } = rest
   return {
     ...attempts,
     name,
@@ -60,7 +54,10 @@ export function email(given: EmailOptions): FollowUp<ToInput> {
       const found = await chosen(recipients, context)
       if (found === undefined) throw noAddress(context.input.to)
       const to = addressOf(found)
-      const { subject, text, html } = await message(context)
+      const { subject, text, html } = await message({
+        ...context,
+        jobUrl: jobUrlOf(publicUrl, context.job.id),
+      })
       const mail = {
         from,
         to: { name: '', address: to },

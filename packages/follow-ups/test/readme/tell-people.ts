@@ -17,11 +17,10 @@ export function hostThatTells(packs: readonly Pack[], users: Users, transport: S
         transport,
         from: 'Atlas <atlas@example.org>',
         recipients: { self: ({ job }) => users.emailOf(job.principal.id), ops: 'ops@example.org' },
-        message: ({ job, failed }) => ({
+        publicUrl: 'https://atlas.example.org',
+        message: ({ job, failed, jobUrl }) => ({
           subject: `Your ${job.kind} has ${job.status}`,
-          text: failed
-            ? `${failed.piece} failed: ${job.error?.message}`
-            : `See https://atlas.example.org/jobs/${job.id}`,
+          text: failed ? `${failed.piece} failed: ${job.error?.message}` : `See ${jobUrl}`,
         }),
       }),
       webhook({ endpoints: { self: ({ job }) => users.hookOf(job.principal.id) } }),
