@@ -2,10 +2,12 @@ import { assertBreaks } from '@piecework/test-support'
 import { targetLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
 import { joined, type PartsTarget, partsTarget } from './parts-target.js'
+import { type PointingTarget, pointingTarget } from './pointing-target.js'
 
 const test = suite('laws of targets can fail')
 
 targetLaws(test, { make: () => partsTarget() })
+targetLaws(test, { make: () => pointingTarget(), bytesStay: true })
 
 /** What is changed, and the law that must see it. */
 const broken: Record<string, [law: string, Partial<PartsTarget>]> = {
@@ -42,13 +44,14 @@ const broken: Record<string, [law: string, Partial<PartsTarget>]> = {
     },
   ],
   'gives each attempt a file of its own': [
-    'exactly once: the same key again is one file',
+    'exactly once: the same key again is one file, at the same place',
     { nameOf: ({ file }) => `${Math.random()} ${file.fileName}` },
   ],
   'puts a file in the place of another': [
     'nothing half-made: two deliveries of one name',
     { nameOf: ({ file }) => file.fileName },
   ],
+  'takes any destination': ['destinations: what is none', { parse: (input) => input }],
   'does not stop': ['nothing half-made: a delivery that is stopped', { assertStarted: () => {} }],
 }
 
@@ -59,6 +62,47 @@ for (const [what, [law, changes]] of Object.entries(broken)) {
       law,
       broken: (collect) => targetLaws(collect, { make: () => partsTarget(changes) }),
       whole: (collect) => targetLaws(collect, { make: () => partsTarget() }),
+    }),
+  )
+}
+
+/** The same of one that moves no bytes. */
+const misleading: Record<string, [law: string, Partial<PointingTarget>]> = {
+  'takes any destination': ['destinations: what is none', { parse: (input) => input }],
+  'gives each attempt a link of its own': [
+    'exactly once: an attempt that dies',
+    { idOf: () => `link ${Math.random()}` },
+  ],
+  'forgets what it has made': [
+    'exactly once: the same key again',
+    {
+      end: async ({ state }, made) => {
+        if (made.size === 1) await state.put(`another ${[...made]}`)
+      },
+    },
+  ],
+  'has one link for all of a name': [
+    'nothing half-made: two deliveries of one name',
+    { idOf: ({ file }) => file.fileName },
+  ],
+  'reads the bytes all the same': [
+    'the bytes stay where they are',
+    {
+      end: async ({ file }) => {
+        for await (const _ of file.open()) break
+      },
+    },
+  ],
+  'does not stop': ['nothing half-made: a delivery that is stopped makes nothing', { begin: () => {} }],
+}
+
+for (const [what, [law, changes]] of Object.entries(misleading)) {
+  const name = `a target that moves no bytes and ${what}`
+  test(name, () =>
+    assertBreaks(name, {
+      law,
+      broken: (collect) => targetLaws(collect, { make: () => pointingTarget(changes), bytesStay: true }),
+      whole: (collect) => targetLaws(collect, { make: () => pointingTarget(), bytesStay: true }),
     }),
   )
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DeliverContext, Target } from '@piecework/core/piece'
 import type { TargetSample } from '@piecework/testkit'
+import { parseNone } from './parse-none.js'
 
 /** What an upload has come to. */
 interface UploadState {
@@ -9,6 +10,7 @@ interface UploadState {
 
 /** What can be changed of it. */
 export interface PartsTarget {
+  parse(input: unknown): unknown
   readonly partBytes: number
   /** Where the next part begins. */
   resume(context: DeliverContext, parts: ReadonlyMap<number, Buffer>): Promise<number>
@@ -20,6 +22,7 @@ export interface PartsTarget {
 }
 
 const whole: PartsTarget = {
+  parse: parseNone,
   partBytes: 50_000,
   resume: async ({ state }) => ((await state.get()) as UploadState | undefined)?.done ?? 0,
   keep: ({ state }, done) => state.put({ done }),
@@ -31,12 +34,12 @@ const whole: PartsTarget = {
 
 /** A server that takes uploads in parts, and shows what is complete; an upload goes on where its state says. */
 export function partsTarget(changes: Partial<PartsTarget> = {}): TargetSample {
-  const { partBytes, resume, keep, nameOf, seen, assertStarted, bytes } = { ...whole, ...changes }
+  const { parse, partBytes, resume, keep, nameOf, seen, assertStarted, bytes } = { ...whole, ...changes }
   const uploads = new Map<string, Map<number, Buffer>>()
   const objects = new Map<string, Buffer>()
   const target: Target = {
     name: 'parts',
-    schema: { parse: (input) => input },
+    schema: { parse },
     deliver: async (context) => {
       const { file, key, progress } = context
       const parts = uploads.get(key) ?? new Map<number, Buffer>()

@@ -41,8 +41,9 @@ export function linkTarget(given: LinkTargetOptions): Target<LinkDestination> {
   return {
     name,
     schema: destinationSchema as never,
-    deliver: async ({ jobId, principal, file, destination, key }) => {
+    deliver: async ({ jobId, principal, file, destination, key, signal }) => {
       const job = await sourceOf(store, jobId)
+      signal.throwIfAborted()
       const lasts = [expiryOf(job, file.output), wanted(destination, lifetimeMs)]
       const { id, revokedAt } = await store.links.add({
         id: idOf(jobId, key),

@@ -9,6 +9,8 @@ export interface SampleDelivery {
   readonly key: string
   /** JSON. Undefined: nothing was kept. */
   kept: string | undefined
+  /** That of the last attempt that came to its end. */
+  location?: string | undefined
 }
 
 export function sampleDelivery(size = 200_000, fileName = 'map of Größe.bin'): SampleDelivery {
@@ -75,5 +77,5 @@ export async function attempt(
     progress: () => void at('progress'),
     finding: () => {},
   }
-  await target.deliver(context)
+  delivery.location = (await target.deliver(context)).location
 }

@@ -6,13 +6,18 @@ export interface TargetSample {
   readonly target: Target<never>
   /** Plain JSON that the target's schema takes. */
   readonly destination: unknown
-  /** Files that a user sees at the destination, by name. */
+  /** Files that a user sees at the destination, by name; of a target with `bytesStay` their locations, with no bytes. */
   files(): Promise<ReadonlyMap<string, Uint8Array>>
 }
 
 export interface TargetLawsOptions {
   /** With nothing delivered yet; nothing else delivers there. */
   make(): TargetSample | Promise<TargetSample>
+  /** The target moves no bytes: it only makes something that leads to them, such as a link. */
+  readonly bytesStay?: true
 }
 
-export const targetLawChecks: OptionChecks<TargetLawsOptions> = { make: required(check.func()) }
+export const targetLawChecks: OptionChecks<TargetLawsOptions> = {
+  make: required(check.func()),
+  bytesStay: check.isTrue,
+}
