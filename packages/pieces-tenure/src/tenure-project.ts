@@ -1,5 +1,6 @@
 import type { Pack } from '@piecework/core/piece'
 import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
+import { tenureFormats } from './import/tenure-format.js'
 import { organizationKind } from './organization-kind.js'
 import { resourceFiles } from './output/resource-files.js'
 import { shp } from './output/shp.js'
@@ -39,6 +40,7 @@ export function tenureProject(given?: TenureProjectOptions): Pack {
       resources(options),
       ...(options.files ? [files(options.files, options)] : []),
     ],
+    formats: tenureFormats,
     outputs: [shp, xlsx, ...(options.files ? [resourceFiles] : [])],
   }
 }

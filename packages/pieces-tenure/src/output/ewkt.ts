@@ -35,7 +35,9 @@ export function ewktOf(geometry: Ewkb): string {
 function named(geometry: Ewkb): string {
   const { type, hasZ, hasM } = geometry
   const inside = contentOf(geometry)
-  return `${names[type]}${hasM && !hasZ ? 'M' : ''}${inside === undefined ? ' EMPTY' : inside}`
+  // Without positions nothing tells of heights.
+  if (inside === undefined) return `${names[type]}${hasZ ? ' Z' : ''}${hasM ? 'M' : ''} EMPTY`
+  return `${names[type]}${hasM && !hasZ ? 'M' : ''}${inside}`
 }
 
 /** Undefined: it is empty. */

@@ -6,6 +6,7 @@ const about: Readonly<Record<string, string>> = {
   'locations.csv': 'the spatial units, their geometry as EWKT',
   'parties.csv': 'people (IN), corporations (CO) and groups (GR)',
   'relationships.csv': 'which party holds which spatial unit, and how',
+  'attributes.csv': 'which column holds which attribute, and what is asked; an import reads the others by it',
 }
 
 const kinds: Readonly<Record<AttributeKind, string>> = {
@@ -24,9 +25,8 @@ export function readme(tables: readonly ScannedTable[], files: readonly string[]
     'Files:',
     ...files.map((file) => {
       const count = rows.get(file)
-      return count === undefined
-        ? `  ${file}`
-        : `  ${file}: ${about[file]}; ${count} ${count === 1 ? 'row' : 'rows'}`
+      const what = about[file] === undefined ? file : `${file}: ${about[file]}`
+      return count === undefined ? `  ${what}` : `  ${what}; ${count} ${count === 1 ? 'row' : 'rows'}`
     }),
     '  README.txt',
     '',

@@ -1,4 +1,6 @@
-import type { Output, OutputContext, ZipMember } from '@piecework/core/piece'
+import { csvLine, type Output, type OutputContext, type ZipMember } from '@piecework/core/piece'
+import { cellText } from '../cell-text.js'
+import { attributeList, attributeListRows } from './attribute-list.js'
 import { locationsTable, peopleTables } from './people-tables.js'
 import { type ProjectEntries, projectsOf } from './project-entries.js'
 import { readme, shapefileReadme } from './readme.js'
@@ -43,6 +45,10 @@ async function* projectFiles(
     names.push(scanned.table.file)
     yield { name: folder + scanned.table.file, open: () => tableCsv(scanned, project, context, written) }
   }
+  const list = `${attributeList.name}.csv`
+  names.push(list)
+  const listed = [attributeList.columns, ...(await attributeListRows(tables, project, context.signal))]
+  yield textMember(folder + list, listed.map((row) => csvLine(row.map(guarded))).join(''))
   const shapeNames: string[] = []
   for await (const file of shapefiles(shapes, project, context)) {
     shapeNames.push(file.name.slice(folder.length))
@@ -57,3 +63,5 @@ async function* projectFiles(
   yield textMember(`${folder}README.txt`, readme(tables, [...names, ...shapeNames]))
   for (const finding of shapes.findings()) context.finding(finding)
 }
+
+const guarded = (text: string | null): string | null => (text === null ? null : cellText(text))

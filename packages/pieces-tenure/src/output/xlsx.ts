@@ -4,6 +4,7 @@ import { cellText, textOfCell } from '../cell-text.js'
 import type { Spill } from '../xlsx/spill.js'
 import type { CellValue, ColumnToWrite, SheetToWrite } from '../xlsx/write/sheet-to-write.js'
 import { workbookFiles } from '../xlsx/write/workbook.js'
+import { type AttributeListRow, attributeList, attributeListRows, tableName } from './attribute-list.js'
 import { attributesOf } from './attributes-of.js'
 import { peopleTables } from './people-tables.js'
 import { type ProjectEntries, projectsOf } from './project-entries.js'
@@ -30,9 +31,29 @@ async function* filesOf(context: OutputContext): AsyncGenerator<ZipMember> {
     for (const table of peopleTables) tables.push(await scanTable(table, project, context))
     const sheets = tables.map((scanned) => sheetOf(scanned, project, context, written))
     const { signal } = context
+    sheets.push(listSheet(await attributeListRows(tables, project, signal)))
     const onFinding = context.finding.bind(context)
     const files = workbookFiles('tenure.xlsx', sheets, { guard: cellText, onFinding, signal })
     for await (const file of files) yield { ...file, name: project.folder + file.name }
+  }
+}
+
+/** Where values go that no cell of the sheet holds. */
+export const longValues = (sheet: string): Spill => ({
+  to: 'csv',
+  name: `${sheet}-long`,
+  key: 'id',
+  keyName: 'id',
+})
+export const longGeometries: Spill = { to: 'sheet', name: 'geometry', key: 'id', keyName: 'location_id' }
+
+function listSheet(rows: readonly AttributeListRow[]): SheetToWrite {
+  const { name, columns } = attributeList
+  const spill = longValues(name)
+  return {
+    name,
+    columns: columns.map((column) => ({ name: column, type: 'text', ...(column !== 'id' && { spill }) })),
+    rows: [rows],
   }
 }
 
@@ -42,14 +63,13 @@ function sheetOf(
   { signal }: Pick<OutputContext, 'signal'>,
   written: (rows: number) => void,
 ): SheetToWrite {
-  const name = table.file.replace(/\.csv$/, '')
-  const long: Spill = { to: 'csv', name: `${name}-long`, key: 'id', keyName: 'id' }
-  const geometry: Spill = { to: 'sheet', name: 'geometry', key: 'id', keyName: 'location_id' }
+  const name = tableName(table)
+  const long = longValues(name)
   const fixed = table.fixed.map(
     (column): ColumnToWrite => ({
       name: column.name,
       type: column.name === 'area' ? 'number' : 'text',
-      ...(column.name !== 'id' && { spill: column.name === 'geometry' ? geometry : long }),
+      ...(column.name !== 'id' && { spill: column.name === 'geometry' ? longGeometries : long }),
     }),
   )
   const attributes = columns.map(

@@ -31,7 +31,7 @@ export class SpillFile {
     const bytes = Buffer.from(this.#waiting.join(''))
     this.#waiting = []
     this.#waitingCharacters = 0
-    this.#opened ??= openNameless().catch(openNamed)
+    this.#opened ??= openTemporary()
     const { file } = await this.#opened
     await file.writeFile(bytes)
     this.#bytes += bytes.length
@@ -61,12 +61,19 @@ export class SpillFile {
   async close(): Promise<void> {
     this.#isClosed = true
     const opened = await this.#opened?.catch(() => undefined)
-    await opened?.file.close()
-    if (opened?.path !== undefined) await rm(opened.path, { force: true })
+    if (opened) await closeTemporary(opened)
   }
 }
 
-interface Opened {
+/** A new file for this process alone; without a name where that can be. */
+export const openTemporary = (): Promise<Opened> => openNameless().catch(openNamed)
+
+export async function closeTemporary({ file, path }: Opened): Promise<void> {
+  await file.close()
+  if (path !== undefined) await rm(path, { force: true })
+}
+
+export interface Opened {
   readonly file: FileHandle
   /** To be deleted; undefined if the file has no name. */
   readonly path?: string

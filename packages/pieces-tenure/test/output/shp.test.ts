@@ -43,6 +43,7 @@ test('README.txt names exactly the files that are there', () => {
     'locations.csv',
     'parties.csv',
     'relationships.csv',
+    'attributes.csv',
     ...shapeFiles,
     'shapefiles/shp_readme.txt',
     'README.txt',
@@ -200,7 +201,10 @@ test('an empty project has all tables with their headers, and no shapefiles', as
     [id, await newOrganization(host.db)],
   )
   const { files, report, text } = await exported(id)
-  assert.equal([...files.keys()], ['locations.csv', 'parties.csv', 'relationships.csv', 'README.txt'])
+  assert.equal(
+    [...files.keys()],
+    ['locations.csv', 'parties.csv', 'relationships.csv', 'attributes.csv', 'README.txt'],
+  )
   assert.is(text('locations.csv'), 'id,type,area,geometry\n')
   assert.is(text('parties.csv'), 'id,name,type\n')
   assert.is(text('relationships.csv'), 'id,party_id,spatial_unit_id,tenure_type\n')

@@ -26,7 +26,11 @@ export async function openTable(name: string, reading: Reading): Promise<TableTo
   const [first] = parts
   if (!first) return undefined
   const columns = await columnsOf(first, reading.cells)
-  return { name: first.name, columns, rows: () => joined(parts, columns, reading) }
+  return {
+    name: first.name,
+    columns,
+    rows: (spills = reading.spills?.[first.name] ?? {}) => joined(parts, columns, spills, reading),
+  }
 }
 
 async function columnsOf(part: SheetPart, cells: CellsContext): Promise<readonly string[]> {
@@ -52,12 +56,10 @@ function columnNames({ line, values }: CellRow, place: CellPlace): readonly stri
 async function* joined(
   parts: readonly SheetPart[],
   columns: readonly string[],
+  spills: Readonly<Record<string, Spill>>,
   reading: Reading,
 ): AsyncGenerator<readonly TableRow[]> {
-  const [first] = parts
-  const spilling = Object.entries(reading.spills?.[first?.name ?? ''] ?? {}).filter(([column]) =>
-    columns.includes(column),
-  )
+  const spilling = Object.entries(spills).filter(([column]) => columns.includes(column))
   const values = new SpilledValues(reading.cells.limits.spilledRows)
   try {
     const targets = new Map(spilling.map(([, spill]) => [spill.name, spill]))

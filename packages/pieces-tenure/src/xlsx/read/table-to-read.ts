@@ -1,3 +1,4 @@
+import type { Spill } from '../spill.js'
 import type { CellValue } from '../write/sheet-to-write.js'
 
 export interface TableRow {
@@ -15,7 +16,7 @@ export interface TableToRead {
   readonly columns: readonly string[]
   /**
    * In batches; a row without any value is left out. Numbers are numbers also where they are dates; a formula is its last
-   * value; an error is its text: `#N/A`.
+   * value; an error is its text: `#N/A`. `spills`: where long values of columns went; default: as the options of the workbook say.
    */
-  rows(): AsyncGenerator<readonly TableRow[]>
+  rows(spills?: Readonly<Record<string, Spill>>): AsyncGenerator<readonly TableRow[]>
 }

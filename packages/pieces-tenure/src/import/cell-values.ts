@@ -1,0 +1,71 @@
+import type { AttributeKind } from '../attributes/attribute-kind.js'
+import { listOf } from '../attributes/joined-list.js'
+import { jsonDepth } from '../defaults.js'
+import type { CellValue } from '../xlsx/write/sheet-to-write.js'
+
+/** `cell`: nobody says how values are written, so each is what its cell holds. */
+export type ImportedKind = AttributeKind | 'cell'
+
+const numberForm = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/
+
+/** A number as text, with all its digits. Throws a SyntaxError for anything else. */
+export function numberText(cell: Exclude<CellValue, null>): string {
+  const text = String(cell).trim()
+  if (typeof cell !== 'boolean' && numberForm.test(text) && Number.isFinite(Number(text))) return text
+  throw new SyntaxError(`${shown(cell)} is no number such as 12.5`)
+}
+
+/** The value of an attribute. Throws a SyntaxError for a cell that holds none of the kind. */
+export function valueOfCell(kind: ImportedKind, cell: Exclude<CellValue, null>): unknown {
+  switch (kind) {
+    case 'cell':
+      return checked(cell)
+    case 'text':
+      return checked(String(cell))
+    case 'number':
+      return Number(numberText(cell))
+    case 'boolean':
+      if (/^(true|false)$/i.test(String(cell))) return String(cell).toLowerCase() === 'true'
+      throw new SyntaxError(`${shown(cell)} is neither true nor false`)
+    case 'list':
+      return checked(listOf(String(cell)))
+    case 'json':
+      return checked(parsed(cell))
+  }
+}
+
+function parsed(cell: Exclude<CellValue, null>): unknown {
+  if (typeof cell !== 'string') return cell
+  try {
+    return JSON.parse(cell)
+  } catch {
+    throw new SyntaxError(`${shown(cell)} is no JSON; texts in JSON stand in quotes`)
+  }
+}
+
+/** Throws a SyntaxError for what PostgreSQL does not hold. */
+function checked(value: unknown, depth = 0): unknown {
+  if (depth > jsonDepth) throw new SyntaxError(`JSON is nested more than ${jsonDepth} deep`)
+  if (typeof value === 'string') assertStorable(value)
+  else if (typeof value === 'number' && !Number.isFinite(value))
+    throw new SyntaxError('a number is too large')
+  else if (typeof value === 'object' && value !== null)
+    for (const [name, one] of Object.entries(value)) {
+      assertStorable(name)
+      checked(one, depth + 1)
+    }
+  return value
+}
+
+const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+
+/** Throws a SyntaxError. */
+export function assertStorable(text: string): void {
+  if (text.includes('\0')) throw new SyntaxError('there is a NUL character')
+  if (loneSurrogate.test(text)) throw new SyntaxError('there is half a character (a lone surrogate)')
+}
+
+export const shown = (cell: CellValue): string => {
+  const text = String(cell)
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+}

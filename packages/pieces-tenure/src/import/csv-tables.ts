@@ -1,0 +1,26 @@
+import type { ZippedFile } from '@piecework/core/archive'
+import type { Entries } from '@piecework/core/piece'
+import { csvTable } from './csv/csv-table.js'
+import { importedTables } from './imported-tables.js'
+import type { RawTables } from './raw-table.js'
+import { filesOf, projectFiles } from './uploaded-export.js'
+
+export interface CsvTables extends RawTables {
+  /** All of the project, by their names in lower case. */
+  readonly files: ReadonlyMap<string, ZippedFile>
+}
+
+/** The tables of an uploaded export of `tenure/shp`. Throws a `FileProblem`. */
+export async function csvTables(entries: Entries): Promise<CsvTables> {
+  const wanted = new Set(importedTables.map(({ name }) => `${name}.csv`))
+  const files = projectFiles(await filesOf(entries), (name) => wanted.has(name), 'locations.csv')
+  return {
+    files,
+    table: async (name) => {
+      const file = files.get(`${name}.csv`)
+      return file && csvTable(file.name, () => file.open())
+    },
+    fileOf: (name) => `${name}.csv`,
+    close: async () => {},
+  }
+}

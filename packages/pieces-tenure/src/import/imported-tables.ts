@@ -1,0 +1,92 @@
+import { longestId } from '../defaults.js'
+import type { CellValue } from '../xlsx/write/sheet-to-write.js'
+import { assertStorable, numberText, shown } from './cell-values.js'
+import { readEwkt } from './read-ewkt.js'
+import { writeEwkb } from './write-ewkb.js'
+
+/** A column that every such table has. */
+export interface ImportedColumn {
+  readonly name: string
+  /** In the host's table. */
+  readonly to: string
+  readonly code: `tenure/${string}`
+  /** Whether it may be empty. */
+  readonly optional?: true
+  /** As the piece's entry has it. Throws a SyntaxError. */
+  read(cell: Exclude<CellValue, null>): string
+}
+
+export interface ImportedTable {
+  readonly name: 'locations' | 'parties' | 'relationships'
+  readonly columns: readonly ImportedColumn[]
+}
+
+const text = (name: string, to = name): ImportedColumn => ({
+  name,
+  to,
+  code: 'tenure/value-invalid',
+  read: (cell) => {
+    assertStorable(String(cell))
+    return String(cell)
+  },
+})
+
+const id = (name: string, to = name): ImportedColumn => ({
+  ...text(name, to),
+  read: (cell) => {
+    const value = String(cell)
+    assertStorable(value)
+    if (value === '' || value.length > longestId)
+      throw new SyntaxError(`an id has 1 to ${longestId} characters`)
+    return value
+  },
+})
+
+const partyTypes: readonly string[] = ['IN', 'CO', 'GR']
+
+const wgs84 = 4326
+
+export const importedTables: readonly ImportedTable[] = [
+  {
+    name: 'locations',
+    columns: [
+      id('id'),
+      text('type'),
+      { name: 'area', to: 'area', code: 'tenure/value-invalid', optional: true, read: numberText },
+      {
+        name: 'geometry',
+        to: 'geom',
+        code: 'tenure/geometry-invalid',
+        optional: true,
+        read: (cell) => {
+          const geometry = readEwkt(String(cell))
+          const { srid = wgs84 } = geometry
+          if (srid !== wgs84)
+            throw new SyntaxError(
+              `its coordinates are of SRID ${srid}; those of locations are of 4326 (WGS 84)`,
+            )
+          return writeEwkb({ ...geometry, srid })
+        },
+      },
+    ],
+  },
+  {
+    name: 'parties',
+    columns: [
+      id('id'),
+      text('name'),
+      {
+        ...text('type'),
+        code: 'tenure/type-unknown',
+        read: (cell) => {
+          if (partyTypes.includes(String(cell))) return String(cell)
+          throw new SyntaxError(`${shown(cell)} is none of IN (individual), CO (corporation) and GR (group)`)
+        },
+      },
+    ],
+  },
+  {
+    name: 'relationships',
+    columns: [id('id'), id('party_id'), id('spatial_unit_id', 'location_id'), text('tenure_type')],
+  },
+]

@@ -1,0 +1,89 @@
+import type { FindingCollector } from '@piecework/core/piece'
+import { shown } from './cell-values.js'
+import type { ImportedTable } from './imported-tables.js'
+import type { Problem } from './raw-table.js'
+
+const partyTypes: Readonly<Record<string, string>> = { IN: 'individuals', CO: 'corporations', GR: 'groups' }
+
+/** What rows of one table say about those of others: ids, each with what the others are checked by. */
+export class KnownRows {
+  /** With the type. */
+  readonly parties = new Map<string, string>()
+  /** With the digest of what a shapefile holds of it; 0 if none does. */
+  readonly locations = new Map<string, number>()
+  readonly #relationships = new Set<string>()
+  readonly #unreadable = new Set<ImportedTable['name']>()
+  readonly #withoutGeometry = { count: 0, first: [] as string[] }
+  readonly #perType = new Map<string, number>()
+
+  /** The table is not there as a whole: that its ids are unknown would follow from that. */
+  setUnreadable(table: ImportedTable['name']): void {
+    this.#unreadable.add(table)
+  }
+
+  /** A row as its piece's entry has it. What is wrong with it beside the others. */
+  *add(
+    table: ImportedTable['name'],
+    cells: readonly (string | null)[],
+    digest: () => number,
+  ): Generator<Problem> {
+    const [id = null, second = null, third = null, geometry = null] = cells
+    if (id === null) return
+    switch (table) {
+      case 'locations':
+        yield* this.#once(this.locations, id)
+        if (geometry === null) this.#addWithoutGeometry(id)
+        this.locations.set(id, digest())
+        return
+      case 'parties':
+        yield* this.#once(this.parties, id)
+        this.parties.set(id, third ?? '')
+        return
+      case 'relationships': {
+        yield* this.#once(this.#relationships, id)
+        this.#relationships.add(id)
+        const type = this.parties.get(second ?? '')
+        if (type !== undefined) this.#perType.set(type, (this.#perType.get(type) ?? 0) + 1)
+        yield* this.#reference('parties', 'tenure/party-unknown', 'party_id', second)
+        yield* this.#reference('locations', 'tenure/location-unknown', 'spatial_unit_id', third)
+      }
+    }
+  }
+
+  *#once(ids: { has(id: string): boolean }, id: string): Generator<Problem> {
+    if (!ids.has(id)) return
+    yield { code: 'tenure/id-repeated', column: 'id', message: `Another row has the id ${shown(id)}.` }
+  }
+
+  *#reference(
+    table: 'parties' | 'locations',
+    code: Problem['code'],
+    column: string,
+    id: string | null,
+  ): Generator<Problem> {
+    if (id === null || this.#unreadable.has(table) || this[table].has(id)) return
+    yield { code, column, message: `There are no ${table} with the id ${shown(id)}.` }
+  }
+
+  #addWithoutGeometry(id: string): void {
+    const { first } = this.#withoutGeometry
+    this.#withoutGeometry.count++
+    if (first.length < 5) first.push(shown(id))
+  }
+
+  /** @param all also what is no cause for concern */
+  report(findings: FindingCollector, fileOf: (table: string) => string, all: boolean): void {
+    const { count, first } = this.#withoutGeometry
+    if (count > 0)
+      findings.warning('tenure/no-geometry', { file: fileOf('locations'), column: 'geometry' }, () => ({
+        message: `${count} locations have no geometry: ${first.join(', ')}${count > first.length ? ' …' : ''}.`,
+        count,
+      }))
+    if (!all) return
+    for (const [type, of] of Object.entries(partyTypes))
+      findings.warning('tenure/relationships-of', { file: fileOf('relationships') }, () => {
+        const relationships = this.#perType.get(type) ?? 0
+        return { message: `${relationships} relationships are of ${of} (${type}).`, count: relationships }
+      })
+  }
+}

@@ -1,0 +1,126 @@
+import type { CellValue } from '../xlsx/write/sheet-to-write.js'
+import type { AttributeList, ListedColumn } from './attribute-list-read.js'
+import { type ImportedKind, valueOfCell } from './cell-values.js'
+import type { ImportedTable } from './imported-tables.js'
+import type { Problem, RawRow, RawTable } from './raw-table.js'
+
+/** A row as the piece's entry has it: of the columns of the host's table, `attributes` last. */
+export interface ReadRow {
+  readonly cells: readonly (string | null)[]
+  readonly problems: readonly Problem[]
+}
+
+interface AttributeAt {
+  readonly at: number
+  readonly column: string
+  readonly attribute: string
+  readonly kind: ImportedKind
+}
+
+/** Reads the rows of one table, by its header. */
+export class RowReader {
+  readonly #table: ImportedTable
+  readonly #fixed: readonly number[]
+  readonly #attributes: readonly AttributeAt[]
+  readonly #width: number
+  /** About the header. */
+  readonly problems: readonly Problem[]
+  /** Columns of attributes of which nobody says how their values are written. */
+  readonly unlisted: readonly string[]
+  /** Columns of attributes that are listed, and not there. */
+  readonly missing: readonly string[]
+
+  constructor(table: ImportedTable, { columns }: Pick<RawTable, 'columns'>, list: AttributeList | undefined) {
+    const listed = list?.columns(table.name) ?? new Map<string, ListedColumn>()
+    const fixed = new Set(table.columns.map(({ name }) => name))
+    this.#table = table
+    this.#width = columns.findLastIndex((name) => name !== '') + 1
+    this.#fixed = table.columns.map(({ name }) => columns.indexOf(name))
+    this.#attributes = columns.flatMap((column, at) => {
+      if (column === '' || fixed.has(column)) return []
+      const { attribute = column, kind = 'cell' } = listed.get(column) ?? {}
+      return [{ at, column, attribute, kind }]
+    })
+    this.unlisted = this.#attributes.map(({ column }) => column).filter((column) => !listed.has(column))
+    this.missing = [...listed.keys()].filter((column) => !columns.includes(column))
+    this.problems = [...this.#headerProblems(columns)]
+  }
+
+  *#headerProblems(columns: readonly string[]): Generator<Problem> {
+    for (const { name } of this.#table.columns)
+      if (!columns.includes(name))
+        yield { code: 'tenure/column-missing', column: name, message: `There is no column ${name}.` }
+    const seen = new Set<string>()
+    for (const column of columns.slice(0, this.#width)) {
+      if (column === '') yield { code: 'tenure/column-unnamed', message: 'A column has no name.' }
+      else if (seen.has(column))
+        yield { code: 'tenure/column-repeated', column, message: 'Two columns have this name.' }
+      seen.add(column)
+    }
+    const attributes = new Set<string>()
+    for (const { attribute, column } of this.#attributes) {
+      if (attributes.has(attribute) && seen.has(column))
+        yield {
+          code: 'tenure/column-repeated',
+          column,
+          message: `Two columns are of the attribute ${JSON.stringify(attribute)}.`,
+        }
+      attributes.add(attribute)
+    }
+  }
+
+  read({ cells, problem }: RawRow): ReadRow {
+    if (problem) return { cells: [], problems: [problem] }
+    const problems: Problem[] = []
+    if (cells.findLastIndex((cell) => cell !== null) >= this.#width)
+      problems.push({
+        code: 'tenure/cells-too-many',
+        message: `The row has values behind the last column of the header.`,
+        hint: 'See whether a text with commas lacks its quotes.',
+      })
+    const fixed = this.#table.columns.map((column, at) => {
+      const cell = cells[this.#fixed[at] ?? -1] ?? null
+      if (cell !== null)
+        return attempt(problems, column.code, column.name, cell, () => column.read(cell)) ?? null
+      if (!column.optional)
+        problems.push({
+          code: 'tenure/value-missing',
+          column: column.name,
+          message: `The row has no ${column.name}.`,
+        })
+      return null
+    })
+    const attributes: (readonly [string, unknown])[] = []
+    for (const { at, column, attribute, kind } of this.#attributes) {
+      const cell = cells[at] ?? null
+      if (cell === null) continue
+      const value = attempt(problems, 'tenure/value-invalid', column, cell, () => valueOfCell(kind, cell))
+      attributes.push([attribute, value])
+    }
+    return { cells: [...fixed, JSON.stringify(Object.fromEntries(attributes))], problems }
+  }
+}
+
+function attempt<T>(
+  problems: Problem[],
+  code: Problem['code'],
+  column: string,
+  cell: CellValue,
+  read: () => T,
+): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    const what =
+      code === 'tenure/geometry-invalid' ? 'This is no geometry as EWKT' : 'The value cannot be read'
+    problems.push({ code, column, message: `${what}: ${error.message}.`, ...hintFor(cell) })
+    return undefined
+  }
+}
+
+/** Of what spreadsheet programs make of numbers where a comma is the decimal point. */
+const hintFor = (cell: CellValue): Pick<Problem, 'hint'> =>
+  typeof cell === 'string' && /^-?\d+,\d+$/.test(cell)
+    ? { hint: 'Numbers have a point: save the file with settings of English.' }
+    : {}

@@ -1,0 +1,63 @@
+import { openZip, type ZippedFile } from '@piecework/core/archive'
+import type { Entries } from '@piecework/core/piece'
+import { mostUploadFiles } from '../defaults.js'
+import { fileProblem, zipLabels } from './file-problem.js'
+
+/** Of all formats. */
+export const uploadRole = 'export'
+
+/** The files of an upload, without those that macOS puts beside them. */
+export async function filesOf(entries: Entries): Promise<readonly ZippedFile[]> {
+  const files = await openZip(entries, uploadRole, mostUploadFiles, zipLabels)
+  return files.filter(({ name }) => !/(^|\/)(__MACOSX\/|\._|\.DS_Store$)/.test(name))
+}
+
+/**
+ * The files of the folder in which the named ones are, by their names in lower case there: a zip may have been made of a
+ * folder, and an organization's has one for each project. Throws a `FileProblem` for none and for several.
+ */
+export function projectFiles(
+  files: readonly ZippedFile[],
+  isWanted: (name: string) => boolean,
+  what: string,
+): ReadonlyMap<string, ZippedFile> {
+  const folders = new Set(
+    files.filter(({ name }) => isWanted(baseName(name))).map(({ name }) => folderOf(name)),
+  )
+  const [folder, ...others] = folders
+  if (folder === undefined) {
+    const some = files.slice(0, 5).map(({ name }) => JSON.stringify(name.slice(0, 100)))
+    const has = some.length === 0 ? 'it is empty' : `it has ${some.join(', ')}${files.length > 5 ? ' …' : ''}`
+    throw fileProblem(
+      { code: 'tenure/table-missing', message: `There is no ${what} in the zip: ${has}.` },
+      {},
+    )
+  }
+  if (others.length > 0)
+    throw fileProblem(
+      {
+        code: 'tenure/projects-several',
+        message: `The zip has ${folders.size} projects: ${[...folders]
+          .slice(0, 5)
+          .map((one) => JSON.stringify(one))
+          .join(', ')}.`,
+        hint: 'Zip the folder of one project, and import them one by one.',
+      },
+      {},
+    )
+  const found = new Map<string, ZippedFile>()
+  for (const file of files) {
+    if (!file.name.startsWith(folder)) continue
+    const name = file.name.slice(folder.length).toLowerCase()
+    if (found.has(name))
+      throw fileProblem(
+        { code: 'tenure/zip-invalid', message: 'The zip has two files of this name.' },
+        { file: file.name },
+      )
+    found.set(name, file)
+  }
+  return found
+}
+
+const folderOf = (name: string): string => name.slice(0, name.lastIndexOf('/') + 1)
+const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1).toLowerCase()
