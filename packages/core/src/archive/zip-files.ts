@@ -1,10 +1,11 @@
-import { once } from 'node:events'
-import { addAbortSignal, Readable } from 'node:stream'
-import type { ZipArchive } from 'archiver'
+import { crc32 } from 'node:zlib'
 import { zipFilesLevel } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import type { OptionChecks } from '../options/option-checks.js'
+import { deflated } from './deflate.js'
+import { JoinedBytes } from './joined-bytes.js'
+import { descriptor, directoryEnd, directoryRecord, dosTime, localHeader } from './zip-layout.js'
 
 export interface FileToZip {
   readonly name: string
@@ -43,38 +44,40 @@ async function* zipped(
   files: Iterable<FileToZip> | AsyncIterable<FileToZip>,
   { signal, store = false, level = zipFilesLevel, date = constantDate }: ZipFilesOptions,
 ): AsyncGenerator<Uint8Array> {
-  // Loaded by the first zip: most hosts make none.
-  const { ZipArchive } = await import('archiver')
-  const stop = new AbortController()
-  const archive = new ZipArchive({ store, zlib: { level } })
-  // The loop below throws it as well.
-  archive.on('error', () => {})
-  const appended = appendAll(archive, files, date, stop.signal)
-  appended.catch((error: Error) => archive.destroy(error))
-  try {
-    for await (const chunk of archive) {
-      signal?.throwIfAborted()
-      yield chunk as Uint8Array
-    }
-    await appended
-  } finally {
-    stop.abort()
-    archive.destroy()
+  const time = dosTime(date)
+  const directory = new JoinedBytes()
+  let written = 0
+  let count = 0
+  const passing = (bytes: Uint8Array): Uint8Array => {
+    signal?.throwIfAborted()
+    written += bytes.length
+    return bytes
   }
+  for await (const { name: path, open } of files) {
+    const head = { name: Buffer.from(path), method: store ? 0 : 8, start: written } as const
+    yield passing(localHeader(head, time))
+    const [sums, start] = [{ crc32: 0, size: 0 }, written]
+    const see = (bytes: Uint8Array): void => {
+      sums.crc32 = crc32(bytes, sums.crc32)
+      sums.size += bytes.length
+    }
+    for await (const bytes of store ? seen(open(), see) : deflated(open(), level, see)) yield passing(bytes)
+    const file = { ...head, ...sums, sizeInZip: written - start }
+    yield passing(descriptor(file))
+    directory.add(directoryRecord(file, time))
+    count++
+  }
+  const start = written
+  for (const bytes of directory.blocks()) yield passing(bytes)
+  yield directoryEnd(count, start, written - start)
 }
 
-async function appendAll(
-  archive: ZipArchive,
-  files: Iterable<FileToZip> | AsyncIterable<FileToZip>,
-  date: Date,
-  signal: AbortSignal,
-): Promise<void> {
-  for await (const { name, open } of files) {
-    const source = addAbortSignal(signal, Readable.from(open(), { objectMode: false }))
-    source.on('error', (error) => archive.destroy(error))
-    const added = once(archive, 'entry', { signal })
-    archive.append(source, { name, date, mode: 0o644 })
-    await added
+async function* seen(
+  source: AsyncIterable<Uint8Array>,
+  see: (bytes: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const bytes of source) {
+    see(bytes)
+    yield bytes
   }
-  await archive.finalize()
 }
