@@ -9,4 +9,4 @@ export {
   outboundChecks,
 } from './outbound-options.js'
 export { retryAfterMs } from './retry-after.js'
-export type { Answer } from './send.js'
+export type { Answer, StreamedAnswer } from './send.js'

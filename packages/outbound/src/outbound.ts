@@ -8,7 +8,7 @@ import { bySystem, isCallable, literalAddress } from './addresses.js'
 import { defaults } from './defaults.js'
 import { httpsUrl } from './https-url.js'
 import { type OutboundOptions, optionChecks } from './outbound-options.js'
-import { type Answer, send } from './send.js'
+import { type Answer, type ReadAnswer, readStreamed, readWhole, type StreamedAnswer, send } from './send.js'
 
 export interface OutboundCall {
   readonly method: string
@@ -26,6 +26,8 @@ export interface Outbound {
    * `unreachable`, which is retryable, where there is no answer.
    */
   call(url: URL, call: OutboundCall): Promise<Answer>
+  /** The same, for an answer that is read as it comes. `wholeMs` is for all of it; what breaks it off, its body throws. */
+  stream(url: URL, call: OutboundCall): Promise<StreamedAnswer>
   /** Closes its connections. */
   close(): void
 }
@@ -52,28 +54,50 @@ export function outbound(given: OutboundOptions): Outbound {
     known.catch(() => pinned.delete(hostname))
     return known
   }
+  const call = async <T>(
+    url: URL,
+    { method, headers = {}, body = '', signal, wholeMs = times.wholeMs ?? defaults.wholeMs }: OutboundCall,
+    read: (failed: (cause: unknown) => unknown) => ReadAnswer<T>,
+  ): Promise<T> => {
+    signal.throwIfAborted()
+    const valid = httpsUrl(url.href)
+    if (typeof valid === 'string')
+      throw new PieceworkError(words.address, `The endpoint of ${words.of} ${valid}.`)
+    const late = AbortSignal.timeout(wholeMs)
+    const stopped = AbortSignal.any([signal, late])
+    const failed = (cause: unknown): unknown => {
+      if (signal.aborted) return signal.reason
+      if (isPieceworkError(cause)) return cause
+      return unreachable(words, cause, late.aborted ? wholeMs : undefined)
+    }
+    try {
+      const address = await unless(stopped, addressOf(url.hostname))
+      const pin = { address, family: isIPv6(address) ? 6 : 4 } as const
+      const sending = { method, headers, body, agent, pin, idleMs, connectMs, signal: stopped }
+      return await send(valid, sending, read(failed))
+    } catch (cause) {
+      throw failed(cause)
+    }
+  }
   return {
-    call: async (
-      url,
-      { method, headers = {}, body = '', signal, wholeMs = times.wholeMs ?? defaults.wholeMs },
-    ) => {
-      signal.throwIfAborted()
-      const valid = httpsUrl(url.href)
-      if (typeof valid === 'string')
-        throw new PieceworkError(words.address, `The endpoint of ${words.of} ${valid}.`)
-      const late = AbortSignal.timeout(wholeMs)
-      const stopped = AbortSignal.any([signal, late])
-      try {
-        const address = await unless(stopped, addressOf(url.hostname))
-        const pin = { address, family: isIPv6(address) ? 6 : 4 } as const
-        return await send(valid, { method, headers, body, agent, pin, idleMs, connectMs, signal: stopped })
-      } catch (cause) {
-        signal.throwIfAborted()
-        if (isPieceworkError(cause)) throw cause
-        throw unreachable(words, cause, late.aborted ? wholeMs : undefined)
-      }
-    },
+    call: (url, given) => call(url, given, () => readWhole),
+    stream: (url, given) =>
+      call(url, given, (failed) => async (answer, calling) => {
+        const streamed = await readStreamed(answer, calling)
+        return { ...streamed, body: telling(streamed.body, failed) }
+      }),
     close: () => agent.destroy(),
+  }
+}
+
+async function* telling(
+  body: AsyncIterable<Uint8Array>,
+  failed: (cause: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (cause) {
+    throw failed(cause)
   }
 }
 

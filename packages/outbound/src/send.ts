@@ -11,6 +11,14 @@ export interface Answer {
   readonly isCut: boolean
 }
 
+/** One whose body comes as it is read. */
+export interface StreamedAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  /** To be read once, within the limits of the call; a reader that stops early ends the connection. */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
 interface Sending {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
@@ -23,8 +31,11 @@ interface Sending {
   readonly signal: AbortSignal
 }
 
+/** What is made of an answer. */
+export type ReadAnswer<T> = (answer: IncomingMessage, calling: ClientRequest) => Promise<T>
+
 /** Ends with the signal, and with an error `ETIMEDOUT` when nothing comes. */
-export function send(url: URL, sending: Sending): Promise<Answer> {
+export function send<T>(url: URL, sending: Sending, read: ReadAnswer<T>): Promise<T> {
   const { method, headers, agent, pin, signal } = sending
   const { idleMs = defaults.idleMs, connectMs = defaults.connectMs } = sending
   const body = typeof sending.body === 'string' ? Buffer.from(sending.body) : sending.body
@@ -104,7 +115,7 @@ function write(calling: ClientRequest, body: Uint8Array): void {
   more()
 }
 
-async function read(answer: IncomingMessage, calling: ClientRequest): Promise<Answer> {
+export const readWhole: ReadAnswer<Answer> = async (answer, calling) => {
   const { statusCode: status = 0, headers } = answer
   const kept: Buffer[] = []
   let size = 0
@@ -117,4 +128,17 @@ async function read(answer: IncomingMessage, calling: ClientRequest): Promise<An
   // What has not been sent by now, nobody wants.
   if (isCut || !calling.writableFinished) calling.destroy()
   return { status, headers, body: Buffer.concat(kept).subarray(0, defaults.answerBytes), isCut }
+}
+
+export const readStreamed: ReadAnswer<StreamedAnswer> = async (answer, calling) => {
+  const { statusCode: status = 0, headers } = answer
+  return { status, headers, body: bodyOf(answer, calling) }
+}
+
+async function* bodyOf(answer: IncomingMessage, calling: ClientRequest): AsyncGenerator<Uint8Array> {
+  try {
+    yield* answer as AsyncIterable<Buffer>
+  } finally {
+    if (!answer.complete) calling.destroy()
+  }
 }

@@ -305,4 +305,33 @@ test('a call that waits for a connection to be free has all of its time to conne
     },
   ))
 
+const megabyte = Buffer.alloc(1024 * 1024, 'x')
+
+test('an answer of any size is read as it comes; one that breaks off or takes too long throws', () =>
+  withPeer(
+    async (response, { url = '' }) => {
+      response.writeHead(200, { 'content-length': 4 * megabyte.length })
+      const sent = url === '/whole' ? 4 : 1
+      for (let count = 0; count < sent; count++) response.write(megabyte)
+      if (url === '/broken') setTimeout(() => response.destroy(), 50)
+    },
+    async (_, peer) => {
+      const calls = outbound({ words, ...peer.settings, times: { wholeMs: 5000, idleMs: 300 } })
+      const sizeOf = async (path: string, wholeMs = 5000): Promise<number> => {
+        const call = { method: 'GET', signal, wholeMs }
+        const { status, body } = await calls.stream(new URL(path, peer.url), call)
+        assert.equal(status, 200)
+        let size = 0
+        for await (const chunk of body) size += chunk.length
+        return size
+      }
+      assert.equal(await sizeOf('/whole'), 4 * megabyte.length)
+      for (const [path, wholeMs] of [['/broken'], ['/silent'], ['/silent', 100]] as const) {
+        const error = await failure(sizeOf(path, wholeMs))
+        assert.deepEqual([error.code, error.retryable], ['source/unreachable', true], path)
+      }
+      calls.close()
+    },
+  ))
+
 test.run()

@@ -1,3 +1,5 @@
+export { tenureApi } from './api/tenure-api.js'
+export type { TenureApiAccess, TenureApiOptions, TenureApiReader } from './api/tenure-api-options.js'
 export { attributeValue } from './attributes/attribute-cell.js'
 export type { AttributeKind } from './attributes/attribute-kind.js'
 export { textOfCell } from './cell-text.js'

@@ -202,7 +202,7 @@ async function* from(
   }
 }
 
-function tellMissing(missing: readonly string[], finding: (finding: NewFinding) => void): void {
+export function tellMissing(missing: readonly string[], finding: (finding: NewFinding) => void): void {
   if (missing.length === 0) return
   finding({
     severity: 'warning',
