@@ -1,4 +1,4 @@
-import { csvLine, type ExportContext, type Piece } from '@piecework/core/piece'
+import { csvLine, type ExportContext, type Piece, PieceworkError } from '@piecework/core/piece'
 import type { Outbound } from '@piecework/outbound'
 import { ApiClient } from './api-client.js'
 import { invalidPage } from './api-error.js'
@@ -33,6 +33,8 @@ export function apiPieces(options: TenureApiOptions, calls: Outbound): readonly 
         return read(context, await ApiClient.open(calls, options, reader))
       },
     },
+    // Its archives are for hosts with the tables; here the kind has no shell that an import could fill.
+    importer: { import: notHere },
   })
   return [
     piece('tenure/project', exportProject),
@@ -45,6 +47,10 @@ export function apiPieces(options: TenureApiOptions, calls: Outbound): readonly 
     piece('tenure/resources', (context, client) => exportResources(context, client, archived)),
     piece('tenure/files', (context, client) => exportApiFiles(context, client, archived)),
   ]
+}
+
+async function notHere(): Promise<never> {
+  throw new PieceworkError('unsupported', 'Projects that are read from an API are imported by tenureProject().')
 }
 
 async function exportProject(
