@@ -97,6 +97,7 @@ class UploadCheck {
       for (const row of batch) {
         const place = { file: row.file ?? file, line: row.line }
         const { cells, problems } = reader.read(row)
+        if (row.problem) this.known.setUnreadable(imported.name)
         for (const problem of problems) this.#problem({ ...problem, ...place })
         for (const problem of this.known.add(imported.name, cells, () => digest?.(cells) ?? 0))
           this.#problem({ ...problem, ...place })

@@ -16,7 +16,7 @@ export class KnownRows {
   readonly #withoutGeometry = { count: 0, first: [] as string[] }
   readonly #perType = new Map<string, number>()
 
-  /** The table is not there as a whole: that its ids are unknown would follow from that. */
+  /** Not all of its rows are read: that others lead to unknown ids may follow from that. */
   setUnreadable(table: ImportedTable['name']): void {
     this.#unreadable.add(table)
   }
@@ -76,7 +76,7 @@ export class KnownRows {
     const { count, first } = this.#withoutGeometry
     if (count > 0)
       findings.warning('tenure/no-geometry', { file: fileOf('locations'), column: 'geometry' }, () => ({
-        message: `${count} locations have no geometry: ${first.join(', ')}${count > first.length ? ' …' : ''}.`,
+        message: `${count === 1 ? '1 location has' : `${count} locations have`} no geometry: ${first.join(', ')}${count > first.length ? ' …' : ''}.`,
         count,
       }))
     if (!all) return

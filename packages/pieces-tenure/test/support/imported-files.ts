@@ -27,5 +27,5 @@ export async function imported(
   return { ...report, id: report.job.result.resource?.id ?? '' }
 }
 
-const zipOfFiles = (files: Files): Buffer =>
+export const zipOfFiles = (files: Files): Buffer =>
   zipOf(Object.entries(files).map(([name, content]) => ({ name, bytes: Buffer.from(content) })))
