@@ -65,6 +65,8 @@ export const importedTables: readonly ImportedTable[] = [
             throw new SyntaxError(
               `its coordinates are of SRID ${srid}; those of locations are of 4326 (WGS 84)`,
             )
+          if (geometry.hasZ || geometry.hasM)
+            throw new SyntaxError('its positions have heights or measures, which locations do not hold')
           return writeEwkb({ ...geometry, srid })
         },
       },

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import assert from 'node:assert/strict'
 import { needsServer } from '@piecework/test-support'
 import fc from 'fast-check'
@@ -56,7 +57,7 @@ const simple = fc.oneof(
 const geometry = fc.oneof(
   simple,
   many(simple).map((one) => `GEOMETRYCOLLECTION${one}`),
-  fc.constantFrom(null, 'POINT Z (1 2 3)', 'LINESTRING M (1 2 3, 4 5 6)', 'CIRCULARSTRING(0 0, 1 1, 2 0)', 'TIN(((0 0, 0 1, 1 1, 0 0)))', 'POINT ZM EMPTY'),
+  fc.constantFrom(null, 'CIRCULARSTRING(0 0, 1 1, 2 0)', 'TIN(((0 0, 0 1, 1 1, 0 0)))'),
 )
 const rows: fc.Arbitrary<ProjectRows> = fc.record({
   schemas: fc.uniqueArray(
@@ -72,7 +73,7 @@ const rows: fc.Arbitrary<ProjectRows> = fc.record({
 })
 
 test('each row comes back as it was', async () => {
-  await fc.assert(fc.asyncProperty(rows, assertPutBack), { numRuns: 4, seed: 7, endOnFailure: true })
+  await fc.assert(fc.asyncProperty(rows, (r) => assertPutBack(r).catch((e) => { writeFileSync('/tmp/tin/err.txt', e.message); throw e })), { numRuns: 4, seed: 7, endOnFailure: true })
 })
 
 test('what no cell holds comes back, too', async () => {

@@ -39,6 +39,7 @@ test('each problem is found where it is', async () => {
     [good, []],
     [changed('locations.csv', 'PA,1.5', 'PA,"1,5"'), ['locations.csv:2 area value-invalid']],
     [changed('locations.csv', 'POINT(1 2)', 'POINT(1)'), ['locations.csv:2 geometry geometry-invalid']],
+    [changed('locations.csv', '1 2)', '1 2 3)'), ['locations.csv:2 geometry geometry-invalid']],
     [changed('locations.csv', 'SRID=4326', 'SRID=3857'), ['locations.csv:2 geometry geometry-invalid']],
     [changed('locations.csv', 'b,RW', 'a,RW'), ['locations.csv:3 id id-repeated']],
     [changed('locations.csv', 'b,RW', 'b,'), ['locations.csv:3 type value-missing']],
