@@ -12,6 +12,7 @@ const steps = {
   demo: 'examples/build/src/demo/main.js',
   'example:planning': 'examples/build/src/planning-server/main.js',
   'example:express': 'examples/build/src/express-albums.js',
+  'example:tenure': 'examples/build/src/tenure/main.js',
   'example:nest': 'examples/nest-host/build/main.js',
   test: 'scripts/test.mjs',
   check: 'scripts/check.mjs',

@@ -90,10 +90,12 @@ async function* after(
   for await (const chunk of bytes) {
     const known = chunk.subarray(0, left)
     left -= known.length
-    hash.update(known)
-    if (left > 0) continue
-    if (!isSame && hash.digest('hex') !== digest) throw changedMeanwhile(where, 'it has other bytes than before')
-    isSame = true
+    if (!isSame) {
+      hash.update(known)
+      if (left > 0) continue
+      isSame = hash.digest('hex') === digest
+      if (!isSame) throw changedMeanwhile(where, 'it has other bytes than before')
+    }
     if (known.length < chunk.length) yield chunk.subarray(known.length)
   }
   if (!isSame) throw changedMeanwhile(where, 'it has fewer bytes than before')
