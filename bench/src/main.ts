@@ -13,6 +13,7 @@ import { resultsBench } from './results/results.js'
 import { linksBench, serverBench } from './server/server.js'
 import { tablePartsBench, workersBench } from './table-parts/table-parts.js'
 import { keysBench, tablePieceBench } from './table-piece.js'
+import { tenureBench } from './tenure/tenure.js'
 
 const benches: Readonly<Record<string, Bench>> = {
   'table-piece': tablePieceBench,
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, Bench>> = {
   server: serverBench,
   links: linksBench,
   delivery: deliveryBench,
+  tenure: tenureBench,
 }
 
 interface Arguments {

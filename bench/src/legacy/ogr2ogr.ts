@@ -16,14 +16,23 @@ export async function hasOgr2ogr(): Promise<boolean> {
  * none either.
  */
 export async function loadGrid(url: string, zip: string, projected: boolean): Promise<void> {
-  const { hostname, port, username, pathname } = new URL(url)
-  const target = `PG:host=${hostname} port=${port || 5432} user=${username} dbname=${pathname.slice(1)}`
+  const target = connectionOf(url)
   const crs = projected ? ['-t_srs', 'EPSG:4326'] : []
   const table = ['-nln', 'grid', '-lco', 'SPATIAL_INDEX=NONE', '-lco', 'GEOMETRY_NAME=geom']
   await ogr2ogr(
     ['-f', 'PostgreSQL', target, `/vsizip/${zip}`, ...table, ...crs, '--config', 'PG_USE_COPY', 'YES'],
     url,
   )
+}
+
+/** What a statement selects into a new file; `args` say of which format. */
+export async function tableTo(url: string, path: string, sql: string, args: readonly string[]): Promise<void> {
+  await ogr2ogr([...args, path, connectionOf(url), '-sql', sql], url)
+}
+
+function connectionOf(url: string): string {
+  const { hostname, port, username, pathname } = new URL(url)
+  return `PG:host=${hostname} port=${port || 5432} user=${username} dbname=${pathname.slice(1)}`
 }
 
 /**

@@ -128,7 +128,7 @@ export async function walk({ folder, parcels, seed, databaseUrl, say }: WalkOpti
       keys: Object.fromEntries(tables.map((table) => [table, tenureKey])),
       differing: {
         projects: ['organization_id', 'owner_id', 'slug', 'name'],
-        resources: ['artifact'],
+        resources: ['artifact', 'contributor_id'],
         resource_links: ['target_id'],
       },
     })
