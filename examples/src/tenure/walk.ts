@@ -117,13 +117,12 @@ export async function walk({ folder, parcels, seed, databaseUrl, say }: WalkOpti
       name: 'Sample town, again',
       principal,
     })
-    await imported.result()
-    const copy = (await imported.ended()).job.tree.id
+    const { resource: copy = { id: '' } } = await imported.result()
     const compared = await compareResources(db, {
       schema: 'tenure',
       root: 'projects',
       from: project,
-      to: copy,
+      to: copy.id,
       jobs: [imported.id],
       keys: Object.fromEntries(tables.map((table) => [table, tenureKey])),
       differing: {
@@ -137,7 +136,7 @@ export async function walk({ folder, parcels, seed, databaseUrl, say }: WalkOpti
       say(`  ${table}: ${rows} rows, ${differences === 0 ? 'equal' : `${differences} differ`}`)
     const { rows } = await db.query<{ count: number }>(
       `SELECT count(*)::integer AS count FROM ${tenureTables.resources} WHERE project_id = $1 AND artifact IS NOT NULL`,
-      [copy],
+      [copy.id],
     )
     say(`  files: ${rows[0]?.count}`)
     return compared.reduce((sum, { differences }) => sum + differences, 0)
