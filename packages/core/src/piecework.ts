@@ -11,6 +11,7 @@ import { PieceworkError } from './contracts/errors.js'
 import type { Job } from './contracts/jobs.js'
 import type { JobNode } from './contracts/nodes.js'
 import type { AskedBy } from './contracts/principal.js'
+import type { ReplacedValue } from './contracts/replaced-values.js'
 import type { ResourceRef } from './contracts/resource.js'
 import type { ImportDrafts } from './drafts/draft.js'
 import { createDrafts } from './drafts/drafts.js'
@@ -90,6 +91,11 @@ export interface Piecework
   job(id: string, by: AskedBy): Promise<JobReport>
   /** What a job does, page by page: each piece of each resource, and steps of its own. Throws `job-not-found`, `forbidden`. */
   steps(id: string, request: StepsRequest): Promise<readonly JobNode[]>
+  /**
+   * What was written instead of values that were taken (`unique` of table pieces), in the order in which it was decided.
+   * Throws `job-not-found`, `forbidden`.
+   */
+  replacedValues(id: string, by: AskedBy): AsyncIterable<ReplacedValue>
   /** Newest first, without those that the principal may not see. `after`: the id of the last one of the page before. */
   jobs(request: JobsRequest): Promise<readonly Job[]>
   /** Follows a job of any process until it is terminal. */
@@ -195,6 +201,14 @@ export function createPiecework(given: PieceworkOptions): Piecework {
       const job = await existingJob(store, id, 'steps()')
       await allowJob(allow, principal, 'view', job)
       return jobSteps(store.reports, job, page)
+    },
+    replacedValues: async function* (id, by) {
+      const principal = jobArguments.principal('replacedValues()', by)
+      await allowJob(allow, principal, 'view', await existingJob(store, id, 'replacedValues()'))
+      for (let page = await store.replacedValues.page(id); page; ) {
+        yield* page.values
+        page = await store.replacedValues.page(id, page.id)
+      }
     },
     jobs: async (request) => {
       const { principal, resource, ...filter } = jobArguments.list(request)

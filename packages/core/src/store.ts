@@ -55,6 +55,7 @@ export type {
   RecordOutcome,
   Records,
 } from './contracts/records.js'
+export type { ReplacedValue, ReplacedValuePage, ReplacedValues } from './contracts/replaced-values.js'
 export type { JobSummary, NodePage, Reports, StageProgress, StageSummary } from './contracts/reports.js'
 export type { ResourceRef, ResourceTree } from './contracts/resource.js'
 export type { Retention, RetentionFilter } from './contracts/retention.js'

@@ -85,6 +85,8 @@ export const defaults = {
   /** Of the values that are taken, told one by one with what took their place; of each, in characters. */
   settledExamples: 5,
   shownValueCharacters: 60,
+  /** Kept with the job at once. */
+  replacedValues: 1000,
   /** Of the suffix of a value that is taken: two hexadecimal digits each. */
   suffixBytes: 4,
   /** Passes over the rows of a table that refer to each other, until no dangling reference is left. */

@@ -6,6 +6,7 @@ import type {
   NewNode,
   NodeResult,
   OutboxItem,
+  ReplacedValuePage,
   Store,
   Transaction,
 } from '@piecework/core/store'
@@ -113,6 +114,33 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
   'keeps summaries of jobs that have ended': [
     'honest counts: summaries are dropped with the end of their job, and with no other',
     keptSummaries,
+  ],
+  'keeps replaced values of attempts that failed': [
+    'honest counts: replaced values are those of the attempt that commits, in order',
+    keptReplacedValues,
+  ],
+  'tells the last replaced values first': [
+    'honest counts: replaced values are those of the attempt that commits, in order',
+    (store) => ({
+      ...store,
+      replacedValues: {
+        ...store.replacedValues,
+        add: (lease, values, tx) => store.replacedValues.add(lease, [...values].reverse(), tx),
+      },
+    }),
+  ],
+  'drops replaced values with the end of their job': [
+    'honest counts: replaced values are kept with their job, and are of no other',
+    (store) => ({
+      ...store,
+      replacedValues: {
+        ...store.replacedValues,
+        page: async (job, after) => {
+          const ended = (await store.jobs.get(job))?.status === 'failed'
+          return ended ? undefined : store.replacedValues.page(job, after)
+        },
+      },
+    }),
   ],
   'forgets the outbox item of the next batch': [
     'order: a batch follows when the last node before it has ended',
@@ -785,6 +813,20 @@ function keptSummaries(store: Store): Store {
       },
       nodes: async (job) => [...(kept.get(job)?.keys() ?? [])],
       get: async (job, node) => kept.get(job)?.get(node),
+    },
+  }
+}
+
+function keptReplacedValues(store: Store): Store {
+  const kept: (ReplacedValuePage & { readonly job: string })[] = []
+  return {
+    ...store,
+    replacedValues: {
+      add: async ({ job }, values) => {
+        kept.push({ job: job.id, id: String(kept.length), values })
+      },
+      page: async (job, after = '-1') =>
+        kept.find((page) => page.job === job && Number(page.id) > Number(after)),
     },
   }
 }

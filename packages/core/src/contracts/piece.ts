@@ -9,6 +9,7 @@ import type { ImportParts, NodePart, PartPlan, PartsContext } from './parts.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { PieceRemover } from './piece-remover.js'
 import type { PieceVerifier } from './piece-verifier.js'
+import type { ReplacedValue } from './replaced-values.js'
 import type { ResourceRef } from './resource.js'
 import type { Schema } from './schema.js'
 import type { Validator } from './validator.js'
@@ -58,6 +59,11 @@ export interface ImportContext<Options = unknown> extends WorkContext<Options> {
   carries(kind: string): boolean
   /** Adds to the job's report. */
   finding(finding: NewFinding): void
+  /**
+   * Keeps with the job what the piece has written instead of values that are taken; commits with `tx`. To be called with
+   * a thousand or so at once.
+   */
+  replaced(values: readonly ReplacedValue[]): Promise<void>
 }
 
 export interface CloneContext<Options = unknown> extends WorkContext<Options> {
@@ -68,6 +74,8 @@ export interface CloneContext<Options = unknown> extends WorkContext<Options> {
   carries(kind: string): boolean
   /** Adds to the job's report. */
   finding(finding: NewFinding): void
+  /** As that of an import. */
+  replaced(values: readonly ReplacedValue[]): Promise<void>
 }
 
 export interface PieceExporter<Options = unknown> {

@@ -11,6 +11,7 @@ import type { Meters } from './meters.js'
 import type { Moments } from './moments.js'
 import type { Outbox } from './outbox.js'
 import type { Records } from './records.js'
+import type { ReplacedValues } from './replaced-values.js'
 import type { Reports } from './reports.js'
 import type { Retention } from './retention.js'
 import type { Revocations } from './revocations.js'
@@ -26,6 +27,7 @@ export interface Store {
   readonly attempts: Attempts
   readonly keys: Keys
   readonly summaries: Summaries
+  readonly replacedValues: ReplacedValues
   readonly uploads: Uploads
   readonly states: States
   readonly outbox: Outbox

@@ -1,5 +1,6 @@
 import type { KeyRange } from '../contracts/keys.js'
 import type { JobNode } from '../contracts/nodes.js'
+import type { ReplacedValuePage } from '../contracts/replaced-values.js'
 
 export class MemoryNode {
   fence = 0
@@ -13,6 +14,8 @@ export class MemoryNode {
   keys?: { readonly fence: number; readonly tables: Map<string, readonly KeyRange[]> }
   /** Of the attempt with that fence. */
   summary?: { readonly fence: number; readonly text: string }
+  /** Of the attempt with that fence. */
+  replaced?: { readonly fence: number; readonly pages: ReplacedValuePage[] }
   /** What attempts keep for the next one, as JSON. */
   kept?: string | undefined
   readonly #changed: () => void

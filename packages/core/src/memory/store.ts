@@ -18,6 +18,7 @@ import { memoryLinks } from './links.js'
 import { memoryMeters } from './meters.js'
 import { memoryMoments, sharesSnapshots } from './moments.js'
 import { memoryRecords } from './records.js'
+import { memoryReplacedValues } from './replaced-values.js'
 import { memoryReports } from './reports.js'
 import { memoryRetention } from './retention.js'
 import { memoryRevocations } from './revocations.js'
@@ -53,6 +54,7 @@ export function memoryStore(given?: MemoryStoreOptions): Store {
     attempts: memoryAttempts(state, database, leaseMs),
     keys: memoryKeys(state),
     summaries: memorySummaries(state),
+    replacedValues: memoryReplacedValues(state),
     uploads: memoryUploads(state),
     states: memoryStates(state),
     outbox: {

@@ -4,6 +4,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { NewFinding } from '../contracts/finding.js'
 import type { Piece } from '../contracts/piece.js'
 import type { PieceCounts } from '../contracts/piece-counts.js'
+import type { ReplacedValue } from '../contracts/replaced-values.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { carriedKinds } from '../plan/carried-kinds.js'
 import { newRefOf } from '../plan/new-ref-of.js'
@@ -82,5 +83,7 @@ export function connection(attempt: AttemptContext, tx: Transaction) {
     ...carriedKinds(attempt.lease.job),
     finding: (finding: NewFinding) =>
       attempt.findings.add({ ...finding, piece: attempt.lease.node.piece ?? '' }),
+    replaced: (values: readonly ReplacedValue[]) =>
+      attempt.store.replacedValues.add(attempt.lease, values, tx),
   }
 }

@@ -24,6 +24,7 @@ import { postgresMeters } from './postgres-meters.js'
 import { postgresMoments } from './postgres-moments.js'
 import { postgresOutbox } from './postgres-outbox.js'
 import { postgresRecords } from './postgres-records.js'
+import { postgresReplacedValues } from './postgres-replaced-values.js'
 import { postgresReports } from './postgres-reports.js'
 import { postgresRetention } from './postgres-retention.js'
 import { postgresRevocations } from './postgres-revocations.js'
@@ -99,6 +100,7 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     attempts: postgresAttempts(database, control, { storeId, embedded, leaseMs, clock }),
     keys: postgresKeys(control),
     summaries: postgresSummaries(control),
+    replacedValues: postgresReplacedValues(control),
     uploads: postgresUploads(control),
     states: postgresStates(control),
     outbox: postgresOutbox(control, clock),

@@ -3,7 +3,7 @@ import type { FillInput } from './fill-select.js'
 import type { WrittenRows } from './written-rows.js'
 
 export type FillContext = FillInput &
-  Pick<ImportContext, 'finding'> & {
+  Pick<ImportContext, 'finding' | 'replaced'> & {
     readonly tx: Transaction
     /** Those of tables with triggers, for `compareWritten`. */
     readonly written: WrittenRows[]

@@ -91,6 +91,7 @@ export const fillContextOf = (
   ...(context.into && { into: context.into }),
   carries: (kind) => context.carries(kind),
   finding: (finding) => context.finding(finding),
+  replaced: (values) => context.replaced(values),
   lookups: new Lookups(),
   together: new Map(),
   written: [],

@@ -9,6 +9,7 @@ import { onlyTable } from './joins.js'
 import { takenValues } from './loss-findings.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { Stage } from './stage.js'
+import { tableKey } from './table-name.js'
 import type { TablePlan } from './table-plan.js'
 
 /** What was decided of the values of a column that were taken. */
@@ -39,34 +40,59 @@ export async function settleUnique(
     if (taken === 'fail') await refuseTaken(plan, column, `FROM ${stage.table} s WHERE ${condition}`, context)
     else {
       const instead = taken === 'null' ? 'NULL' : withSuffix(column, value, context)
-      const [one] = await changed(stage.table, staged, instead, condition, context)
-      if (one && one.count > 0) settled.set(column.name, one)
+      const update = { table: stage.table, staged, instead, where: condition }
+      const one = await replaceTaken(plan, column, update, context)
+      if (one.count > 0) settled.set(column.name, one)
     }
   }
   if (settled.size > 0) await refuseUnchecked(plan, stage, [...settled.keys()], context)
   return settled
 }
 
-/** One statement: what is taken when it begins is what it changes and tells. */
-async function changed(
-  table: string,
-  column: string,
-  instead: string,
-  condition: string,
-  { tx }: FillContext,
-): Promise<readonly Settled[]> {
-  const shown = (value: string): string => `left(${value}, ${defaults.shownValueCharacters})`
-  const { rows } = await tx.query<Settled>(
-    `WITH taken AS (SELECT s.ctid AS at, (s.${column})::text AS old FROM ${table} s WHERE ${condition}),
-       changed AS (UPDATE ${table} s SET ${column} = ${instead} FROM taken t WHERE s.ctid = t.at
-         RETURNING t.old, (s.${column})::text AS new)
-     SELECT count(*)::int AS count,
-       (SELECT coalesce(json_agg(coalesce(${shown('few.old')} || ' → ' || ${shown('few.new')}, ${shown('few.old')})), '[]')
-        FROM (SELECT * FROM changed ORDER BY old COLLATE "C" LIMIT ${defaults.settledExamples}) few) AS examples
-     FROM changed`,
+/** In the order of their values, until they are kept with the job. */
+const replacedTable = 'pg_temp.piecework_replaced'
+
+/** Changes what is taken, and keeps each of it with the job. */
+async function replaceTaken(
+  plan: TablePlan,
+  column: Column,
+  update: {
+    readonly table: string
+    readonly staged: string
+    readonly instead: string
+    readonly where: string
+  },
+  context: FillContext,
+): Promise<Settled> {
+  const { tx } = context
+  const { table, staged, instead, where } = update
+  await tx.query(`DROP TABLE IF EXISTS ${replacedTable}`)
+  await tx.query(
+    'CREATE TEMPORARY TABLE piecework_replaced (at int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, old text, new text) ON COMMIT DROP',
   )
-  return rows
+  // One statement: what is taken when it begins is what it changes and tells.
+  const { rowCount: count } = await tx.query(
+    `WITH taken AS (SELECT s.ctid AS at, (s.${staged})::text AS old FROM ${table} s WHERE ${where}),
+       changed AS (UPDATE ${table} s SET ${staged} = ${instead} FROM taken t WHERE s.ctid = t.at
+         RETURNING t.old, (s.${staged})::text AS new)
+     INSERT INTO ${replacedTable} (old, new) SELECT old, new FROM changed ORDER BY old COLLATE "C"`,
+  )
+  const examples: string[] = []
+  for (let after = 0; after < count; after += defaults.replacedValues) {
+    const { rows } = await tx.query<{ old: string; new: string | null }>(
+      `SELECT old, new FROM ${replacedTable} WHERE at > ${after} ORDER BY at LIMIT ${defaults.replacedValues}`,
+    )
+    if (after === 0) examples.push(...rows.slice(0, defaults.settledExamples).map(shownChange))
+    const name = { table: tableKey(plan.table), column: column.name }
+    await context.replaced(rows.map((row) => ({ ...name, value: row.old, replacement: row.new })))
+  }
+  return { count, examples }
 }
+
+const shownChange = ({ old, new: now }: { readonly old: string; readonly new: string | null }): string =>
+  now === null ? shown(old) : `${shown(old)} → ${shown(now)}`
+
+const shown = (value: string): string => [...value].slice(0, defaults.shownValueCharacters).join('')
 
 /** SQL condition: another row of the table has the value; the resource's own row is not another. */
 function isTaken(plan: TablePlan, { name }: Column, value: string, { resource }: FillContext): string {

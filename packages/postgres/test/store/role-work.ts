@@ -26,6 +26,7 @@ export async function webWork(store: Store): Promise<void> {
   await reports.nodes(id)
   await reports.summary(id)
   await reports.findings(id)
+  await store.replacedValues.page(id)
   await reports.untouched(id)
   await jobs.cancel(id)
 
@@ -130,6 +131,7 @@ export async function workerWork(web: Store, store: Store, lapse: () => Promise<
   await attempts.run(again, async (tx) => {
     await store.keys.add(again, 'table', [{ oldFrom: 1n, newFrom: 2n, length: 1 }], tx)
     await store.summaries.add(again, 'one', tx)
+    await store.replacedValues.add(again, [], tx)
     return { findings: [{ severity: 'warning', code: 'sample/odd', piece: 'a', message: 'Odd.' } as never] }
   })
   await store.keys.ranges(sample.id, 'table', { limit: 1 })

@@ -28,6 +28,7 @@ interface Ended {
   readonly ok: boolean
   readonly id: string
   readonly archive: ArchiveRef
+  readonly job: string
   /** The job's error and all findings, one line each. */
   readonly told: string
   readonly findings: readonly Finding[]
@@ -120,6 +121,7 @@ export async function albums(
     const error = job.error ? [`${job.error.code}: ${job.error.message}`] : []
     return {
       ok: job.outcome === 'succeeded',
+      job: job.id,
       id: job.result?.resource?.id ?? '',
       archive: job.result?.archive as ArchiveRef,
       told: [...error, ...findings.map(({ code, message }) => `${code}: ${message}`)].join('\n'),

@@ -25,6 +25,7 @@ export async function importAlone(host: Albums, artifact: string, piece: Piece):
           signal: new AbortController().signal,
           progress: () => {},
           finding: () => {},
+          replaced: async () => {},
           carries: () => true,
           ids: jobIds(jobId),
           entries: archive.entries({ resource: source, name: piece.name }),

@@ -67,6 +67,11 @@ for (const on of onePlace)
             ],
           ],
         )
+        // Of the attempt that committed alone.
+        assert.deepEqual(
+          await replacedBy(host, copy.job),
+          [...suffixed].sort().map((slug) => ['slugs', 'slug', slug.replace(/-[0-9a-f]{8}$/, ''), slug]),
+        )
         const expected =
           copying === 'import'
             ? /^s1-\w{8} s2 s3-\w{8} s4-\w{8}$/
@@ -76,6 +81,53 @@ for (const on of onePlace)
         await host.close()
       }
     })
+
+test('honest counts: all values that were replaced are kept with the job, however many', async () => {
+  const ddl = `CREATE SCHEMA geo;
+CREATE TABLE geo.places (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums, slug text UNIQUE, code int UNIQUE)`
+  const places = albumPiece(
+    [{ table: 'places', owner: 'album_id', order: ['code'], unique: { slug: 'suffix', code: 'null' } }],
+    {},
+    { schema: 'geo' },
+  )
+  const [on = 'embedded'] = onePlace
+  const host = await albums(on, ddl, [places])
+  try {
+    const id = await host.add()
+    await host.sql(
+      `INSERT INTO geo.places (album_id, slug, code) SELECT $1, 'é"' || n, n FROM generate_series(1, 1234) n`,
+      [id],
+    )
+    const copy = await host.clone(id)
+    assert.ok(copy.ok, copy.told)
+    assert.deepEqual(
+      copy.findings.map(({ column, count }) => [column, count]),
+      [
+        ['slug', 1234],
+        ['code', 1234],
+      ],
+    )
+    const slugs = await host.sql(
+      `SELECT o.slug AS old, c.slug AS new FROM geo.places o JOIN geo.places c
+         ON c.album_id <> o.album_id AND left(c.slug, -9) = o.slug WHERE o.album_id = $1 ORDER BY o.slug COLLATE "C"`,
+      [id],
+    )
+    const codes = Array.from({ length: 1234 }, (_, at) => String(at + 1)).sort()
+    assert.deepEqual(await replacedBy(host, copy.job), [
+      ...slugs.map((row) => ['geo.places', 'slug', row.old, row.new]),
+      ...codes.map((code) => ['geo.places', 'code', code, null]),
+    ])
+  } finally {
+    await host.close()
+  }
+})
+
+async function replacedBy({ piecework }: Albums, job: string): Promise<readonly unknown[]> {
+  const replaced: unknown[] = []
+  for await (const one of piecework.replacedValues(job, { principal: { id: 'ann' } }))
+    replaced.push([one.table, one.column, one.value, one.replacement])
+  return replaced
+}
 
 const slugsOf = async ({ sql }: Albums, id: string): Promise<readonly string[]> =>
   (await sql<{ slug: string }>('SELECT slug FROM slugs WHERE album_id = $1 ORDER BY place', [id])).map(

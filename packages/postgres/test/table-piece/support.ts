@@ -129,6 +129,7 @@ const making = ({ resource, source, jobId, into, carries, ids }: Into, findings:
   finding: (finding: Found) => {
     findings.push(finding)
   },
+  replaced: async () => {},
 })
 
 /** What all validators of the piece say. */

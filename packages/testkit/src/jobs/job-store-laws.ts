@@ -19,6 +19,7 @@ import { limitLaws } from './limit-laws.js'
 import { partLaws } from './part-laws.js'
 import { recordLaws } from './record-laws.js'
 import { redeliveryLaws } from './redelivery-laws.js'
+import { replacedValueLaws } from './replaced-value-laws.js'
 import { reportLaws } from './report-laws.js'
 import { requestLaws } from './request-laws.js'
 import { retentionLaws } from './retention-laws.js'
@@ -44,6 +45,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   partLaws(test, options)
   keyLaws(test, options)
   summaryLaws(test, options)
+  replacedValueLaws(test, options)
   cancelLaws(test, options)
   limitLaws(test, options)
   turnLaws(test, options)

@@ -117,6 +117,7 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
     const parent = await laws.kind.parentOf?.(source, db)
     const before = await exportBefore()
     const finding = (found: Omit<Finding, 'piece'>): void => void findings.push(found)
+    const replaced = async (): Promise<void> => {}
     const carries = (kind: string): boolean => kind === source.kind
     const whole = { ...context(job, target, new AbortController().signal), source, carries, finding }
     const own = { piece: laws.piece, ...(given && { entries: given }) }
@@ -126,7 +127,7 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
       await begin?.(tx)
       const shell = { ref: target, owner: principal.id, source: 'archive', ...(parent && { parent }) }
       await laws.kind.shell?.create(shell, tx)
-      const made = { ...context(job, target, signal), tx, ids, source, carries, finding }
+      const made = { ...context(job, target, signal), tx, ids, source, carries, finding, replaced }
       for (const { piece, entries } of before)
         await piece.importer?.import({ ...made, options: piece.options?.parse({}), entries })
       const counts = await work(made)
@@ -178,6 +179,7 @@ interface Made {
   progress(): void
   carries(kind: string): boolean
   finding(finding: Omit<Finding, 'piece'>): void
+  replaced(): Promise<void>
 }
 
 /** Chunks of some bytes only, so that records and characters are cut. */

@@ -190,6 +190,16 @@ CREATE TABLE piecework.summaries (
   PRIMARY KEY (job_id, node_id)
 );
 
+-- What pieces have written instead of values that were taken, as JSON, some of them to a page. The foreign key is checked at
+-- the commit: it locks the job.
+CREATE TABLE piecework.replaced_values (
+  id bigint GENERATED ALWAYS AS IDENTITY,
+  job_id text COLLATE "C" NOT NULL REFERENCES piecework.jobs ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  node_id text COLLATE "C" NOT NULL,
+  page text NOT NULL,
+  PRIMARY KEY (job_id, id)
+);
+
 -- What attempts at nodes of unfinished jobs keep for the next attempt, as JSON.
 CREATE TABLE piecework.node_states (
   job_id text COLLATE "C" NOT NULL,
