@@ -2,6 +2,7 @@ import type { Pack } from '@piecework/core/piece'
 import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
 import { tenureFormats } from './import/tenure-format.js'
 import { organizationKind } from './organization-kind.js'
+import { all } from './output/all.js'
 import { resourceFiles } from './output/resource-files.js'
 import { shp } from './output/shp.js'
 import { xlsx } from './output/xlsx.js'
@@ -41,6 +42,6 @@ export function tenureProject(given?: TenureProjectOptions): Pack {
       ...(options.files ? [files(options.files, options)] : []),
     ],
     formats: tenureFormats,
-    outputs: [shp, xlsx, ...(options.files ? [resourceFiles] : [])],
+    outputs: [shp, xlsx, ...(options.files ? [resourceFiles, all] : [])],
   }
 }

@@ -14,10 +14,10 @@ export const resourceFiles: Output = {
   mediaType: 'application/zip',
   pieces: ['tenure/project', 'tenure/resources', 'tenure/files'],
   fileName: ({ name, resource }) => `${name ?? resource.id}-resources.zip`,
-  assemble: (context) => context.zip(filesOf(context)),
+  assemble: (context) => context.zip(allResourceFiles(context)),
 }
 
-async function* filesOf(context: OutputContext): AsyncGenerator<ZipMember> {
+export async function* allResourceFiles(context: OutputContext): AsyncGenerator<ZipMember> {
   for await (const project of projectsOf(context)) yield* projectFiles(project, context)
 }
 

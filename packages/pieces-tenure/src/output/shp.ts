@@ -16,10 +16,10 @@ export const shp: Output = {
   mediaType: 'application/zip',
   pieces: ['tenure/project', 'tenure/schemas', ...peopleTables.map(({ piece }) => piece)],
   fileName: ({ name, resource }) => `${name ?? resource.id}-shp.zip`,
-  assemble: (context) => context.zip(filesOf(context)),
+  assemble: (context) => context.zip(shpFiles(context)),
 }
 
-async function* filesOf(context: OutputContext): AsyncGenerator<ZipMember> {
+export async function* shpFiles(context: OutputContext): AsyncGenerator<ZipMember> {
   let rows = 0
   const written = (more: number): void => {
     rows += more

@@ -17,10 +17,10 @@ export const xlsx: Output = {
   pieces: ['tenure/project', 'tenure/schemas', ...peopleTables.map(({ piece }) => piece)],
   fileName: ({ name, resource }) => `${name ?? resource.id}-xlsx.zip`,
   // A workbook is deflated by itself.
-  assemble: (context) => context.zip(filesOf(context), { store: true }),
+  assemble: (context) => context.zip(xlsxFiles(context), { store: true }),
 }
 
-async function* filesOf(context: OutputContext): AsyncGenerator<ZipMember> {
+export async function* xlsxFiles(context: OutputContext): AsyncGenerator<ZipMember> {
   let rows = 0
   const written = (more: number): void => {
     rows += more

@@ -1,12 +1,12 @@
-import { writeFileSync } from 'node:fs'
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { needsServer } from '@piecework/test-support'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { exportedFiles } from '../support/exported-files.js'
 import { imported } from '../support/imported-files.js'
-import { addProject, type ProjectRows } from '../support/project-rows.js'
 import { projectContent } from '../support/project-content.js'
+import { addProject, type ProjectRows } from '../support/project-rows.js'
 import { type TenureHost, tenureHost } from '../support/tenure-host.js'
 
 const test = needsServer(suite('any project, exported and imported'))
@@ -32,19 +32,67 @@ async function assertPutBack(rows: ProjectRows): Promise<void> {
 const text = fc
   .oneof(
     fc.string({ unit: 'binary', maxLength: 12 }),
-    fc.constantFrom('', ' ', '=1+1', "'", "'=", '-5', '+', '@x', '\t', '\r\n', '"', '""', ',', ';', '\\', '\\.', 'null', 'NaN', '_x0041_', '1e5', 'TRUE', 'see geometry'),
+    fc.constantFrom(
+      '',
+      ' ',
+      '=1+1',
+      "'",
+      "'=",
+      '-5',
+      '+',
+      '@x',
+      '\t',
+      '\r\n',
+      '"',
+      '""',
+      ',',
+      ';',
+      '\\',
+      '\\.',
+      'null',
+      'NaN',
+      '_x0041_',
+      '1e5',
+      'TRUE',
+      'see geometry',
+    ),
   )
   .map((one) => one.replaceAll('\0', ''))
-const number: fc.Arbitrary<number> = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }).map((one) => one + 0), fc.integer())
-const json = fc.jsonValue({ maxDepth: 2 }).map((one) => JSON.parse(JSON.stringify(one).replaceAll('\\u0000', '').replaceAll('-0,', '0,')))
+const number: fc.Arbitrary<number> = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((one) => one + 0),
+  fc.integer(),
+)
+const json = fc
+  .jsonValue({ maxDepth: 2 })
+  .map((one) => JSON.parse(JSON.stringify(one).replaceAll('\\u0000', '').replaceAll('-0,', '0,')))
 const value = fc.oneof(text, number, fc.boolean(), fc.array(text, { maxLength: 3 }), json, fc.constant(null))
-const name = fc.oneof(text, fc.constantFrom('id', 'type', 'geometry', 'area', 'name', 'attribute_id', 'party_id', '=x', '__proto__', 'constructor', 'a'))
-const attributes = fc.array(fc.tuple(name, value), { maxLength: 4 }).map((all) => JSON.stringify(Object.fromEntries(all)))
+const name = fc.oneof(
+  text,
+  fc.constantFrom(
+    'id',
+    'type',
+    'geometry',
+    'area',
+    'name',
+    'attribute_id',
+    'party_id',
+    '=x',
+    '__proto__',
+    'constructor',
+    'a',
+  ),
+)
+const attributes = fc
+  .array(fc.tuple(name, value), { maxLength: 4 })
+  .map((all) => JSON.stringify(Object.fromEntries(all)))
 const degree = fc.double({ noNaN: true, min: -180, max: 180 }).map((one) => one + 0)
 const position = fc.tuple(degree, degree).map((one) => one.join(' '))
 const line = fc.array(position, { minLength: 2, maxLength: 4 }).map((all) => `(${all.join(',')})`)
-const ring = fc.array(position, { minLength: 3, maxLength: 4 }).map((all) => `(${[...all, all[0]].join(',')})`)
-const many = (one: fc.Arbitrary<string>) => fc.array(one, { minLength: 1, maxLength: 3 }).map((all) => `(${all.join(',')})`)
+const ring = fc
+  .array(position, { minLength: 3, maxLength: 4 })
+  .map((all) => `(${[...all, all[0]].join(',')})`)
+const many = (one: fc.Arbitrary<string>) =>
+  fc.array(one, { minLength: 1, maxLength: 3 }).map((all) => `(${all.join(',')})`)
 const simple = fc.oneof(
   position.map((one) => `POINT(${one})`),
   line.map((one) => `LINESTRING${one}`),
@@ -62,18 +110,38 @@ const geometry = fc.oneof(
 const rows: fc.Arbitrary<ProjectRows> = fc.record({
   schemas: fc.uniqueArray(
     fc.tuple(
-      fc.constantFrom<readonly [string, string | null]>(['party', null], ['party', 'IN'], ['party', 'GR'], ['location', null], ['relationship', null]),
-      fc.array(fc.record({ name, type: fc.constantFrom('text', 'integer', 'select_multiple') }), { maxLength: 3 }).map((all) => JSON.stringify(all)),
+      fc.constantFrom<readonly [string, string | null]>(
+        ['party', null],
+        ['party', 'IN'],
+        ['party', 'GR'],
+        ['location', null],
+        ['relationship', null],
+      ),
+      fc
+        .array(fc.record({ name, type: fc.constantFrom('text', 'integer', 'select_multiple') }), {
+          maxLength: 3,
+        })
+        .map((all) => JSON.stringify(all)),
     ),
     { maxLength: 4, selector: ([[type, selector]]) => `${type} ${selector}` },
   ),
   parties: fc.array(fc.tuple(text, fc.constantFrom('IN', 'CO', 'GR'), attributes), { maxLength: 5 }),
-  locations: fc.array(fc.tuple(text, fc.option(number, { nil: null }), geometry, attributes), { maxLength: 6 }),
+  locations: fc.array(fc.tuple(text, fc.option(number, { nil: null }), geometry, attributes), {
+    maxLength: 6,
+  }),
   relationships: fc.array(fc.tuple(fc.nat(), fc.nat(), text, attributes), { maxLength: 5 }),
 })
 
 test('each row comes back as it was', async () => {
-  await fc.assert(fc.asyncProperty(rows, (r) => assertPutBack(r).catch((e) => { writeFileSync('/tmp/tin/err.txt', e.message); throw e })), { numRuns: 4, seed: 7, endOnFailure: true })
+  await fc.assert(
+    fc.asyncProperty(rows, (r) =>
+      assertPutBack(r).catch((e) => {
+        writeFileSync('/tmp/tin/err.txt', e.message)
+        throw e
+      }),
+    ),
+    { numRuns: 4, seed: 7, endOnFailure: true },
+  )
 })
 
 test('what no cell holds comes back, too', async () => {

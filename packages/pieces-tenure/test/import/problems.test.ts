@@ -26,7 +26,9 @@ async function errorsOf(files: Files): Promise<readonly string[]> {
   const errors = report.findings.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) assert.notEqual(report.job.outcome, 'succeeded')
   else assert.equal(report.job.outcome, 'succeeded', JSON.stringify(report.job.error))
-  return errors.map(({ file, line, column, code }) => `${file}:${line} ${column} ${code.replace('tenure/', '')}`)
+  return errors.map(
+    ({ file, line, column, code }) => `${file}:${line} ${column} ${code.replace('tenure/', '')}`,
+  )
 }
 
 const changed = (file: keyof typeof good, from: string | RegExp, to: string): Files => ({
@@ -48,18 +50,42 @@ test('each problem is found where it is', async () => {
     [changed('locations.csv', 'b,RW,,', 'b,RW,,,1'), ['locations.csv:3 undefined cells-too-many']],
     [changed('parties.csv', 'Ana,IN', 'Ana,XX'), ['parties.csv:2 type type-unknown']],
     [changed('parties.csv', '33', 'old'), ['parties.csv:2 age value-invalid']],
-    [changed('parties.csv', 'y,"Be', 'y,"B"e'), ['parties.csv:3 name csv-invalid', 'parties.csv:4 id csv-invalid']],
+    [
+      changed('parties.csv', 'y,"Be', 'y,"B"e'),
+      ['parties.csv:3 name csv-invalid', 'parties.csv:4 id csv-invalid'],
+    ],
     [changed('parties.csv', 'n",GR', 'n,GR'), ['parties.csv:3 name csv-invalid']],
-    [changed('parties.csv', 'name,type', 'type,type'), ['parties.csv:1 name column-missing', 'parties.csv:1 type column-repeated']],
+    [
+      changed('parties.csv', 'name,type', 'type,type'),
+      ['parties.csv:1 name column-missing', 'parties.csv:1 type column-repeated'],
+    ],
     [changed('relationships.csv', 'r,x,a', 'r,z,a'), ['relationships.csv:2 party_id party-unknown']],
-    [changed('relationships.csv', 'r,x,a', 'r,x,z'), ['relationships.csv:2 spatial_unit_id location-unknown']],
+    [
+      changed('relationships.csv', 'r,x,a', 'r,x,z'),
+      ['relationships.csv:2 spatial_unit_id location-unknown'],
+    ],
     [changed('attributes.csv', 'number', 'numeral'), ['attributes.csv:2 kind value-invalid']],
-    [{ ...good, 'parties.csv': Buffer.from(good['parties.csv'].replace('Ana', 'An\xe1'), 'latin1') }, ['parties.csv:2 undefined not-utf8']],
-    [{ ...good, 'parties.csv': good['parties.csv'].replace('Ana', 'An\0') }, ['parties.csv:2 name value-invalid']],
+    [
+      { ...good, 'parties.csv': Buffer.from(good['parties.csv'].replace('Ana', 'An\xe1'), 'latin1') },
+      ['parties.csv:2 undefined not-utf8'],
+    ],
+    [
+      { ...good, 'parties.csv': good['parties.csv'].replace('Ana', 'An\0') },
+      ['parties.csv:2 name value-invalid'],
+    ],
     [{ ...good, 'parties.csv': '' }, ['parties.csv:undefined undefined csv-invalid']],
-    [{ 'locations.csv': good['locations.csv'] }, ['parties.csv:undefined undefined table-missing', 'relationships.csv:undefined undefined table-missing']],
+    [
+      { 'locations.csv': good['locations.csv'] },
+      [
+        'parties.csv:undefined undefined table-missing',
+        'relationships.csv:undefined undefined table-missing',
+      ],
+    ],
     [{ 'a.txt': '' }, ['undefined:undefined undefined table-missing']],
-    [{ ...good, 'more/parties.csv': good['parties.csv'] }, ['undefined:undefined undefined projects-several']],
+    [
+      { ...good, 'more/parties.csv': good['parties.csv'] },
+      ['undefined:undefined undefined projects-several'],
+    ],
   ]
   const found = await Promise.all(cases.map(([files]) => errorsOf(files)))
   assert.deepEqual(
@@ -67,7 +93,11 @@ test('each problem is found where it is', async () => {
     cases.map(([, wanted]) => wanted),
   )
   const { rows } = await host.db.query('SELECT FROM tenure.projects')
-  assert.equal(rows.length, found.filter((errors) => errors.length === 0).length, 'a refused import has left a project')
+  assert.equal(
+    rows.length,
+    found.filter((errors) => errors.length === 0).length,
+    'a refused import has left a project',
+  )
 })
 
 test('all problems are found at once', async () => {
@@ -103,7 +133,7 @@ test('what people and their programs do to files does not matter', async () => {
       'London copy/.DS_Store': 'x',
     },
     'empty rows and cells': all((text) => `${text}\n,,\n`),
-    'tabs': { ...good, 'locations.csv': good['locations.csv'].replaceAll(',', '\t') },
+    tabs: { ...good, 'locations.csv': good['locations.csv'].replaceAll(',', '\t') },
   }
   for (const [name, files] of Object.entries(variants)) {
     const { id, findings, job } = await imported(host, 'tenure-shp', files)
