@@ -11,7 +11,7 @@ export interface Problem {
 
 export interface PlacedProblem extends Problem {
   readonly file: string
-  readonly line: number
+  readonly line?: number
 }
 
 export interface RawRow {

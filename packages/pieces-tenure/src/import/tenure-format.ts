@@ -3,6 +3,7 @@ import { mostUploadBytes } from '../defaults.js'
 import { csvTables } from './csv-tables.js'
 import { importPieces } from './import-pieces.js'
 import type { RawTables } from './raw-table.js'
+import { locationDigest, shapefileProblems } from './shapefile/shapefile-problems.js'
 import { sheetTables } from './sheet-tables.js'
 import type { TenureFiles } from './tenure-files.js'
 import { uploadRole } from './uploaded-export.js'
@@ -12,7 +13,12 @@ const project = { kind: 'tenure-project', id: 'upload' } as const
 
 /** Imports of what `tenure/shp` and `tenure/xlsx` have exported, each in the role `export`. */
 export const tenureFormats: readonly Format[] = [
-  formatOf({ name: 'tenure-shp', open: csvTables }),
+  formatOf({
+    name: 'tenure-shp',
+    open: csvTables,
+    digest: locationDigest,
+    problems: shapefileProblems,
+  }),
   formatOf({ name: 'tenure-xlsx', open: sheetTables }),
 ]
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type Files, imported, zipOfFiles } from '../support/imported-files.js'
+import { exportedFiles } from '../support/exported-files.js'
 import { projectContent } from '../support/project-content.js'
+import { sampleProject } from '../support/sample-project.js'
 import { type TenureHost, tenureHost } from '../support/tenure-host.js'
 
 const test = needsServer(suite('imports of files with problems'))
@@ -118,6 +120,35 @@ test('all problems are found at once', async () => {
     'relationships.csv:3 party_id party-unknown',
     'relationships.csv:3 tenure_type value-missing',
   ])
+})
+
+test('a shapefile that says something else than locations.csv is refused', async () => {
+  const { id } = await sampleProject(host.db)
+  const { files } = await exportedFiles(host, { kind: 'tenure-project', id }, 'tenure/shp')
+  const plain = Object.fromEntries(files)
+  assert.deepEqual(await errorsOf(plain), [])
+  const points = Buffer.from(plain['shapefiles/points.shp'] ?? '')
+  points.writeDoubleLE(points.readDoubleLE(112) + 1, 112)
+  const csv = String(plain['locations.csv'])
+  const rest = csv.split('\n').filter((line) => !line.includes(';LINESTRING'))
+  const cases: readonly (readonly [Files, readonly string[]])[] = [
+    [{ 'shapefiles/points.shp': points }, ['shapefiles/points.shp:1 undefined shapefile-differs']],
+    [{ 'shapefiles/points.shp': points.subarray(0, 110) }, ['shapefiles/points.shp:undefined undefined shapefile-invalid']],
+    [{ 'locations.csv': rest.join('\n') }, ['shapefiles/linestrings.shp:1 undefined shapefile-differs']],
+    [
+      { 'locations.csv': csv.replace(';LINESTRING(0 0,', ';LINESTRING(0 0.5,') },
+      ['shapefiles/linestrings.shp:1 undefined shapefile-differs'],
+    ],
+    [
+      { 'locations.csv': `${csv}n,PA,,SRID=4326;POINT(1 1),,\n` },
+      ['shapefiles/points.shp:undefined undefined shapefile-differs'],
+    ],
+  ]
+  const found = await Promise.all(cases.map(([change]) => errorsOf({ ...plain, ...change })))
+  assert.deepEqual(
+    found,
+    cases.map(([, wanted]) => wanted),
+  )
 })
 
 test('what people and their programs do to files does not matter', async () => {
