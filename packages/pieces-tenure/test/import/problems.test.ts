@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
-import { type Files, imported, zipOfFiles } from '../support/imported-files.js'
 import { exportedFiles } from '../support/exported-files.js'
+import { type Files, imported, zipOfFiles } from '../support/imported-files.js'
 import { projectContent } from '../support/project-content.js'
 import { sampleProject } from '../support/sample-project.js'
 import { type TenureHost, tenureHost } from '../support/tenure-host.js'
@@ -133,7 +133,10 @@ test('a shapefile that says something else than locations.csv is refused', async
   const rest = csv.split('\n').filter((line) => !line.includes(';LINESTRING'))
   const cases: readonly (readonly [Files, readonly string[]])[] = [
     [{ 'shapefiles/points.shp': points }, ['shapefiles/points.shp:1 undefined shapefile-differs']],
-    [{ 'shapefiles/points.shp': points.subarray(0, 110) }, ['shapefiles/points.shp:undefined undefined shapefile-invalid']],
+    [
+      { 'shapefiles/points.shp': points.subarray(0, 110) },
+      ['shapefiles/points.shp:undefined undefined shapefile-invalid'],
+    ],
     [{ 'locations.csv': rest.join('\n') }, ['shapefiles/linestrings.shp:1 undefined shapefile-differs']],
     [
       { 'locations.csv': csv.replace(';LINESTRING(0 0,', ';LINESTRING(0 0.5,') },

@@ -19,8 +19,8 @@ test('it has the files of the others in a folder for each, and can be imported',
   const exported = (output: string) => exportedFiles(host, { kind: 'tenure-project', id }, output)
   const { files, zip, report } = await exported('tenure/all')
   const wanted = new Map<string, string>()
+  // A workbook is zipped anew, and may differ in its bytes.
   for (const folder of ['shp', 'xlsx', 'resources'])
-    // A workbook is zipped anew, and may differ in its bytes.
     for (const [name, bytes] of (await exported(`tenure/${folder}`)).files)
       wanted.set(`${folder}/${name}`, name.endsWith('.xlsx') ? '' : bytes.toString('base64'))
   const found = [...files].map(([name, bytes]) => [

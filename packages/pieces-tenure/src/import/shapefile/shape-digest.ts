@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Geometry, dbfTextBytes } from '@piecework/vector-files'
+import { dbfTextBytes, type Geometry } from '@piecework/vector-files'
 import { type ShapeKind, shapeKinds } from '../../output/shape-of.js'
 
 type Position = readonly [x: number, y: number]

@@ -11,7 +11,10 @@ const shapeType = { none: 0, point: 1, line: 3, polygon: 5, multiPoint: 8 } as c
 /** Shapes of a .shp in their order, as x and y alone; undefined for one without geometry. */
 export async function* shapeRecords(file: ZippedFile): AsyncGenerator<Lines | undefined> {
   const invalid = (what: string) =>
-    fileProblem({ code: 'tenure/shapefile-invalid', message: `The shapefile cannot be read: ${what}.` }, { file: file.name })
+    fileProblem(
+      { code: 'tenure/shapefile-invalid', message: `The shapefile cannot be read: ${what}.` },
+      { file: file.name },
+    )
   const bytes = new Taken(file.open())
   try {
     const header = await bytes.take(headerBytes)

@@ -20,7 +20,10 @@ export function locationDigest([, type, , geometry]: readonly (string | null)[])
 }
 
 /** Where the shapefiles of an export say something else than its locations.csv, which is what is imported. */
-export async function* shapefileProblems({ files }: CsvTables, known: KnownRows): AsyncGenerator<PlacedProblem> {
+export async function* shapefileProblems(
+  { files }: CsvTables,
+  known: KnownRows,
+): AsyncGenerator<PlacedProblem> {
   for (const kind of shapeKinds) {
     const shp = files.get(`${shapefileFolder}${kind}.shp`)
     if (shp) yield* problemsOf(kind, shp.name, files, known)
@@ -44,7 +47,8 @@ async function* problemsOf(
   for await (const { id, digest, record } of shapesOf(kind, file, files)) {
     const wanted = locations.get(id)
     if (seen.has(id)) yield differs(`Two records are of the location ${shown(id)}.`, record)
-    else if (wanted === undefined) yield differs(`There is no location ${shown(id)} in locations.csv.`, record)
+    else if (wanted === undefined)
+      yield differs(`There is no location ${shown(id)} in locations.csv.`, record)
     else if (wanted !== digest)
       yield differs(`The location ${shown(id)} has another geometry or type in locations.csv.`, record)
     seen.add(id)
@@ -59,7 +63,12 @@ async function* shapesOf(kind: ShapeKind, file: string, files: CsvTables['files'
   const [shp, dbf, cpg] = [part('shp'), part('dbf'), part('cpg')]
   const invalid = (message: string) => fileProblem({ code: 'tenure/shapefile-invalid', message }, { file })
   if (!shp || !dbf) throw invalid(`The .dbf file of ${kind}.shp is missing.`)
-  const labels = layerLabels({ role: uploadRole, piece: '', code: 'tenure/shapefile', what: `the shapefile ${kind}` })
+  const labels = layerLabels({
+    role: uploadRole,
+    piece: '',
+    code: 'tenure/shapefile',
+    what: `the shapefile ${kind}`,
+  })
   const table = await openDbf({ dbf, ...(cpg && { cpg }) }, labels)
   const [id, type] = ['id', 'type'].map((name) => fieldNamed(table.fields, name))
   if (!id || !type) throw invalid(`The shapefile ${kind} has no field id or type.`)
