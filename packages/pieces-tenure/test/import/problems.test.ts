@@ -5,6 +5,8 @@ import { exportedFiles } from '../support/exported-files.js'
 import { type Files, imported, zipOfFiles } from '../support/imported-files.js'
 import { projectContent } from '../support/project-content.js'
 import { sampleProject } from '../support/sample-project.js'
+import type { SheetToWrite } from '#internal/xlsx/write/sheet-to-write.js'
+import { type Rows, written } from '../xlsx/support.js'
 import { type TenureHost, tenureHost } from '../support/tenure-host.js'
 
 const test = needsServer(suite('imports of files with problems'))
@@ -152,6 +154,34 @@ test('a shapefile that says something else than locations.csv is refused', async
     found,
     cases.map(([, wanted]) => wanted),
   )
+})
+
+test('problems of a workbook have the sheet, the row and the column', async () => {
+  const sheet = (name: string, header: readonly string[], rows: Rows): SheetToWrite => ({
+    name,
+    columns: header.map((column) => ({ name: column, type: 'text' })),
+    rows: [rows],
+  })
+  const relationships = ['id', 'party_id', 'spatial_unit_id', 'tenure_type']
+  const book = (area: string, holder: string) =>
+    written([
+      sheet('locations', ['id', 'type', 'area', 'geometry'], [['a', 'PA', area, 'POINT(1 2)']]),
+      sheet('parties', ['id', 'name', 'type'], [['x', 'Ana', 'IN']]),
+      sheet('relationships', relationships, [
+        ['r', 'x', 'a', 'FH'],
+        ['s', holder, 'a', 'FH'],
+      ]),
+    ])
+  const { bytes } = await book('wide', 'y')
+  const { findings } = await imported(host, 'tenure-xlsx', { 'tenure.xlsx': bytes })
+  assert.deepEqual(
+    findings
+      .filter(({ severity }) => severity === 'error')
+      .map(({ file, line, column }) => `${file}:${line} ${column}`),
+    ['tenure.xlsx, sheet locations:2 area', 'tenure.xlsx, sheet relationships:3 party_id'],
+  )
+  const alone = await imported(host, 'tenure-xlsx', (await book('2.5', 'x')).bytes)
+  assert.equal(alone.job.outcome, 'succeeded', JSON.stringify(alone.findings))
 })
 
 test('what people and their programs do to files does not matter', async () => {

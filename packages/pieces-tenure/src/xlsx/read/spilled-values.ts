@@ -1,4 +1,4 @@
-import { csvRows } from '@piecework/core/piece'
+import { type CsvRow, csvRows, isPieceworkError } from '@piecework/core/piece'
 import { wellFormed } from '../cell-text.js'
 import type { Spill } from '../spill.js'
 import { SpillFile } from '../spill-file.js'
@@ -92,7 +92,7 @@ export async function* csvRecords(
   let line = 1
   const given = (value: string | null | undefined): string | null =>
     typeof value === 'string' ? unguard(wellFormed(value)) : null
-  for await (const batch of csvRows(bytes))
+  for await (const batch of namedRows(file, bytes))
     for (const row of batch) {
       line += 1
       const place = { file, cell: `record ${line}` }
@@ -101,4 +101,13 @@ export async function* csvRecords(
       const column = Object.hasOwn(row, 'column') && keyName !== 'column' ? { column: given(row.column) } : {}
       yield { place, key: given(row[keyName]), ...column, part: 1, text: given(row.text) }
     }
+}
+
+/** The CSV reader knows records, not files. */
+async function* namedRows(file: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly CsvRow[]> {
+  try {
+    yield* csvRows(bytes)
+  } catch (error) {
+    throw isPieceworkError(error, 'archive-invalid') ? workbookInvalid(error.message, { file }, error) : error
+  }
 }
