@@ -26,7 +26,12 @@ export async function loadGrid(url: string, zip: string, projected: boolean): Pr
 }
 
 /** What a statement selects into a new file; `args` say of which format. */
-export async function tableTo(url: string, path: string, sql: string, args: readonly string[]): Promise<void> {
+export async function tableTo(
+  url: string,
+  path: string,
+  sql: string,
+  args: readonly string[],
+): Promise<void> {
   await ogr2ogr([...args, path, connectionOf(url), '-sql', sql], url)
 }
 

@@ -10,7 +10,11 @@ const pageRows = 5000
 export async function excelOf(pool: Pool, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   const filename = join(folder, 'tenure.xlsx')
-  const workbook = new exceljs.stream.xlsx.WorkbookWriter({ filename, useStyles: false, useSharedStrings: false })
+  const workbook = new exceljs.stream.xlsx.WorkbookWriter({
+    filename,
+    useStyles: false,
+    useSharedStrings: false,
+  })
   const sheets = {
     locations: [
       ['id', 'type', 'area', 'geometry', 'note', 'quality', 'storeys'],

@@ -56,11 +56,16 @@ export const tenureBench: Bench = async ({ rows, runs, url, log }) => {
       }),
       memory('tenure/shp'),
       memory('tenure/xlsx'),
-      limited('tenure/resources-memory', Math.max(...of('tenure/resources').map(({ peakMb }) => peakMb)), limitMb, {
-        files,
-        openAtOnce: Math.max(...of('tenure/resources').map(({ open }) => open)),
-        filesPerSecond: Math.round(files / Math.min(...seconds('tenure/resources'))),
-      }),
+      limited(
+        'tenure/resources-memory',
+        Math.max(...of('tenure/resources').map(({ peakMb }) => peakMb)),
+        limitMb,
+        {
+          files,
+          openAtOnce: Math.max(...of('tenure/resources').map(({ open }) => open)),
+          filesPerSecond: Math.round(files / Math.min(...seconds('tenure/resources'))),
+        },
+      ),
     ]
   } finally {
     await databases.dropAll()
@@ -72,12 +77,25 @@ export const tenureBench: Bench = async ({ rows, runs, url, log }) => {
 async function ogrSeconds(url: string, folder: string): Promise<number> {
   await mkdir(folder, { recursive: true })
   const where = `WHERE project_id = '${projectId}'`
-  const attributes = ['note', 'quality', 'storeys'].map((name) => `attributes->>'${name}' AS ${name}`).join(', ')
+  const attributes = ['note', 'quality', 'storeys']
+    .map((name) => `attributes->>'${name}' AS ${name}`)
+    .join(', ')
   const seconds = await timed(async () => {
     const csv = ['-lco', 'GEOMETRY=AS_WKT']
-    await tableTo(url, join(folder, 'locations.csv'), `SELECT id, type, area, geom, ${attributes} FROM tenure.locations ${where}`, ['-f', 'CSV', ...csv])
-    await tableTo(url, join(folder, 'parties.csv'), `SELECT id, name, type FROM tenure.parties ${where}`, ['-f', 'CSV'])
-    await tableTo(url, join(folder, 'polygons.shp'), `SELECT id, type, geom FROM tenure.locations ${where}`, ['-f', 'ESRI Shapefile'])
+    await tableTo(
+      url,
+      join(folder, 'locations.csv'),
+      `SELECT id, type, area, geom, ${attributes} FROM tenure.locations ${where}`,
+      ['-f', 'CSV', ...csv],
+    )
+    await tableTo(url, join(folder, 'parties.csv'), `SELECT id, name, type FROM tenure.parties ${where}`, [
+      '-f',
+      'CSV',
+    ])
+    await tableTo(url, join(folder, 'polygons.shp'), `SELECT id, type, geom FROM tenure.locations ${where}`, [
+      '-f',
+      'ESRI Shapefile',
+    ])
   })
   await rm(folder, { recursive: true, force: true })
   return seconds

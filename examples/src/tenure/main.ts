@@ -11,7 +11,10 @@ await new Command('npm run example:tenure --')
   )
   .option('--parcels <number>', 'of the sample', '2000')
   .option('--seed <number>', 'of the sample', '1')
-  .addHelpText('after', '\nDATABASE_URL=postgres://… runs in a database of its own on that server, dropped afterwards.')
+  .addHelpText(
+    'after',
+    '\nDATABASE_URL=postgres://… runs in a database of its own on that server, dropped afterwards.',
+  )
   .action(async ({ parcels, seed }: { readonly parcels: string; readonly seed: string }) => {
     const folder = await mkdtemp(join(tmpdir(), 'piecework-tenure-'))
     try {

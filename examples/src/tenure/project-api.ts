@@ -6,8 +6,14 @@ import type { ResourceFiles } from '@piecework/pieces-tenure'
 
 /** By path below a project: a page of the list, as JSON. `$1` is the project. */
 const lists: Readonly<Record<string, readonly [from: string, row: string]>> = {
-  'attribute-schemas/': ['attribute_schemas', `json_build_object('id', id, 'content_type', content_type, 'selector', selector, 'fields', fields)`],
-  'parties/': ['parties', `json_build_object('id', id, 'name', name, 'type', type, 'attributes', attributes)`],
+  'attribute-schemas/': [
+    'attribute_schemas',
+    `json_build_object('id', id, 'content_type', content_type, 'selector', selector, 'fields', fields)`,
+  ],
+  'parties/': [
+    'parties',
+    `json_build_object('id', id, 'name', name, 'type', type, 'attributes', attributes)`,
+  ],
   'spatial/': [
     'locations',
     `json_build_object('type', 'Feature', 'geometry', ST_AsGeoJSON(geom, 15)::json,
@@ -43,7 +49,10 @@ export function projectApi(db: Database, files: ResourceFiles, tokens: ScopedTok
     const [, project = '', below = ''] = /^\/api\/v1\/projects\/(\w+)\/(.*)$/.exec(pathname) ?? []
     const file = /^resources\/files\/(\w+)$/.exec(below)?.[1]
     if (file !== undefined) return pipeline(files.open(`originals/${file}`), response)
-    const found = below === '' ? await projectOf(db, project) : await pageOf(db, project, below, Number(searchParams.get('page') ?? 1))
+    const found =
+      below === ''
+        ? await projectOf(db, project)
+        : await pageOf(db, project, below, Number(searchParams.get('page') ?? 1))
     if (found === undefined) response.writeHead(404).end()
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(found))
   }

@@ -31,12 +31,36 @@ export async function addSampleProject(
     [project, organization],
   )
   const schemas = [
-    ['party', 'IN', [{ name: 'born', type: 'integer' }, { name: 'phone', type: 'text' }]],
+    [
+      'party',
+      'IN',
+      [
+        { name: 'born', type: 'integer' },
+        { name: 'phone', type: 'text' },
+      ],
+    ],
     ['party', 'GR', [{ name: 'members', type: 'select_multiple' }]],
-    ['location', null, [{ name: 'land_use', type: 'select_one' }, { name: 'storeys', type: 'integer' }]],
+    [
+      'location',
+      null,
+      [
+        { name: 'land_use', type: 'select_one' },
+        { name: 'storeys', type: 'integer' },
+      ],
+    ],
   ] as const
-  await insert(db, 'attribute_schemas', project, 'content_type text, selector text, fields jsonb',
-    schemas.map(([content_type, selector, fields], at) => ({ id: key('sch', at), content_type, selector, fields })))
+  await insert(
+    db,
+    'attribute_schemas',
+    project,
+    'content_type text, selector text, fields jsonb',
+    schemas.map(([content_type, selector, fields], at) => ({
+      id: key('sch', at),
+      content_type,
+      selector,
+      fields,
+    })),
+  )
   const parties = Array.from({ length: Math.ceil(parcels * 0.6) }, (_, at) => partyOf(at, random))
   await insert(db, 'parties', project, 'name text, type text, attributes jsonb', parties)
   const locations: Location[] = Array.from({ length: parcels }, (_, at) => parcelOf(at, random))
@@ -50,7 +74,13 @@ export async function addSampleProject(
     tenure_type: random() < 0.7 ? 'FH' : 'LH',
     attributes: { since: 1950 + Math.floor(random() * 70) },
   }))
-  await insert(db, 'tenure_relationships', project, 'party_id text, location_id text, tenure_type text, attributes jsonb', relationships)
+  await insert(
+    db,
+    'tenure_relationships',
+    project,
+    'party_id text, location_id text, tenure_type text, attributes jsonb',
+    relationships,
+  )
   await addDeeds(db, files, project, relationships.slice(0, 25))
   return { organization, project }
 }
@@ -81,8 +111,17 @@ function parcelOf(at: number, random: Random) {
   const [street, place] = [Math.floor(at / perStreet), at % perStreet]
   const [row, side] = [Math.floor(place / 2), place % 2]
   const [width, depth] = [18 + random() * 4, 28 + random() * 4]
-  const [x, y] = [10.2 + ((street % 10) * 500 + row * 24) * metres, 50.2 + (Math.floor(street / 10) * 90 + side * 40) * metres]
-  const corners = [[x, y], [x + width * metres, y], [x + width * metres, y + depth * metres], [x, y + depth * metres], [x, y]]
+  const [x, y] = [
+    10.2 + ((street % 10) * 500 + row * 24) * metres,
+    50.2 + (Math.floor(street / 10) * 90 + side * 40) * metres,
+  ]
+  const corners = [
+    [x, y],
+    [x + width * metres, y],
+    [x + width * metres, y + depth * metres],
+    [x, y + depth * metres],
+    [x, y],
+  ]
   const drawn = random() < 0.98
   return {
     id: key('loc', at),

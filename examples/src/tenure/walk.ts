@@ -25,7 +25,14 @@ export interface WalkOptions {
 }
 
 const principal = { id: '1' }
-const tables = ['projects', 'attribute_schemas', 'parties', 'locations', 'tenure_relationships', 'resources'] as const
+const tables = [
+  'projects',
+  'attribute_schemas',
+  'parties',
+  'locations',
+  'tenure_relationships',
+  'resources',
+] as const
 
 /** Exports a project through the host's API, delivers it, and imports it again. Resolves to how many rows differ. */
 export async function walk({ folder, parcels, seed, databaseUrl, say }: WalkOptions): Promise<number> {
@@ -54,7 +61,12 @@ export async function walk({ folder, parcels, seed, databaseUrl, say }: WalkOpti
     const fromApi = tenureApi({
       access: async () => {
         const scope = { GET: [path] }
-        const { token } = await tokens.issue({ principal, scope, recipient: 'worker', lifetimeMs: 10 * 60_000 })
+        const { token } = await tokens.issue({
+          principal,
+          scope,
+          recipient: 'worker',
+          lifetimeMs: 10 * 60_000,
+        })
         return { url: peer.url + path, authorization: `ScopedToken ${token}` }
       },
       describe: async () => ({ name: 'Sample town' }),
@@ -74,7 +86,7 @@ export async function walk({ folder, parcels, seed, databaseUrl, say }: WalkOpti
           transport: { host: '127.0.0.1', port: mail.port, secure: false },
           from: 'Sample office <office@example.org>',
           recipients: { self: 'ana@example.org' },
-          message: ({ job }) => ({ subject: `Your ${job.kind} has ${job.status}`, text: `Job ${job.id}.` }),
+          publicUrl: 'https://office.example.org',
         }),
       ],
     })
@@ -99,7 +111,11 @@ export async function walk({ folder, parcels, seed, databaseUrl, say }: WalkOpti
     for (const { severity, count, message } of (await job.ended()).findings)
       say(`  ${severity}${count === undefined ? '' : ` (${count})`}: ${message}`)
     for (const { target, location = '' } of deliveries)
-      say(target === 'folder' ? `Delivered to ${location}` : `Delivered by a link, read with ${await linkBytes(location)} bytes`)
+      say(
+        target === 'folder'
+          ? `Delivered to ${location}`
+          : `Delivered by a link, read with ${await linkBytes(location)} bytes`,
+      )
     for (const one of mail.mails) say(`Mail: ${/^Subject: (.*)$/m.exec(one)?.[1]?.trim()}`)
 
     const office = createPiecework({

@@ -134,5 +134,8 @@ function answered(where: string, status: number, retryAfter?: string): Piecework
   const waitMs = retryable ? retryAfterMs(retryAfter) : undefined
   const facts = { status, ...(waitMs !== undefined && { retryAfterMs: waitMs }) }
   const redirect = status >= 300 && status < 400 ? '; redirects are not followed' : ''
-  return new PieceworkError(code, `${where}: the API has answered ${status}${redirect}.`, { retryable, facts })
+  return new PieceworkError(code, `${where}: the API has answered ${status}${redirect}.`, {
+    retryable,
+    facts,
+  })
 }

@@ -13,7 +13,10 @@ const page = z.object({
   count: z.number().int().nonnegative(),
   next: z.string().nullable(),
   results: z
-    .union([z.array(z.unknown()), z.object({ features: z.array(z.unknown()) }).transform((one) => one.features)])
+    .union([
+      z.array(z.unknown()),
+      z.object({ features: z.array(z.unknown()) }).transform((one) => one.features),
+    ])
     .optional(),
   features: z.array(z.unknown()).optional(),
 })
@@ -35,7 +38,8 @@ export async function* apiRows<Row extends { readonly id: string }>(
     const { count, next, rows } = pageOf(await client.json(url, where), row, where)
     first ??= count
     for (const { id } of rows) {
-      if (ids.has(id)) throw changedMeanwhile(where, `the id ${JSON.stringify(id)} is there for the second time`)
+      if (ids.has(id))
+        throw changedMeanwhile(where, `the id ${JSON.stringify(id)} is there for the second time`)
       ids.add(id)
     }
     yield rows
@@ -64,5 +68,9 @@ export function parsed<T>(schema: z.ZodType<T>, given: unknown, where: string): 
   if (success) return data
   const [issue] = error.issues
   const place = issue?.path.join('.')
-  throw invalidPage(where, `${place ? `${place}: ` : ''}${issue?.message ?? 'it is not what it should be'}`, error)
+  throw invalidPage(
+    where,
+    `${place ? `${place}: ` : ''}${issue?.message ?? 'it is not what it should be'}`,
+    error,
+  )
 }

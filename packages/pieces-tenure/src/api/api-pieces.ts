@@ -50,7 +50,10 @@ export function apiPieces(options: TenureApiOptions, calls: Outbound): readonly 
 }
 
 async function notHere(): Promise<never> {
-  throw new PieceworkError('unsupported', 'Projects that are read from an API are imported by tenureProject().')
+  throw new PieceworkError(
+    'unsupported',
+    'Projects that are read from an API are imported by tenureProject().',
+  )
 }
 
 async function exportProject(

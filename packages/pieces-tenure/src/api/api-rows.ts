@@ -37,7 +37,11 @@ export const apiLocations = table({
       geometry: geoJson.nullable(),
       properties: z.object({ id: id.optional(), type: text, area: z.number().nullish(), attributes }),
     })
-    .transform(({ id: own, geometry, properties }) => ({ ...properties, id: properties.id ?? own ?? '', geometry }))
+    .transform(({ id: own, geometry, properties }) => ({
+      ...properties,
+      id: properties.id ?? own ?? '',
+      geometry,
+    }))
     .refine((row) => row.id !== '', 'has no id'),
   columns: ['id', 'type', 'geom', 'area', 'attributes'],
   cells: (row) => [
@@ -88,7 +92,15 @@ export const apiResources = table({
     archived: z.boolean().default(false),
     links: z.array(link).default([]),
   }),
-  columns: ['id', 'name', 'description', 'original_file', 'contributor_id', 'contributor_id.username', 'archived'],
+  columns: [
+    'id',
+    'name',
+    'description',
+    'original_file',
+    'contributor_id',
+    'contributor_id.username',
+    'archived',
+  ],
   cells: (row) => [
     row.id,
     row.name,

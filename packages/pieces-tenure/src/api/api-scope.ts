@@ -3,7 +3,8 @@ import { apiDefaults } from './api-defaults.js'
 import { wrongAddress } from './api-error.js'
 
 /** A path of plain segments. What servers decode in different ways is none: encoded slashes and dots, parameters. */
-const plainPath = /^(?:\/(?!\.{1,2}(?:\/|$))(?:[\w.~!$&'()*+,=:@-]|%(?!2[ef5]|5c|3b|[01]|7f)[\da-f]{2})+)*\/?$/i
+const plainPath =
+  /^(?:\/(?!\.{1,2}(?:\/|$))(?:[\w.~!$&'()*+,=:@-]|%(?!2[ef5]|5c|3b|[01]|7f)[\da-f]{2})+)*\/?$/i
 
 /** What may be read: a project's address, and all below it at the same origin. */
 export class ApiScope {
@@ -30,7 +31,8 @@ export class ApiScope {
 
   /** A link that stands in what was read from `base`. Throws `tenure/api-address` unless it is in the scope. */
   within(link: string, base: URL, where: string): URL {
-    const url = link.length <= apiDefaults.addressCharacters && URL.canParse(link, base.href) && new URL(link, base)
+    const url =
+      link.length <= apiDefaults.addressCharacters && URL.canParse(link, base.href) && new URL(link, base)
     if (!url || typeof httpsUrl(url.href) === 'string') throw wrongAddress(where, 'must be an https URL')
     if (url.origin !== this.#root.origin) throw wrongAddress(where, 'leads to another origin')
     if (!plainPath.test(url.pathname) || !url.pathname.startsWith(this.#root.pathname))

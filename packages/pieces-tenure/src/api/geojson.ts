@@ -78,7 +78,12 @@ function write(geometry: Geometry, form: Form, parts: Buffer[]): void {
   switch (geometry.type) {
     case 'Point':
       // An empty one is written as PostGIS does.
-      parts.push(doubles(geometry.coordinates.length === 0 ? [Number.NaN, Number.NaN, Number.NaN] : geometry.coordinates, hasZ))
+      parts.push(
+        doubles(
+          geometry.coordinates.length === 0 ? [Number.NaN, Number.NaN, Number.NaN] : geometry.coordinates,
+          hasZ,
+        ),
+      )
       return
     case 'LineString':
       positionsOf(geometry.coordinates)

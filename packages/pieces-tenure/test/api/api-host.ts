@@ -32,7 +32,13 @@ export interface SampleApi {
   hook: (path: string, response: ServerResponse, request: IncomingMessage) => boolean | undefined
 }
 
-export const party = (id: string, more: object = {}) => ({ id, name: `Party ${id}`, type: 'IN', attributes: {}, ...more })
+export const party = (id: string, more: object = {}) => ({
+  id,
+  name: `Party ${id}`,
+  type: 'IN',
+  attributes: {},
+  ...more,
+})
 
 export const sampleApi = (): SampleApi => ({
   parties: [
@@ -41,18 +47,40 @@ export const sampleApi = (): SampleApi => ({
     party('c', { type: 'CO' }),
   ],
   spatial: [
-    { type: 'Feature', geometry: { type: 'Point', coordinates: [0.1, 51.5] }, properties: { id: 'l1', type: 'AP', area: null, attributes: { quality: '-5' } } },
     {
       type: 'Feature',
-      geometry: { type: 'Polygon', coordinates: [[[0, 0], [0, 1], [1, 1], [0, 0]]] },
+      geometry: { type: 'Point', coordinates: [0.1, 51.5] },
+      properties: { id: 'l1', type: 'AP', area: null, attributes: { quality: '-5' } },
+    },
+    {
+      type: 'Feature',
+      geometry: {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [0, 0],
+            [0, 1],
+            [1, 1],
+            [0, 0],
+          ],
+        ],
+      },
       properties: { id: 'l2', type: 'PA', area: 12.5 },
     },
     { type: 'Feature', id: 'l3', geometry: null, properties: { type: 'NP' } },
   ],
-  relationships: [{ id: 'r', party_id: 'a', spatial_unit_id: 'l2', tenure_type: 'FH', attributes: { since: 1999 } }],
+  relationships: [
+    { id: 'r', party_id: 'a', spatial_unit_id: 'l2', tenure_type: 'FH', attributes: { since: 1999 } },
+  ],
   schemas: [{ id: 's', content_type: 'party', selector: 'IN', fields: [{ name: 'phone', type: 'text' }] }],
   resources: [
-    { id: 'd1', name: 'Deed', original_file: 'deed.pdf', file: 'files/1', links: [{ kind: 'party', id: 'a' }] },
+    {
+      id: 'd1',
+      name: 'Deed',
+      original_file: 'deed.pdf',
+      file: 'files/1',
+      links: [{ kind: 'party', id: 'a' }],
+    },
     { id: 'd2', name: 'Deed', original_file: '../con.txt', file: `${root}files/2`, links: [] },
     { id: 'd3', name: 'Lost', file: null },
     { id: 'd4', name: 'Old', original_file: 'old.pdf', file: 'files/1', archived: true },
@@ -141,18 +169,24 @@ export async function apiHost(options: Partial<TenureApiOptions> = {}): Promise<
 }
 
 function answer(api: SampleApi, url: URL, path: string, response: ServerResponse): void {
-  const below = path.replace(/\?.*$/, '')
-  const json = (value: unknown) => void response.end(JSON.stringify(value))
-  if (below === '')
-    return json({ id: project, slug: 'london-2', name: 'London', created_at: '2026-01-02T03:04:05Z', updated_at: '2026-01-02T03:04:05Z' })
-  const file = below.startsWith('resources/files/') || below.startsWith('files/') ? api.files.get(below.replace(/^.*\//, '')) : undefined
-  if (file) return void response.end(file)
+  const found = contentOf(api, url, path.replace(/\?.*$/, ''))
+  if (found === undefined) response.writeHead(404).end()
+  else response.end(Buffer.isBuffer(found) ? found : JSON.stringify(found))
+}
+
+function contentOf(api: SampleApi, url: URL, below: string): unknown {
+  const at = '2026-01-02T03:04:05Z'
+  if (below === '') return { id: project, slug: 'london-2', name: 'London', created_at: at, updated_at: at }
+  const file = /^(?:resources\/)?files\/(\w+)$/.exec(below)?.[1]
+  if (file !== undefined) return api.files.get(file)
   const list = lists[below]
-  if (!list) return void response.writeHead(404).end()
+  if (!list) return undefined
   const rows = api[list]
   const page = Number(url.searchParams.get('page') ?? 1)
   const results = rows.slice((page - 1) * api.size, page * api.size)
   const next = page * api.size < rows.length ? `${url.origin}${url.pathname}?page=${page + 1}` : null
   const envelope = { count: rows.length, next }
-  return json(list === 'spatial' ? { type: 'FeatureCollection', ...envelope, features: results } : { ...envelope, results })
+  return list === 'spatial'
+    ? { type: 'FeatureCollection', ...envelope, features: results }
+    : { ...envelope, results }
 }

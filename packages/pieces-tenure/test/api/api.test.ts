@@ -40,7 +40,7 @@ test('pages become the tables, shapefiles and files that a database makes', () =
     const shp = await host.files(report, 'tenure/shp')
     assert.equal(
       shp.get('parties.csv'),
-      'id,name,type,phone,age,members\na,Party a,IN,,33,\nb,\'=cmd(),GR,,,x\\;y;;\nc,Party c,CO,,,\n',
+      "id,name,type,phone,age,members\na,Party a,IN,,33,\nb,'=cmd(),GR,,,x\\;y;;\nc,Party c,CO,,,\n",
     )
     assert.equal(
       shp.get('locations.csv'),
@@ -60,27 +60,82 @@ test('pages become the tables, shapefiles and files that a database makes', () =
     assert.ok((await host.files(report, 'tenure/xlsx')).has('tenure.xlsx'))
     const archive = await host.files(report, 'archive')
     assert.doesNotMatch([...archive.values()].join(), /geheim|peer\.example/)
-    assert.deepEqual(new Set(host.asked.map(([, authorization]) => authorization)), new Set(['ScopedToken geheim']))
+    assert.deepEqual(
+      new Set(host.asked.map(([, authorization]) => authorization)),
+      new Set(['ScopedToken geheim']),
+    )
     assert.doesNotMatch(JSON.stringify(report), /geheim/)
   }))
 
 /** Answers to the second page of parties. */
 const pages: Readonly<Record<string, readonly [answer: object | string, code: string, what: RegExp]>> = {
-  'a next link to the page before': [{ count: 3, next: `?page=2`, results: [party('c')] }, 'tenure/api-invalid', /leads back/],
-  'a next link to the first page': [{ count: 3, next: `${root}parties/`, results: [party('c')] }, 'tenure/api-invalid', /leads back/],
-  'a next link to another origin': [{ count: 3, next: `https://evil.example.org${root}parties/`, results: [party('c')] }, 'tenure/api-address', /another origin/],
-  'a next link to another port': [{ count: 3, next: `https://peer.example.org:1${root}`, results: [party('c')] }, 'tenure/api-address', /another origin/],
-  'a next link without TLS': [{ count: 3, next: 'http://peer.example.org/', results: [party('c')] }, 'tenure/api-address', /https/],
-  'a next link to another project': [{ count: 3, next: '/api/v1/organizations/o/projects/london-20/', results: [party('c')] }, 'tenure/api-address', /scope/],
-  'a next link upwards': [{ count: 3, next: `${root}../evil/`, results: [party('c')] }, 'tenure/api-address', /scope/],
-  'a next link upwards, encoded': [{ count: 3, next: `${root}..%2fevil/`, results: [party('c')] }, 'tenure/api-address', /scope/],
-  'an empty page with a next one': [{ count: 3, next: '?page=3', results: [] }, 'tenure/api-invalid', /empty page/],
-  'truncated JSON': ['{"count": 3, "next": null, "results": [{"id": "c"', 'tenure/api-invalid', /page 2.*no JSON, or not all/],
+  'a next link to the page before': [
+    { count: 3, next: `?page=2`, results: [party('c')] },
+    'tenure/api-invalid',
+    /leads back/,
+  ],
+  'a next link to the first page': [
+    { count: 3, next: `${root}parties/`, results: [party('c')] },
+    'tenure/api-invalid',
+    /leads back/,
+  ],
+  'a next link to another origin': [
+    { count: 3, next: `https://evil.example.org${root}parties/`, results: [party('c')] },
+    'tenure/api-address',
+    /another origin/,
+  ],
+  'a next link to another port': [
+    { count: 3, next: `https://peer.example.org:1${root}`, results: [party('c')] },
+    'tenure/api-address',
+    /another origin/,
+  ],
+  'a next link without TLS': [
+    { count: 3, next: 'http://peer.example.org/', results: [party('c')] },
+    'tenure/api-address',
+    /https/,
+  ],
+  'a next link to another project': [
+    { count: 3, next: '/api/v1/organizations/o/projects/london-20/', results: [party('c')] },
+    'tenure/api-address',
+    /scope/,
+  ],
+  'a next link upwards': [
+    { count: 3, next: `${root}../evil/`, results: [party('c')] },
+    'tenure/api-address',
+    /scope/,
+  ],
+  'a next link upwards, encoded': [
+    { count: 3, next: `${root}..%2fevil/`, results: [party('c')] },
+    'tenure/api-address',
+    /scope/,
+  ],
+  'an empty page with a next one': [
+    { count: 3, next: '?page=3', results: [] },
+    'tenure/api-invalid',
+    /empty page/,
+  ],
+  'truncated JSON': [
+    '{"count": 3, "next": null, "results": [{"id": "c"',
+    'tenure/api-invalid',
+    /page 2.*no JSON, or not all/,
+  ],
   'no list': [{ count: 3, next: null }, 'tenure/api-invalid', /neither results nor features/],
   'a text as its count': [{ count: '3', next: null, results: [] }, 'tenure/api-invalid', /count/],
-  'a row of another type': [{ count: 3, next: null, results: [party('c', { type: 'XX' })] }, 'tenure/api-invalid', /page 2, row 1: type/],
-  'a number as an id': [{ count: 3, next: null, results: [party('c', { id: 7 })] }, 'tenure/api-invalid', /row 1: id/],
-  'a list as attributes': [{ count: 3, next: null, results: [party('c', { attributes: [] })] }, 'tenure/api-invalid', /attributes/],
+  'a row of another type': [
+    { count: 3, next: null, results: [party('c', { type: 'XX' })] },
+    'tenure/api-invalid',
+    /page 2, row 1: type/,
+  ],
+  'a number as an id': [
+    { count: 3, next: null, results: [party('c', { id: 7 })] },
+    'tenure/api-invalid',
+    /row 1: id/,
+  ],
+  'a list as attributes': [
+    { count: 3, next: null, results: [party('c', { attributes: [] })] },
+    'tenure/api-invalid',
+    /attributes/,
+  ],
   'a huge page': ['x'.repeat(70_000), 'tenure/api-invalid', /more than 65536 bytes/],
 }
 
@@ -101,7 +156,13 @@ for (const [name, [answer, code, what]] of Object.entries(pages))
 const geometries: Readonly<Record<string, unknown>> = {
   'of an unknown type': { type: 'Curve', coordinates: [] },
   'with texts': { type: 'Point', coordinates: ['0', '1'] },
-  'with heights here and there': { type: 'LineString', coordinates: [[0, 1, 2], [0, 1]] },
+  'with heights here and there': {
+    type: 'LineString',
+    coordinates: [
+      [0, 1, 2],
+      [0, 1],
+    ],
+  },
 }
 for (const [name, geometry] of Object.entries(geometries))
   test(`a job fails by a geometry ${name}`, () =>
@@ -254,15 +315,25 @@ test('a file that breaks off goes on where it was; a file that changes or leads 
       host.api.files.delete('1')
       const { job, findings } = await host.report('tenure/resources')
       assert.equal(job.outcome, 'succeeded')
-      assert.deepEqual(findings.map(({ code, count }) => [code, count]).slice(0, 1), [['tenure/file-missing', 1]])
+      assert.deepEqual(findings.map(({ code, count }) => [code, count]).slice(0, 1), [
+        ['tenure/file-missing', 1],
+      ])
     },
     { attempts: 3 },
   ))
 
 test('an address that is not public is refused, and a project that the host does not know', async () => {
-  await withHost((host) => refused(host, 'tenure/api-address', /not at a public address/), { allowNetworks: [] })
-  await withHost((host) => refused(host, 'resource-not-found', /no project/), { access: async () => undefined })
-  for (const url of ['http://peer.example.org/p/', 'https://peer.example.org/p/?a=1', 'https://peer.example.org/a/..%2fb/'])
+  await withHost((host) => refused(host, 'tenure/api-address', /not at a public address/), {
+    allowNetworks: [],
+  })
+  await withHost((host) => refused(host, 'resource-not-found', /no project/), {
+    access: async () => undefined,
+  })
+  for (const url of [
+    'http://peer.example.org/p/',
+    'https://peer.example.org/p/?a=1',
+    'https://peer.example.org/a/..%2fb/',
+  ])
     await withHost((host) => refused(host, 'tenure/api-address', /address of the project/), {
       access: async () => ({ url, authorization: 'geheim' }),
     })
