@@ -316,8 +316,8 @@ test('an answer of any size is read as it comes; one that breaks off or takes to
       if (url === '/broken') setTimeout(() => response.destroy(), 50)
     },
     async (_, peer) => {
-      const calls = outbound({ words, ...peer.settings, times: { wholeMs: 5000, idleMs: 300 } })
-      const sizeOf = async (path: string, wholeMs = 5000): Promise<number> => {
+      const calls = outbound({ words, ...peer.settings, times: { wholeMs: 20_000, idleMs: 1500 } })
+      const sizeOf = async (path: string, wholeMs = 20_000): Promise<number> => {
         const call = { method: 'GET', signal, wholeMs }
         const { status, body } = await calls.stream(new URL(path, peer.url), call)
         assert.equal(status, 200)

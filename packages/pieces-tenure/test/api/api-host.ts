@@ -13,12 +13,12 @@ import { inProcess } from '@piecework/runtime-inprocess'
 import { httpsPeer } from '@piecework/test-support'
 import { readZip } from '@piecework/test-support/fixtures/read-zip.js'
 
-export const project = 'p'.repeat(24)
+const project = 'p'.repeat(24)
 export const root = '/api/v1/organizations/o/projects/london-2/'
-export const ana = { id: '1' }
+const ana = { id: '1' }
 
 /** What the API of a test says. Rows are read when a page is asked for. */
-export interface SampleApi {
+interface SampleApi {
   readonly parties: unknown[]
   readonly spatial: unknown[]
   readonly relationships: unknown[]
@@ -40,7 +40,7 @@ export const party = (id: string, more: object = {}) => ({
   ...more,
 })
 
-export const sampleApi = (): SampleApi => ({
+const sampleApi = (): SampleApi => ({
   parties: [
     party('a', { attributes: { age: 33 } }),
     party('b', { name: '=cmd()', type: 'GR', attributes: { members: ['x;y', ''] } }),
