@@ -10,7 +10,7 @@ import type { Store } from '../contracts/store.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import { objectCheck } from '../options/object-check.js'
-import { type OptionChecks, required } from '../options/option-checks.js'
+import { type Check, type OptionChecks, required } from '../options/option-checks.js'
 import { type MadeOutput, madeOutput } from '../outputs/made-output.js'
 import { recipientCheck } from '../record/recipient-check.js'
 import type { Recorder } from '../record/recorder.js'
@@ -24,11 +24,23 @@ const rangeChecks: OptionChecks<ByteRange> = {
   end: required(check.wholeNumber(0, Number.MAX_SAFE_INTEGER)),
 }
 
+/** What is known of a file before it is opened. */
+export type DownloadFacts = Omit<Download, 'range' | 'bytes'>
+
+/** `job` is the one that has made it. Undefined: all of it. */
+export type RangeOf = (file: DownloadFacts, job: Job) => ByteRange | undefined
+
+const rangeCheck: Check<ByteRange | RangeOf> = (value, place) =>
+  typeof value === 'function' ? (value as RangeOf) : objectCheck(rangeChecks)(value, place)
+
 export interface DownloadRequest extends AskedBy {
   /** Name of an output. Absent: the archive, or else the only one that the job has made. */
   readonly output?: string
-  /** Absent: all of it. */
-  readonly range?: ByteRange
+  /**
+   * Absent: all of it. A function is told of the file when the policy has allowed it, and says which part, as HTTP does by
+   * an ETag; what it throws ends the download before it is counted or recorded, and before the bytes are opened.
+   */
+  readonly range?: ByteRange | RangeOf
   /** For whom it is, for the record of downloads: a name or an address, no URL. */
   readonly recipient?: string
   /** Under whose name it is counted and limited. Default: the id of the principal. */
@@ -40,7 +52,7 @@ export interface DownloadRequest extends AskedBy {
 const downloadChecks: OptionChecks<Partial<DownloadRequest>> = {
   ...askedByChecks,
   output: check.text,
-  range: objectCheck(rangeChecks),
+  range: rangeCheck,
   recipient: recipientCheck,
   countedAs: check.text,
   signal: check.signal,
@@ -98,12 +110,13 @@ export async function download(
   const { recorder } = deps
   const about = { principal, action: 'download' as const, resource: resourceOf(job), job, recipient }
   const name = countedAs ?? principal?.id ?? ''
+  const made = await recorder.failing(about, keptOutput(deps, job, output))
+  const wanted = typeof range === 'function' ? range(factsOf(made), job) : range
   const opening = async (): Promise<Download> => {
-    const asked = askedOf(deps, job, { output, range })
-    const { start, end } = asked.range
+    const { start, end } = rangeIn(job, made, wanted)
     const counting = await metered(deps, { name, size: end - start, isResumed: start > 0, signal })
-    const made = await openMade(deps, job, asked)
-    return { ...made, bytes: counting(made.bytes) }
+    const bytes = await openMade(deps, job, made, { start, end })
+    return { ...factsOf(made), range: { start, end }, bytes: counting(bytes) }
   }
   const opened = await recorder.failing(about, opening())
   const entry = await recorder.allowed(about)
@@ -135,35 +148,35 @@ async function* recordedBytes(
   }
 }
 
-interface AskedOutput {
-  readonly made: MadeOutput
-  readonly range: ByteRange
-}
-
-function askedOf(
+/** Throws `artifact-not-found`, `expired`. */
+async function keptOutput(
   { environment }: Pick<DownloadDeps, 'environment'>,
   job: Job,
-  { output, range }: { readonly output: string | undefined; readonly range: ByteRange | undefined },
-): AskedOutput {
+  output: string | undefined,
+): Promise<MadeOutput> {
   const made = madeOutput(job, output)
   refuseExpired(job.id, made, environment.now())
-  const { size } = made
+  return made
+}
+
+const factsOf = ({ name: _, artifact: _a, deletedAt: _d, ...facts }: MadeOutput): DownloadFacts => facts
+
+function rangeIn({ id }: Job, { size }: MadeOutput, range: ByteRange | undefined): ByteRange {
   const { start, end } = range ?? { start: 0, end: size }
-  if (start <= end && end <= size) return { made, range: { start, end } }
-  const message = `Bytes ${start} to ${end} are not inside the ${size} of job ${job.id}.`
+  if (start >= 0 && start <= end && end <= size) return { start, end }
+  const message = `Bytes ${start} to ${end} are not inside the ${size} of job ${id}.`
   throw new PieceworkError('options-invalid', message, { facts: { size } })
 }
 
 async function openMade(
   { artifacts }: Pick<DownloadDeps, 'artifacts'>,
   { id }: Job,
-  { made, range }: AskedOutput,
-): Promise<Download> {
-  const { name, artifact, size, expiresAt, deletedAt: _, ...facts } = made
+  { name, artifact, size }: MadeOutput,
+  range: ByteRange,
+): Promise<AsyncIterable<Uint8Array>> {
   const there = await artifacts.stat(artifact)
   if (!there)
     throw new PieceworkError('artifact-not-found', `The ${name} of job ${id} is not there any more.`)
   if (there.size !== size) throw cutShort(artifact, there.size, size)
-  const bytes = expectLength(artifact, artifacts.open(artifact, range), range.end - range.start)
-  return { size, ...facts, expiresAt, range, bytes }
+  return expectLength(artifact, artifacts.open(artifact, range), range.end - range.start)
 }

@@ -62,7 +62,7 @@ export interface Opened {
  * the bytes for minutes.
  */
 export interface DownloadLinks {
-  /** Newest first. Throws `job-not-found`, `forbidden`. */
+  /** Newest first; without a job those that one has issued oneself, of jobs that one may view. Throws `job-not-found`, `forbidden`. */
   list(filter: LinkFilter, by: AskedBy): Promise<readonly Link[]>
   /** Throws `link/not-found` also for what the principal may not view. */
   get(id: string, by: AskedBy): Promise<Link>
@@ -106,6 +106,29 @@ export function downloadLinks(given: DownloadLinksOptions): DownloadLinks {
     })
     return link
   }
+  /** Those of jobs that may not be viewed any more are left out. */
+  const ownLinks = async (page: Omit<LinkFilter, 'job'>, principal: Principal): Promise<readonly Link[]> => {
+    const { limit = defaults.linksOfPage } = page
+    const shown: Link[] = []
+    for (let { after } = page; ; ) {
+      const own = { owner: principal.id, limit, ...(after !== undefined && { after }) }
+      const found = await store.links.list(own)
+      for (const link of found) {
+        if (shown.length < limit && (await isViewable(link, principal))) shown.push(link)
+      }
+      after = found.at(-1)?.id
+      if (shown.length === limit || found.length < limit) return shown
+    }
+  }
+  const isViewable = async ({ job }: Link, principal: Principal): Promise<boolean> => {
+    try {
+      await piecework.checkAllowed('view', { job }, { principal })
+      return true
+    } catch (error) {
+      if (isHidden(error)) return false
+      throw error
+    }
+  }
   const live = (link: Link): Link => {
     const at = now()
     if (link.revokedAt) throw new PieceworkError('link/revoked', 'This link was revoked.')
@@ -134,7 +157,7 @@ export function downloadLinks(given: DownloadLinksOptions): DownloadLinks {
     list: async (filter, by) => {
       const { job, ...page } = checkOptions('list()', filter, filterChecks)
       const { principal } = checkOptions('list()', by, byChecks)
-      if (job === undefined) return store.links.list({ ...page, owner: principal.id })
+      if (job === undefined) return ownLinks(page, principal)
       await piecework.checkAllowed('view', { job }, { principal })
       return store.links.list({ ...page, job })
     },

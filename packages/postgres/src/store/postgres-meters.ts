@@ -1,11 +1,12 @@
 import type { Database, MeterReading, Meters } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
+import { unwaited } from './unwaited.js'
 
 export function postgresMeters(control: Database): Meters {
   return {
     take: async (principal, { requests, downloads, bytes }, limits) => {
       const { rows } = await control.query<{ taken: boolean; wait: number }>(
-        `WITH clock AS (SELECT piecework.now() AS now), taken AS (
+        `WITH clock AS MATERIALIZED (SELECT piecework.now() AS now, ${unwaited}), taken AS (
            INSERT INTO piecework.meters AS m (principal_id, minute, requests, downloads, bytes)
            SELECT $1, date_trunc('minute', now), $2::bigint, $3::bigint, $4::bigint FROM clock
            WHERE ($6::bigint IS NULL OR $2::bigint <= $6::bigint) AND ($5::bigint IS NULL OR $5::bigint > 0)

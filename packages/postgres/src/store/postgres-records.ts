@@ -1,5 +1,6 @@
 import type { Database, NewRecordEntry, Queryable, RecordEntry, Records } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
+import { unwaited } from './unwaited.js'
 
 /** Who has asked for what, and was given what. */
 export function postgresRecords(control: Database): Records {
@@ -7,8 +8,9 @@ export function postgresRecords(control: Database): Records {
     add: (entry, tx = control) => addRecord(tx, entry),
     end: async (id, { outcome, bytes, code }) => {
       await control.query(
-        `UPDATE piecework.record SET outcome = $2, bytes = coalesce($3::bigint, bytes), code = coalesce($4, code)
-         WHERE id = $1::bigint`,
+        `WITH commit AS MATERIALIZED (SELECT ${unwaited})
+         UPDATE piecework.record SET outcome = $2, bytes = coalesce($3::bigint, bytes), code = coalesce($4, code)
+         FROM commit WHERE id = $1::bigint`,
         [id, outcome, bytes ?? null, code ?? null],
       )
     },

@@ -1,12 +1,10 @@
-import { type Job, PieceworkError, type Principal, type ResourceRef } from '@piecework/core'
+import { type Download, type Job, PieceworkError, type Principal, type ResourceRef } from '@piecework/core'
 import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
-import { newestState } from '../jobs/newest-state.js'
 import { httpError } from '../problems/http-error.js'
 import type { RouteContext } from '../routes/route-context.js'
 import { rangeOf } from './byte-range.js'
 import { isKnown, mayResume, mismatch } from './conditions.js'
-import { type FileFacts, fileFacts } from './file-facts.js'
 import { fileHeaders } from './file-headers.js'
 
 export interface DownloadQuery {
@@ -37,31 +35,39 @@ export async function downloadFile(
   id: string,
   of?: ResourceRef,
 ): Promise<HttpResponse> {
-  const { job } = await newestState(piecework, id, principal)
-  if (of && !isExportOf(job, of)) throw new PieceworkError('job-not-found', `There is no export ${id} of it.`)
   const { output, recipient, countedAs } = query
+  const told: { answer?: Answer } = {}
+  /** Which part of the file it is; what has no bytes, or is not to be had, ends the download here. */
+  const range = (file: FileFacts, job: Job) => {
+    if (of && !isExportOf(job, of))
+      throw new PieceworkError('job-not-found', `There is no export ${id} of it.`)
+    const answer = answerTo(request, file)
+    told.answer = answer
+    if (answer.kind === 'file') return answer.range
+    throw answer.kind === 'error' ? answer.error : withoutBytes
+  }
   const asked = {
     principal,
+    range,
     signal: request.signal,
     ...(output !== undefined && { output }),
     ...(recipient !== undefined && { recipient }),
     ...(countedAs !== undefined && { countedAs }),
   }
-  const made = fileFacts(job, output)
-  if (!made) {
-    // Why not is said by core.
-    await piecework.download(id, asked)
-    throw new PieceworkError('artifact-not-found', `Job ${id} has made no such file.`)
-  }
-  const answer = answerTo(request, made)
-  if (answer.kind === 'file') {
-    const download = await piecework.download(id, { ...asked, ...(answer.range && { range: answer.range }) })
-    return { ...answer.response, body: download.bytes }
-  }
-  await piecework.checkAllowed('download', { job: id }, { principal })
-  if (answer.kind === 'error') throw answer.error
-  return answer.response
+  const bytes = await piecework.download(id, asked).then(
+    (download) => download.bytes,
+    (error: unknown) => {
+      if (error === withoutBytes) return undefined
+      throw error
+    },
+  )
+  if (!told.answer || told.answer.kind === 'error') throw new Error('unreachable')
+  return { ...told.answer.response, ...(bytes && { body: bytes }) }
 }
+
+const withoutBytes = new Error('Headers alone.')
+
+type FileFacts = Pick<Download, 'size' | 'sha256' | 'mediaType' | 'fileName'>
 
 function isExportOf({ kind, tree }: Job, resource: ResourceRef): boolean {
   // The id of the path may be another spelling of the same: core has listed the job under its own.
@@ -80,7 +86,8 @@ type Answer =
   | { readonly kind: 'error'; readonly error: Error }
 
 function answerTo({ method, headers }: HttpRequest, facts: FileFacts): Answer {
-  const { size, etag } = facts
+  const { size } = facts
+  const etag = `"${facts.sha256}"`
   const error = mismatch(headers, etag)
   if (error) return { kind: 'error', error }
   if (isKnown(headers, etag))
