@@ -40,6 +40,24 @@ test('an export ends in several outputs, each with its name, type, size and sha2
       [printed.fileName, printed.mediaType, printed.digest],
       [one.fileName, one.mediaType, undefined],
     )
+    const told: unknown[] = []
+    const range = (file: object) => {
+      told.push(file)
+      return { start: 4, end: 8 }
+    }
+    const byFacts = await download({ output: 'notebooks/print', range })
+    const { range: _, bytes: _b, ...facts } = printed
+    assert.deepEqual([told, byFacts.range], [[facts], { start: 4, end: 8 }])
+    assert.equal(String(await bytesOf(byFacts.bytes)), 'wren')
+    const by = { principal: ann }
+    const seen = async () => JSON.stringify([await piecework.record({}, by), await piecework.usage({}, by)])
+    const before = await seen()
+    const ended = new Error('Nothing is wanted.')
+    const never = () => {
+      throw ended
+    }
+    await assert.rejects(download({ range: never }), (error) => error === ended)
+    assert.equal(await seen(), before, 'it was counted or recorded')
     const whole = await download({})
     assert.deepEqual(
       [whole.digest, whole.mediaType, whole.fileName],
