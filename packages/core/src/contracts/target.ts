@@ -60,6 +60,8 @@ export interface DeliveryRequest<Destination = unknown> {
   readonly destination: Destination
   /** Of what is to be delivered, in bytes; before it is made, of what the last export of the same was. Absent: unknown. */
   readonly size?: number
+  /** Aborted when another target has refused, or nobody waits for the answer any more. */
+  readonly signal?: AbortSignal
 }
 
 /** Where finished outputs go. An attempt may be killed at any moment, and the next one begins with its state. */

@@ -41,20 +41,39 @@ export function chooseDeliveries(
   })
 }
 
-/** Asks the targets themselves, all at once. `sizeOf`: of an output, as far as it is known. */
+/**
+ * Asks the targets themselves, all at once, until one refuses or the signal ends it. `sizeOf`: of an output, as far as it is
+ * known.
+ */
 export async function checkDeliveries(
   registry: Registry,
   deliveries: readonly JobDelivery[],
-  { principal, sizeOf }: { readonly principal: Principal; sizeOf(output: string): number | undefined },
+  { principal, sizeOf, signal: given }: DeliveryChecks,
 ): Promise<void> {
+  const refusal = new AbortController()
+  const signal = given ? AbortSignal.any([given, refusal.signal]) : refusal.signal
+  let failure: { readonly reason: unknown } | undefined
   const checks = deliveries.map(async ({ target, destination, output }) => {
     const known: Target | undefined = registry.targets.get(target)
     const size = sizeOf(output)
-    await known?.check?.({ principal, destination, ...(size !== undefined && { size }) })
+    try {
+      signal.throwIfAborted()
+      await known?.check?.({ principal, destination, signal, ...(size !== undefined && { size }) })
+    } catch (reason) {
+      failure ??= { reason }
+      refusal.abort(reason)
+    }
   })
   // All end before the first failure is told: none of them goes on after the request.
-  const [failure] = (await Promise.allSettled(checks)).filter((one) => one.status === 'rejected')
+  await Promise.all(checks)
+  given?.throwIfAborted()
   if (failure) throw failure.reason
+}
+
+interface DeliveryChecks {
+  readonly principal: Principal
+  readonly signal: AbortSignal | undefined
+  sizeOf(output: string): number | undefined
 }
 
 const refused = (message: string): PieceworkError => new PieceworkError('options-invalid', message)

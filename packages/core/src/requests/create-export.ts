@@ -79,7 +79,7 @@ function assertOneRead(nodes: readonly NewNode[]): void {
 async function deliveriesOf(
   { registry, allow, store }: RequestDeps,
   job: string,
-  { principal, resource, outputs, deliver: given }: ExportRequest,
+  { principal, resource, outputs, deliver: given, signal }: ExportRequest,
   retried: Job | undefined,
 ): Promise<readonly JobDelivery[] | undefined> {
   const asked = retried ? retried.request.deliver : given
@@ -91,7 +91,11 @@ async function deliveriesOf(
     : chooseDeliveries(registry, asked, { job, outputs: names })
   const isChecked = deliveries.some(({ target }) => registry.targets.get(target)?.check)
   const earlier = isChecked ? await store.jobs.list({ resource, limit: pageSizes.earlierJobs }) : []
-  await checkDeliveries(registry, deliveries, { principal, sizeOf: (output) => lastSize(earlier, output) })
+  await checkDeliveries(registry, deliveries, {
+    principal,
+    sizeOf: (output) => lastSize(earlier, output),
+    signal,
+  })
   return deliveries
 }
 

@@ -55,6 +55,8 @@ export interface ExportRequest extends SourceRequest {
    * where the store cannot read at one moment. Default: they are refused until all is read.
    */
   readonly claim?: boolean
+  /** Ends what targets are asked before there is a job. What ends a job is `cancel`. */
+  readonly signal?: AbortSignal
 }
 
 export interface CloneRequest extends SourceRequest {
@@ -91,6 +93,7 @@ export const exportChecks: OptionChecks<ExportRequest> = {
   outputs: check.list(objectCheck<OutputRequest>({ name: required(check.text), options: check.anything })),
   deliver: deliverCheck,
   claim: check.flag,
+  signal: check.signal,
 }
 
 export const cloneChecks: OptionChecks<CloneRequest> = { ...sourceChecks, name: check.text }

@@ -33,6 +33,8 @@ export interface RedeliverRequest extends FollowUpRequests {
   readonly recipient?: string
   /** As of other requests. */
   readonly requestKey?: RequestKey
+  /** Ends what targets are asked before there is a job. */
+  readonly signal?: AbortSignal
 }
 
 const redeliverChecks: OptionChecks<RedeliverRequest> = {
@@ -41,6 +43,7 @@ const redeliverChecks: OptionChecks<RedeliverRequest> = {
   priority: check.integer,
   recipient: recipientCheck,
   requestKey: requestKeyCheck,
+  signal: check.signal,
   ...followUpChecks,
 }
 
@@ -53,7 +56,7 @@ export type Redeliver = (id: string, request: RedeliverRequest) => Promise<Job>
 export function createRedeliver(deps: RequestDeps): Redeliver {
   const { store, registry, allow, environment, jobLimits, followUps } = deps
   return async (id, given) => {
-    const { principal, deliver, priority, recipient, requestKey, ...lists } = checkOptions(
+    const { principal, deliver, priority, recipient, requestKey, signal, ...lists } = checkOptions(
       'redeliver()',
       given,
       redeliverChecks,
@@ -81,6 +84,7 @@ export function createRedeliver(deps: RequestDeps): Redeliver {
       await checkDeliveries(registry, deliveries, {
         principal,
         sizeOf: (output) => madeOutput(source, output).size,
+        signal,
       })
       const newId = environment.uuid()
       const about = { principal, action: 'deliver' as const, resource: resourceOf(source), recipient }

@@ -88,8 +88,8 @@ export function dropboxTarget(given: DropboxTargetOptions): Target<DropboxDestin
   return {
     name,
     schema: destination,
-    check: async ({ principal, destination: { credential }, size }) => {
-      const account = await dropboxAccount(deps, { credential, principal })
+    check: async ({ principal, destination: { credential }, size, signal }) => {
+      const account = await dropboxAccount(deps, { credential, principal, ...(signal && { signal }) })
       const free = await freeSpace(account)
       if (size !== undefined && free !== undefined && free < size) throw full(free, size)
     },

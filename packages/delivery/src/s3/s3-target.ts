@@ -56,14 +56,13 @@ export function s3Target(given: S3TargetOptions): Target<S3Destination> {
   return {
     name,
     schema: s3Destination,
-    check: async ({ destination, principal, size = 0 }) => {
+    check: async ({ destination, principal, size = 0, signal = new AbortController().signal }) => {
       if (size > s3Defaults.mostBytes)
         throw new PieceworkError(
           'delivery-full',
           'S3 takes files of at most 5 TB, and this is larger. Deliver it to another place.',
           { facts: { size, most: s3Defaults.mostBytes } },
         )
-      const { signal } = new AbortController()
       await withCalls({ destination, principal, signal, wholeMs: s3Defaults.probeMs }, (calls) =>
         probe(calls, destination),
       )

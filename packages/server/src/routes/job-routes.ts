@@ -152,10 +152,10 @@ export function jobRoutes(context: RouteContext): readonly Route[] {
       summary: 'Deliver what an export has made: what has not arrived, or to other targets',
       body: redeliverModel(context.followUps),
       answers: acceptedAnswer,
-      handle: async ({ params, body, principal, keyed }) =>
+      handle: async ({ params, body, principal, keyed, request: { signal } }) =>
         accepted(
           context,
-          await piecework.redeliver(params.jobId ?? '', { ...body, principal, ...keyed }),
+          await piecework.redeliver(params.jobId ?? '', { ...body, principal, signal, ...keyed }),
           principal,
         ),
     }),

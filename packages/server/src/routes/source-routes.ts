@@ -53,9 +53,9 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
       summary: `Export a ${place.kind}`,
       body: exportModel(followUps, segments),
       answers: acceptedAnswer,
-      handle: async ({ params, body, principal, keyed }) => {
+      handle: async ({ params, body, principal, keyed, request: { signal } }) => {
         const resource = await reach(context, place, params, principal)
-        const asked = { ...chosen(body), ...keyed, resource, principal }
+        const asked = { ...chosen(body), ...keyed, resource, principal, signal }
         return accepted(context, await piecework.export(asked), principal)
       },
     }),
