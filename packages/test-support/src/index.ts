@@ -14,6 +14,7 @@ export { schemaPrints, type TablePrint } from './schema-prints.js'
 export { type ScratchDatabase, type ScratchTemplate, scratchDatabase } from './scratch-database.js'
 export { type ScratchPostgis, scratchPostgis } from './scratch-postgis.js'
 export { needsServer, type SkippableSuite, skipUnless } from './skip-unless.js'
+export { storeTemplate } from './store-template.js'
 export {
   needsSwift,
   type Passing,

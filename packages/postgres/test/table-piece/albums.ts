@@ -13,7 +13,7 @@ import type { ArchiveRef, Piece } from '@piecework/core/piece'
 import { embedded } from '@piecework/embedded'
 import { fromPg, postgresStore, type TablePieceSpec, type TableSpec, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { scratchDatabase } from '@piecework/test-support'
+import { scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 
 type Place = 'embedded' | 'server'
@@ -157,7 +157,7 @@ async function opened(on: Place): Promise<{ db: Database; end: () => Promise<voi
     const db = await embedded()
     return { db, end: () => db.close() }
   }
-  const scratch = await scratchDatabase()
+  const scratch = await scratchDatabase({ template: storeTemplate })
   const pool = new pg.Pool({ connectionString: scratch.url, max: 6 })
   return {
     db: fromPg(pool),
