@@ -10,8 +10,8 @@ export const postgresReplacedValues = (control: Database): ReplacedValues => ({
   },
   page: async (job, after) => {
     const { rows } = await control.query<{ id: string; page: string }>(
-      `SELECT id::text AS id, page FROM piecework.replaced_values
-       WHERE job_id = $1 AND id > coalesce($2::bigint, 0) ORDER BY id LIMIT 1`,
+      `SELECT r.id::text AS id, r.page FROM piecework.replaced_values r
+       WHERE r.job_id = $1 AND r.id > coalesce($2::bigint, 0) ORDER BY r.id LIMIT 1`,
       [job, after ?? null],
     )
     return rows[0] && { id: rows[0].id, values: JSON.parse(rows[0].page) as readonly ReplacedValue[] }

@@ -17,6 +17,7 @@ export function replacedValueLaws(test: LawTest, { make }: JobStoreLawsOptions):
   test('honest counts: replaced values are those of the attempt that commits, in order', async () => {
     const bench = await jobBench(await make(longLease))
     const { store, id } = bench
+    const more = Array.from({ length: 12 }, (_, at) => slug(12 - at))
     const lease = await bench.lease('a')
     const broken = store.attempts.run(lease, async (tx) => {
       await store.replacedValues.add(lease, [slug(1), slug(2)], tx)
@@ -28,10 +29,10 @@ export function replacedValueLaws(test: LawTest, { make }: JobStoreLawsOptions):
     const again = await bench.lease('a', 2)
     await store.attempts.run(again, async (tx) => {
       await store.replacedValues.add(again, [slug(3), odd], tx)
-      await store.replacedValues.add(again, [slug(2)], tx)
+      for (const value of more) await store.replacedValues.add(again, [value], tx)
       return {}
     })
-    assert.deepEqual(await pagesOf(store, id), [[slug(3), odd], [slug(2)]])
+    assert.deepEqual(await pagesOf(store, id), [[slug(3), odd], ...more.map((value) => [value])])
   })
 
   test('honest counts: replaced values are kept with their job, and are of no other', async () => {
