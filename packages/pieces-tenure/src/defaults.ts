@@ -14,7 +14,5 @@ export const mostAttributeRows = 20_000
 /** Open elements of JSON in a cell, and geometries within geometries. */
 export const jsonDepth = 100
 export const geometryDepth = 32
-/** Rows, or records, that are handed on at once. */
-export const batchRows = 500
 /** Bytes of one shape of a shapefile. */
 export const mostShapeBytes = 2 ** 26

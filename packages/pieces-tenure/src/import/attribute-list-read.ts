@@ -9,7 +9,7 @@ export interface ListedColumn {
   readonly kind: AttributeKind
 }
 
-export interface ImportedSchema {
+interface ImportedSchema {
   readonly contentType: string
   readonly selector: string | null
   readonly fields: readonly unknown[]

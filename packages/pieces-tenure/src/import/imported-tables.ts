@@ -5,7 +5,7 @@ import { readEwkt } from './read-ewkt.js'
 import { writeEwkb } from './write-ewkb.js'
 
 /** A column that every such table has. */
-export interface ImportedColumn {
+interface ImportedColumn {
   readonly name: string
   /** In the host's table. */
   readonly to: string

@@ -1,51 +1,6 @@
 import { geometryDepth } from '../defaults.js'
 import { type Coordinates, type Ewkb, ewkbType } from '../output/ewkb.js'
-
-const types: Readonly<Record<string, number>> = {
-  POINT: ewkbType.point,
-  LINESTRING: ewkbType.lineString,
-  POLYGON: ewkbType.polygon,
-  MULTIPOINT: ewkbType.multiPoint,
-  MULTILINESTRING: ewkbType.multiLineString,
-  MULTIPOLYGON: ewkbType.multiPolygon,
-  GEOMETRYCOLLECTION: ewkbType.collection,
-  CIRCULARSTRING: ewkbType.circularString,
-  COMPOUNDCURVE: ewkbType.compoundCurve,
-  CURVEPOLYGON: ewkbType.curvePolygon,
-  MULTICURVE: ewkbType.multiCurve,
-  MULTISURFACE: ewkbType.multiSurface,
-  POLYHEDRALSURFACE: ewkbType.polyhedralSurface,
-  TIN: ewkbType.tin,
-  TRIANGLE: ewkbType.triangle,
-}
-
-/** What stands without its name inside of these. */
-const memberOf: Readonly<Record<number, number>> = {
-  [ewkbType.multiPoint]: ewkbType.point,
-  [ewkbType.multiLineString]: ewkbType.lineString,
-  [ewkbType.multiPolygon]: ewkbType.polygon,
-  [ewkbType.compoundCurve]: ewkbType.lineString,
-  [ewkbType.curvePolygon]: ewkbType.lineString,
-  [ewkbType.multiCurve]: ewkbType.lineString,
-  [ewkbType.multiSurface]: ewkbType.polygon,
-  [ewkbType.polyhedralSurface]: ewkbType.polygon,
-  [ewkbType.tin]: ewkbType.triangle,
-}
-
-const curves: readonly number[] = [ewkbType.lineString, ewkbType.circularString, ewkbType.compoundCurve]
-
-/** What may stand with its name inside of these; anything inside of a collection. */
-const namedIn: Readonly<Record<number, readonly number[]>> = {
-  [ewkbType.multiPoint]: [ewkbType.point],
-  [ewkbType.multiLineString]: [ewkbType.lineString],
-  [ewkbType.multiPolygon]: [ewkbType.polygon],
-  [ewkbType.compoundCurve]: [ewkbType.lineString, ewkbType.circularString],
-  [ewkbType.curvePolygon]: curves,
-  [ewkbType.multiCurve]: curves,
-  [ewkbType.multiSurface]: [ewkbType.polygon, ewkbType.curvePolygon],
-  [ewkbType.polyhedralSurface]: [ewkbType.polygon],
-  [ewkbType.tin]: [ewkbType.triangle],
-}
+import { ewktTypes, memberOf, namedIn } from './ewkt-kinds.js'
 
 /**
  * Reads a geometry as `ewktOf` and PostGIS write it, of any kind. Throws a SyntaxError that says what is wrong for what
@@ -88,7 +43,7 @@ class EwktReader {
     if (depth > geometryDepth)
       throw this.#wrong(`there are more than ${geometryDepth} geometries within others`)
     const [, name = '', flags = ''] = this.#match(/([a-z]+?)(?:\s*(ZM|Z|M))?(?=[\s(]|$)/iy) ?? []
-    const type = types[name.toUpperCase()]
+    const type = ewktTypes[name.toUpperCase()]
     if (type === undefined) throw this.#wrong('the name of a kind of geometry was expected')
     if (allowed && !allowed.includes(type)) throw this.#wrong(`${name} cannot stand here`)
     this.#setFlags(flags.toUpperCase())

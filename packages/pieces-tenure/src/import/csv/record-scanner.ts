@@ -7,7 +7,7 @@ export interface CsvRecord {
   readonly fault?: CsvFault
 }
 
-export interface CsvFault {
+interface CsvFault {
   readonly what: string
   readonly line: number
   /** Index of the cell. */
