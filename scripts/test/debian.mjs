@@ -9,7 +9,7 @@ export function canInstall() {
 }
 
 /**
- * Installs what is named (`postgres`, `redis`, `pgbouncer`, `swift`, `chromium`), after asking on a terminal. False where that was
+ * Installs what is named (`postgres`, `redis`, `pgbouncer`, `swift`, `chromium`, `gdal`), after asking on a terminal. False where that was
  * refused or went wrong, which is said.
  */
 export async function install(servers) {
@@ -31,6 +31,7 @@ const packageOf = {
   pgbouncer: 'pgbouncer',
   chromium: 'chromium',
   swift: 'python3-swift',
+  gdal: ['gdal-bin', 'python3-gdal'],
 }
 
 /** Of a PostgreSQL that is there already, where its PostGIS is offered; else of the newest offered. */

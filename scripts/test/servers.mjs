@@ -1,5 +1,6 @@
 import { findChromium } from './chromium.mjs'
 import { canInstall, install } from './debian.mjs'
+import { findGdal } from './gdal.mjs'
 import { findPgbouncer, startPgbouncer } from './pgbouncer.mjs'
 import { findPostgres, startPostgres } from './postgres.mjs'
 import { findRedis, startRedis } from './redis.mjs'
@@ -48,6 +49,14 @@ const kinds = [
     // Those tests start their own.
     start: async () => undefined,
     missing: 'OpenStack Swift',
+  },
+  {
+    name: 'gdal',
+    words: /needsGdal/,
+    find: findGdal,
+    // Programs and no server.
+    start: async () => undefined,
+    missing: 'GDAL with its Python',
   },
 ]
 

@@ -1,0 +1,48 @@
+const second = 1000
+const minute = 60 * second
+const mebibyte = 1024 ** 2
+
+/** Limits of one child process of GDAL. */
+export const gdalDefaults = {
+  /** In ms of wall-clock time, and, rounded up, of CPU. */
+  timeoutMs: 30 * minute,
+  /** Of its address space, most of which it never touches: libraries take 300 MB of it. */
+  memoryBytes: 1536 * mebibyte,
+  /** Of GDAL's cache of blocks. */
+  cacheBytes: 64 * mebibyte,
+  /** Of one warp. */
+  warpBytes: 64 * mebibyte,
+  /** Of what it says on stdout, and of stderr that is kept. */
+  outputBytes: 16 * mebibyte,
+  errorBytes: 64 * 1024,
+} as const
+
+export const toolLimits = {
+  nodes: 1000,
+  /** Terms of one expression. */
+  terms: 1000,
+  /** Of terms one within the other. */
+  depth: 100,
+  bands: 100,
+} as const
+
+/** Of an area of interest. */
+export const aoiLimits = {
+  vertices: 1_000_000,
+  /** Longest edge after densification, in pixels of the grid. */
+  edgePixels: 8,
+} as const
+
+export const gridDefaults = {
+  /** Side of a window in pixels: of a multiple of 8 blocks, so that overviews of windows have whole tiles. */
+  windowPixels: 4096,
+  blockSize: 256,
+  /** Pixels of a side. */
+  mostPixels: 2_000_000,
+} as const
+
+/** Rows that are computed at once. */
+export const stripRows = 128
+
+/** Side of a quick look in pixels. */
+export const quickLookPixels = 512

@@ -1,0 +1,81 @@
+import { PieceworkError } from '@piecework/core/piece'
+import type { Gdal } from '../gdal/gdal.js'
+import type { GdalRun } from '../gdal/run-gdal.js'
+import { type Point, transformPoints } from '../gdal/transform-points.js'
+import type { Scene } from '../scene/scene-facts.js'
+import type { Grid, Window } from './grid.js'
+
+/** How a scene lies in a grid. */
+export interface Placement {
+  /** Pixels of the grid that it may touch; it may go beyond the grid. */
+  readonly box: Window
+  /**
+   * Pixels of the grid per pixel of the scene, at most 1: how far apart kernels of a warp reach. Of the whole grid, for
+   * GDAL would compute others for each window.
+   */
+  readonly xScale: number
+  readonly yScale: number
+  /** All coordinates mean the same in both, whatever the CRS are called. */
+  readonly isSameCrs: boolean
+}
+
+/** Points along each edge and across. */
+const steps = 20
+/** Pixels around the box: what lies between the points, and kernels of a warp. */
+const margin = 8
+
+export async function placeScene(gdal: Gdal, scene: Scene, grid: Grid, run: GdalRun): Promise<Placement> {
+  const { facts } = scene
+  const at = (column: number, row: number): Point => [
+    facts.originX + column * facts.pixelWidth,
+    facts.originY - row * facts.pixelHeight,
+  ]
+  const mesh: Point[] = []
+  for (let row = 0; row <= steps; row++)
+    for (let column = 0; column <= steps; column++)
+      mesh.push(at((column * facts.width) / steps, (row * facts.height) / steps))
+  const [x, y] = [facts.width / 2, facts.height / 2]
+  const cross = [at(x - 0.5, y), at(x + 0.5, y), at(x, y - 0.5), at(x, y + 0.5)]
+  const source = [...mesh, ...cross]
+  const moved =
+    facts.crs === grid.crs ? source : await transformPoints(gdal, facts.crs, grid.crs, source, run)
+  const inGrid = moved.map(
+    (point): Point | undefined =>
+      point && [(point[0] - grid.originX) / grid.pixelWidth, (grid.originY - point[1]) / grid.pixelHeight],
+  )
+  const [left, right, up, down] = inGrid.slice(mesh.length)
+  if (!left || !right || !up || !down)
+    throw new PieceworkError(
+      'imagery/scene-outside',
+      `The scene ${scene.id} does not lie in the CRS of the export`,
+      {
+        facts: { scene: scene.id },
+      },
+    )
+  const tolerance = Math.min(facts.pixelWidth, facts.pixelHeight) / 1000
+  return {
+    box: boxOf(inGrid.filter((point) => point !== undefined)),
+    xScale: scaleOf(left, right),
+    yScale: scaleOf(up, down),
+    isSameCrs: moved.every((point, n) => {
+      const from = source[n] as Point
+      return point !== undefined && Math.hypot(point[0] - from[0], point[1] - from[1]) < tolerance
+    }),
+  }
+}
+
+function boxOf(points: readonly Point[]): Window {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (const [x, y] of points) {
+    left = Math.min(left, x)
+    right = Math.max(right, x)
+    top = Math.min(top, y)
+    bottom = Math.max(bottom, y)
+  }
+  const [x, y] = [Math.floor(left) - margin, Math.floor(top) - margin]
+  return { x, y, width: Math.ceil(right) + margin - x, height: Math.ceil(bottom) + margin - y }
+}
+
+function scaleOf([x1, y1]: Point, [x2, y2]: Point): number {
+  return Math.min(1, Number(Math.hypot(x2 - x1, y2 - y1).toPrecision(9)))
+}

@@ -1,0 +1,162 @@
+import { PieceworkError } from '@piecework/core/piece'
+import { gridDefaults } from '../defaults.js'
+import type { Gdal } from '../gdal/gdal.js'
+import type { FolderRun } from '../gdal/run-gdal.js'
+import { type Grid, partOf, type Window, windowsOf } from '../grid/grid.js'
+import { planGrid } from '../grid/plan-grid.js'
+import { readAoi } from '../mask/aoi.js'
+import { boundsOf, type Mask, maskWindow } from '../mask/mask.js'
+import { planMask } from '../mask/plan-mask.js'
+import type { Scene } from '../scene/scene-facts.js'
+import { bandTypes } from '../tool/band-types.js'
+import { parseTool } from '../tool/parse-tool.js'
+import type { ParsedTool } from '../tool/tool.js'
+import type { ExportPlan, PlannedScene } from './export-plan.js'
+import { planHistograms } from './plan-histograms.js'
+import { planOutput } from './plan-output.js'
+
+export interface ExportRequest {
+  readonly tool: unknown
+  /** Scenes of a node of the tool, the last one on top; none if there is no such project or scene. */
+  scenesOf(source: { readonly type: 'project' | 'scene'; readonly id: string }): Promise<readonly Scene[]>
+  /** Side of a window, a multiple of 8 blocks. Default 4096. */
+  readonly windowPixels?: number
+}
+
+/** Everything that is the same for all windows of an export, refused where it cannot be made. */
+export async function planExport(gdal: Gdal, request: ExportRequest, run: FolderRun): Promise<ExportPlan> {
+  const tool = parseTool(request.tool)
+  const { scenes, sources } = await readSources(tool, request)
+  const at = (node: string) => (sources[node] ?? []).map((place) => scenes[place] as Scene)
+  const bands = bandTypes(tool, at).get(tool.output.node) ?? []
+  const { windowPixels = gridDefaults.windowPixels } = request
+  if (windowPixels % (8 * tool.output.blockSize) !== 0)
+    throw new RangeError(`windowPixels must be a multiple of ${8 * tool.output.blockSize}`)
+  const reproject = Object.values(tool.nodes).find((node) => node.type === 'reproject')
+  const { resolution } = reproject ?? {}
+  const planned = await planGrid(
+    gdal,
+    scenes,
+    {
+      ...(reproject && { crs: `EPSG:${reproject.epsg}` }),
+      ...(resolution !== undefined && {
+        resolution: typeof resolution === 'number' ? [resolution, resolution] : resolution,
+      }),
+    },
+    run,
+  )
+  const placed = scenes.map(
+    ({ id, facts }, n) => ({ id, facts, placement: planned.placements[n] }) as PlannedScene,
+  )
+  const all = await planMasks(gdal, tool, planned.grid, run)
+  const crop = cropOf(tool, all, planned.grid)
+  const plan: Omit<ExportPlan, 'windows'> = {
+    gdalVersion: gdal.version,
+    tool,
+    grid: partOf(planned.grid, crop),
+    resampling: reproject?.resampling ?? 'near',
+    scenes: placed.map((scene) => moved(scene, crop)),
+    sources,
+    masks: Object.fromEntries(Object.entries(all).map(([id, mask]) => [id, movedMask(mask, crop)])),
+    histograms: await planHistograms(gdal, tool, at, run),
+    output: planOutput(tool, bands, placed),
+    windowPixels,
+    isFiner: planned.isFiner,
+  }
+  return { ...plan, windows: windowsWithContent(plan) }
+}
+
+async function readSources(tool: ParsedTool, { scenesOf }: ExportRequest) {
+  const scenes: Scene[] = []
+  const sources: Record<string, readonly number[]> = {}
+  for (const [id, node] of Object.entries(tool.nodes)) {
+    if (node.type !== 'project' && node.type !== 'scene') continue
+    const found = await scenesOf({ type: node.type, id: node.id })
+    if (found.length === 0)
+      throw new PieceworkError('imagery/scene-missing', `There is no ${node.type} "${node.id}" with scenes`, {
+        facts: { node: id, [node.type]: node.id },
+      })
+    sources[id] = found.map((scene) => {
+      const known = scenes.findIndex((one) => one.id === scene.id)
+      return known >= 0 ? known : scenes.push(scene) - 1
+    })
+  }
+  return { scenes, sources }
+}
+
+async function planMasks(gdal: Gdal, { nodes }: ParsedTool, grid: Grid, run: FolderRun) {
+  const masks: Record<string, Mask> = {}
+  for (const [id, node] of Object.entries(nodes))
+    if (node.type === 'mask') masks[id] = await planMask(gdal, readAoi(node.aoi), grid, run)
+  return masks
+}
+
+/** The part of the grid that is left: the whole, or what the masks that crop touch. */
+function cropOf(
+  { nodes }: ParsedTool,
+  masks: Readonly<Record<string, Mask>>,
+  { width, height }: Grid,
+): Window {
+  let crop: Window = { x: 0, y: 0, width, height }
+  for (const [id, mask] of Object.entries(masks)) {
+    const node = nodes[id]
+    if (node?.type === 'mask' && node.crop) crop = intersection(crop, boundsOf(mask))
+  }
+  if (crop.width <= 0 || crop.height <= 0)
+    throw new PieceworkError('imagery/nothing-there', 'The area of interest lies outside of all scenes')
+  return crop
+}
+
+function intersection(a: Window, b: Window): Window {
+  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)]
+  const width = Math.min(a.x + a.width, b.x + b.width) - x
+  const height = Math.min(a.y + a.height, b.y + b.height) - y
+  return { x, y, width, height }
+}
+
+const moved = (scene: PlannedScene, { x, y }: Window): PlannedScene => {
+  const { box } = scene.placement
+  return { ...scene, placement: { ...scene.placement, box: { ...box, x: box.x - x, y: box.y - y } } }
+}
+
+const movedMask = ({ polygons }: Mask, { x, y }: Window): Mask => ({
+  polygons: polygons.map((rings) =>
+    rings.map((ring) => ring.map((value, at) => value - (at % 2 === 0 ? x : y))),
+  ),
+})
+
+/** Throws `imagery/nothing-there` if there is none. */
+function windowsWithContent(plan: Omit<ExportPlan, 'windows'>): readonly Window[] {
+  const windows = [...windowsOf(plan.grid, plan.windowPixels)].filter((window) => mayHold(plan, window))
+  if (windows.length === 0)
+    throw new PieceworkError('imagery/nothing-there', 'The area of interest lies outside of all scenes')
+  return windows
+}
+
+function mayHold(plan: Omit<ExportPlan, 'windows'>, window: Window): boolean {
+  const isTouched = plan.scenes.some(({ placement }) => overlaps(placement.box, window))
+  return isTouched && lastMasks(plan).every((mask) => hasPixel(mask, window))
+}
+
+/** Those that hold for the whole output: between it and the first node with several inputs. */
+function lastMasks({ tool, masks }: Omit<ExportPlan, 'windows'>): readonly Mask[] {
+  const found: Mask[] = []
+  let id: string | undefined = tool.output.node
+  while (id !== undefined) {
+    const node: ParsedTool['nodes'][string] | undefined = tool.nodes[id]
+    const mask = masks[id]
+    if (mask) found.push(mask)
+    id = node && 'input' in node ? node.input : undefined
+  }
+  return found
+}
+
+function hasPixel(mask: Mask, window: Window): boolean {
+  const inside = intersection(window, boundsOf(mask))
+  return inside.width > 0 && inside.height > 0 && maskWindow(mask, inside).includes(1)
+}
+
+export function overlaps(a: Window, b: Window): boolean {
+  const { width, height } = intersection(a, b)
+  return width > 0 && height > 0
+}

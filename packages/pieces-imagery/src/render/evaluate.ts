@@ -1,0 +1,102 @@
+import type { Window } from '../grid/grid.js'
+import { maskWindow } from '../mask/mask.js'
+import { arithmetic } from '../pixels/arithmetic.js'
+import { applyLookup, colorLookup, saturate } from '../pixels/color-correction.js'
+import { newPixels, type Pixels, rangeOf } from '../pixels/data-type.js'
+import { evi, normalizedDifference } from '../pixels/indices.js'
+import { emptyLayer, type Layer } from '../pixels/layer.js'
+import { overlay } from '../pixels/overlay.js'
+import type { ExportPlan } from '../plan/export-plan.js'
+import type { ToolNode } from '../tool/tool.js'
+
+type NodeOf<T extends ToolNode['type']> = Extract<ToolNode, { type: T }>
+
+/** The output of a plan's tool for some rows of its grid; `source` gives those of the nodes that read scenes. */
+export function evaluate(plan: ExportPlan, rows: Window, source: (node: string) => Layer): Layer {
+  const { nodes, output } = plan.tool
+  const done = new Map<string, Layer>()
+  const layerOf = (id: string): Layer => {
+    const known = done.get(id)
+    if (known) return known
+    const layer = made(id, nodes[id] as ToolNode)
+    done.set(id, layer)
+    return layer
+  }
+  const made = (id: string, node: ToolNode): Layer => {
+    switch (node.type) {
+      case 'project':
+      case 'scene':
+        return source(id)
+      case 'identity':
+      case 'reproject':
+        return layerOf(node.input)
+      case 'mosaic':
+        return mosaic(node.inputs.map(layerOf))
+      case 'mask':
+        return masked(layerOf(node.input), maskWindow(plan.masks[id] ?? { polygons: [] }, rows))
+      case 'colorCorrection':
+        return colored(plan, id, node, layerOf(node.input))
+      default:
+        return computed(id, node, layerOf(node.input))
+    }
+  }
+  return layerOf(output.node)
+}
+
+function mosaic(layers: readonly Layer[]): Layer {
+  const [first] = layers
+  if (!first) throw new RangeError('A mosaic has an input')
+  const length = first.valid.length
+  const whole = emptyLayer(first.bands, length, (type) => newPixels(type, length))
+  for (const layer of layers) overlay(whole, layer)
+  return whole
+}
+
+function masked({ bands, valid }: Layer, mask: Uint8Array): Layer {
+  return { bands, valid: mask.map((inside, i) => inside & (valid[i] as number)) }
+}
+
+function computed(
+  id: string,
+  node: NodeOf<'ndvi' | 'ndwi' | 'evi' | 'arithmetic'>,
+  { bands, valid }: Layer,
+): Layer {
+  const byName = new Map(bands.map(({ name, pixels }) => [name, pixels]))
+  const band = (name: string) => byName.get(name) as Pixels
+  const pixels = (() => {
+    switch (node.type) {
+      case 'ndvi':
+        return normalizedDifference(band(node.nir), band(node.red))
+      case 'ndwi':
+        return normalizedDifference(band(node.green), band(node.nir))
+      case 'evi':
+        return evi({ nir: band(node.nir), red: band(node.red), blue: band(node.blue) }, node.scale)
+      default:
+        return Float32Array.from(arithmetic(node.expression, byName, valid.length))
+    }
+  })()
+  const name = node.type === 'arithmetic' ? id : node.type
+  return {
+    bands: [{ name, type: 'float32', pixels }],
+    valid: valid.map((is, i) => (Number.isNaN(pixels[i]) ? 0 : is)),
+  }
+}
+
+function colored(
+  plan: ExportPlan,
+  id: string,
+  node: NodeOf<'colorCorrection'>,
+  { bands, valid }: Layer,
+): Layer {
+  const corrected = bands.map(({ type, pixels }, at) => {
+    const histogram = plan.histograms[id]?.[at]
+    const range = rangeOf(type) ?? [0, 0]
+    return applyLookup(colorLookup(node, { range, band: at, ...(histogram && { histogram }) }), pixels)
+  })
+  if (node.saturation !== undefined)
+    saturate(corrected as unknown as [Uint8Array, Uint8Array, Uint8Array], node.saturation)
+  return {
+    bands: bands.map(({ name }, at) => ({ name, type: 'uint8', pixels: corrected[at] as Uint8Array })),
+    valid,
+  }
+}

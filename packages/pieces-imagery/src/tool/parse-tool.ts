@@ -1,0 +1,75 @@
+import { PieceworkError } from '@piecework/core/piece'
+import { toolLimits } from '../defaults.js'
+import { type ParsedTool, type ToolNode, toolSchema } from './tool.js'
+
+interface Issue {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+/** A tool as it is stored. Throws `imagery/tool-invalid`, which says where it is wrong: `nodes.ndvi.input`. */
+export function parseTool(tool: unknown): ParsedTool {
+  const nodes = (tool as { nodes?: unknown } | null | undefined)?.nodes
+  if (typeof nodes === 'object' && nodes !== null && Object.keys(nodes).length > toolLimits.nodes)
+    throw invalid('nodes', `has more than ${toolLimits.nodes} nodes`)
+  const parsed = toolSchema.safeParse(tool)
+  if (!parsed.success) {
+    const [first] = parsed.error.issues as Issue[]
+    throw invalid(first?.path.join('.') || 'the tool', first?.message ?? 'does not fit', parsed.error)
+  }
+  checkGraph(parsed.data)
+  return parsed.data
+}
+
+/** Ids of the nodes that a node reads. */
+export function inputsOf(node: ToolNode): readonly string[] {
+  if (node.type === 'project' || node.type === 'scene') return []
+  return node.type === 'mosaic' ? node.inputs : [node.input]
+}
+
+/** Every node that is named is there, none reads itself, all lead to the output, and there is one grid. */
+function checkGraph({ nodes, output }: ParsedTool): void {
+  const node = (id: string, place: string): ToolNode => {
+    const found = Object.hasOwn(nodes, id) ? nodes[id] : undefined
+    if (!found) throw invalid(place, `there is no node "${id}"`)
+    return found
+  }
+  node(output.node, 'output.node')
+  const done = new Set<string>()
+  const open = new Set<string>()
+  // Without recursion: a thousand nodes may stand in one line.
+  const way: { id: string; inputs: readonly string[]; at: number }[] = []
+  const enter = (id: string, place: string): void => {
+    if (open.has(id)) throw invalid(place, `"${id}" reads itself`)
+    if (done.has(id)) return
+    open.add(id)
+    way.push({ id, inputs: inputsOf(node(id, place)), at: 0 })
+  }
+  enter(output.node, 'output.node')
+  while (true) {
+    const last = way.at(-1)
+    if (!last) break
+    const next = last.inputs[last.at]
+    if (next === undefined) {
+      way.pop()
+      open.delete(last.id)
+      done.add(last.id)
+      continue
+    }
+    const isMosaic = nodes[last.id]?.type === 'mosaic'
+    enter(next, `nodes.${last.id}.${isMosaic ? `inputs.${last.at}` : 'input'}`)
+    last.at += 1
+  }
+  const unused = Object.keys(nodes).find((id) => !done.has(id))
+  if (unused !== undefined) throw invalid(`nodes.${unused}`, 'leads nowhere: the output does not read it')
+  const reprojects = Object.keys(nodes).filter((id) => nodes[id]?.type === 'reproject')
+  if (reprojects.length > 1)
+    throw invalid(`nodes.${reprojects[1]}`, 'is a second "reproject": an output has one grid')
+}
+
+function invalid(path: string, problem: string, cause?: unknown): PieceworkError {
+  return new PieceworkError('imagery/tool-invalid', `The tool is not as it should be: ${path}: ${problem}`, {
+    facts: { path },
+    ...(cause !== undefined && { cause }),
+  })
+}

@@ -1,0 +1,201 @@
+import { windowsOf } from '#internal/grid/grid.js'
+import { type Scene, planExport } from '@piecework/pieces-imagery'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { checksums, rendered, sum, tool, withFolder } from './support/rendered.js'
+import { aoi, gdal, landsat, needsScenes, sceneOf } from './support/scenes.js'
+
+/** Made with GDAL's own programs, 3.6.2 of Debian 12, and `-et 0`. */
+const test = needsScenes(suite('imagery: right values'))
+
+const project = { type: 'project', id: 'p' }
+const of = async (...scenes: Promise<Scene>[]) => ({ scenes: { p: await Promise.all(scenes) } })
+const rgb = () => of(sceneOf('RGB.byte'))
+const quarters = () => of(sceneOf('rgb1'), sceneOf('rgb2'), sceneOf('rgb3'), sceneOf('rgb4'))
+const mercator = { type: 'reproject', input: 'p', epsg: 3857, resolution: 300 }
+const near = (value: number | undefined, expected: number, within: number) =>
+  assert.ok(Math.abs((value ?? Number.NaN) - expected) <= within, `${value} is not ${expected}`)
+const valid = (pixels: ArrayLike<number>) => Array.from(pixels).filter((value) => !Number.isNaN(value))
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+
+test('1, 2: a scene as it is', async () => {
+  const whole = await rendered(tool({ p: project }), await rgb())
+  assert.equal([whole.width, whole.height, whole.plan.grid.crs, whole.plan.output.nodata], [791, 718, 'EPSG:32618', 0])
+  assert.equal(await checksums(whole), [25420, 29131, 37860])
+  assert.equal(whole.bands.map(sum), [17008452, 25282412, 27325233])
+  assert.is(whole.valid, 383115)
+  assert.is(whole.hidden, 0)
+})
+
+test('3: a mosaic of its quarters is the same, on the same grid', async () => {
+  const whole = await rendered(tool({ p: project, same: { type: 'identity', input: 'p' } }), await quarters())
+  const { grid } = whole.plan
+  assert.equal([grid.width, grid.height, grid.originX, grid.originY], [791, 718, 101985, 2826915])
+  near(grid.pixelWidth, 300.037926675, 1e-9)
+  near(grid.pixelHeight, 300.04178273, 1e-8)
+  assert.equal(await checksums(whole), [25420, 29131, 37860])
+})
+
+test('4, 5: in another CRS, from quarters as from the whole', async () => {
+  for (const scenes of [await quarters(), await rgb()]) {
+    const whole = await rendered(tool({ p: project, mercator }), scenes)
+    const { grid } = whole.plan
+    assert.equal([grid.width, grid.height, grid.originX, grid.originY], [885, 811, -8789700, 2943600])
+    assert.equal(await checksums(whole), [54779, 16665, 7762])
+  }
+})
+
+test('6: bilinear', async () => {
+  const whole = await rendered(tool({ p: project, mercator: { ...mercator, resampling: 'bilinear' } }), await rgb())
+  const [placement] = whole.plan.scenes.map((scene) => scene.placement)
+  assert.equal([placement?.xScale, placement?.yScale], [1, 1])
+  assert.equal(await checksums(whole), [20560, 10682, 9206])
+})
+
+for (const [resampling, side] of [['near', 512], ['bilinear', 256], ['cubic', 512], ['lanczos', 512]] as const)
+  test(`7: windows are the single run, in any order: ${resampling}`, async () => {
+    // Coarser than the scene: kernels reach across windows.
+    const coarse = { ...mercator, resampling, ...(resampling === 'lanczos' && { resolution: 900 }) }
+    const graph = tool({ p: project, mercator: coarse, m: { type: 'mask', input: 'mercator', aoi: aoi('b') } })
+    const single = await rendered(graph, await rgb())
+    const parted = await rendered(graph, {
+      ...(await rgb()),
+      windows: ({ grid }) => [...windowsOf(grid, side)].reverse(),
+    })
+    assert.is(parted.valid, single.valid)
+    for (const [at, band] of single.bands.entries()) {
+      let differing = 0
+      for (let i = 0; i < band.length; i++) if (band[i] !== parted.bands[at]?.[i]) differing += 1
+      assert.is(differing, 0)
+    }
+  })
+
+test('8, 9: of four bands of 16 bits, and chosen ones', async () => {
+  const whole = await rendered(tool({ p: project }), await of(landsat()))
+  assert.equal((await checksums(whole)).slice(0, 4), [54861, 53423, 56584, 54418])
+  const chosen = await rendered(tool({ p: { ...project, bands: ['blue', 'green', 'red'] } }), await of(landsat()))
+  assert.equal((await checksums(chosen)).slice(0, 3), [56584, 53423, 54861])
+})
+
+test('10: aligned to 30 m', async () => {
+  const tokyo = { type: 'reproject', input: 'p', epsg: 6677, resolution: 30 }
+  const whole = await rendered(tool({ p: project, tokyo }), await of(landsat()))
+  const { grid } = whole.plan
+  assert.equal([grid.width, grid.height, grid.originX, grid.originY], [260, 260, 56070, 37230])
+  assert.equal((await checksums(whole)).slice(0, 4), [54138, 52293, 51422, 54100])
+})
+
+test('11: in degrees, without a resolution', async () => {
+  const degrees = { type: 'reproject', input: 'p', epsg: 4326 }
+  const whole = await rendered(tool({ p: project, degrees }), await of(landsat()))
+  assert.equal([whole.width, whole.height], [283, 229])
+  assert.equal((await checksums(whole)).slice(0, 4), [36789, 35182, 36187, 35349])
+})
+
+test('12, 13, 14: NDVI', async () => {
+  const { bands, width } = await rendered(tool({ p: project, n: { type: 'ndvi', input: 'p' } }), await of(landsat()))
+  const values = valid(bands[0] ?? [])
+  near(mean(values), 0.32976232, 1e-8)
+  near(Math.min(...values), -0.1082084, 1e-8)
+  near(Math.max(...values), 0.65141851, 1e-8)
+  near(bands[0]?.[0], 0.298883975, 1e-9)
+  near(bands[0]?.[128 * width + 128], 0.257342905, 1e-9)
+  const high = values.filter((value) => value > 0.4)
+  assert.is(high.length, 34492)
+  near(mean(high) * high.length, 21611.3034, 1e-4)
+})
+
+test('15: NDWI', async () => {
+  const { bands } = await rendered(tool({ p: project, n: { type: 'ndwi', input: 'p' } }), await of(landsat()))
+  near(mean(valid(bands[0] ?? [])), -0.27616814, 1e-8)
+  near(bands[0]?.[0], -0.269955158, 1e-9)
+})
+
+test('16, 17: EVI', async () => {
+  const node = { type: 'evi', input: 'p', scale: 1 / 65535 }
+  const { bands } = await rendered(tool({ p: project, e: node }), await of(landsat()))
+  const values = valid(bands[0] ?? [])
+  near(mean(values), 0.37907177, 1e-8)
+  near(Math.max(...values), 0.92279738, 1e-8)
+  near(bands[0]?.[0], 0.327874362, 1e-9)
+  assert.is(values.filter((value) => value > 0.4).length, 38015)
+  const raw = await rendered(tool({ p: project, e: { type: 'evi', input: 'p' } }), await of(landsat()))
+  const unscaled = valid(raw.bands[0] ?? [])
+  assert.equal([Math.min(...unscaled), Math.max(...unscaled)], [-30070, 30250])
+})
+
+test('18: arithmetic', async () => {
+  const expression = { op: 'divide', of: [{ op: 'subtract', of: [{ band: 'nir' }, { band: 'red' }] }, 2] }
+  const { bands } = await rendered(tool({ p: project, a: { type: 'arithmetic', input: 'p', expression } }), await of(landsat()))
+  assert.is(valid(bands[0] ?? []).reduce((a, b) => a + b, 0), 309862140)
+})
+
+test('19, 20, 21: an area of interest, cropped to the grid of the source', async () => {
+  const mask = { type: 'mask', input: 'p', aoi: aoi('l') }
+  const whole = await rendered(tool({ p: project, mask }), await of(landsat()))
+  assert.is(whole.valid, 21249)
+  assert.equal(whole.bands.slice(0, 4).map(sum), [171306301, 192806020, 203241227, 414215221])
+  const ndvi = await rendered(tool({ p: project, n: { type: 'ndvi', input: 'p' }, mask: { ...mask, input: 'n' } }), await of(landsat()))
+  near(mean(valid(ndvi.bands[0] ?? [])), 0.39920539, 1e-8)
+  const cropped = await rendered(tool({ p: project, mask: { ...mask, crop: true } }), await of(landsat()))
+  const { grid } = cropped.plan
+  assert.equal([grid.width, grid.height, grid.originX, grid.originY], [195, 210, 451935, 4020105])
+  assert.is(cropped.valid, 21249)
+  assert.equal(cropped.bands.slice(0, 4).map(sum), [171306301, 192806020, 203241227, 414215221])
+})
+
+test('22: an area of interest in another CRS', async () => {
+  const nodes = {
+    p: project,
+    r: { type: 'reproject', input: 'p', epsg: 3857, resolution: 37.5 },
+    m: { type: 'mask', input: 'r', aoi: aoi('l') },
+  }
+  assert.is((await rendered(tool(nodes), await of(landsat()))).valid, 20995)
+})
+
+test('23, 24: one of several parts, with a hole', async () => {
+  const mask = { type: 'mask', input: 'p', aoi: aoi('b') }
+  const native = await rendered(tool({ p: project, mask }), await rgb())
+  assert.is(native.valid, 67957)
+  assert.equal(await checksums(native), [20649, 47196, 22002])
+  const projected = await rendered(tool({ p: project, mercator, mask: { ...mask, input: 'mercator' } }), await rgb())
+  assert.is(projected.valid, 82594)
+  assert.equal(await checksums(projected), [593, 32477, 16275])
+})
+
+const clip = { min: 7000, max: 20000 }
+for (const [name, settings, sums, pixel] of [
+  ['25: clip', { clip }, [1348785, 2625757, 3373545], [24, 37, 49]],
+  ['26: gamma', { clip, gamma: 1.2 }, [1848866, 3520264, 4376897], undefined],
+  ['27: sigmoidal contrast', { clip, sigmoidal: { alpha: 0.5, beta: 6 } }, [730207, 1358667, 1868751], undefined],
+  ['28: saturation', { clip, saturation: 1.5 }, [1057967, 2774118, 3895658], [18, 39, 56]],
+] as const)
+  test(name, async () => {
+    const nodes = {
+      p: { ...project, bands: ['red', 'green', 'blue'] },
+      c: { type: 'colorCorrection', input: 'p', ...settings },
+    }
+    const { bands, width, plan } = await rendered(tool(nodes), await of(landsat()))
+    assert.equal([plan.output.dataType, plan.output.nodata], ['uint8', 0])
+    assert.equal(bands.map(sum), sums)
+    if (pixel) assert.equal(bands.map((band) => band[128 * width + 128]), pixel)
+  })
+
+test('30: nothing there, and bands by what their colors are', async () => {
+  const empty = await rendered(tool({ p: project }), await of(sceneOf('all-nodata')))
+  assert.is(empty.valid, 0)
+  const outside = { type: 'mask', input: 'p', aoi: aoi('l') }
+  const { scenes } = await rgb()
+  const refused = await withFolder(async (folder) =>
+    planExport(await gdal(), { tool: tool({ p: project, outside }), scenesOf: async () => scenes.p }, { folder }).then(
+      () => undefined,
+      (error) => error.code,
+    ),
+  )
+  assert.is(refused, 'imagery/nothing-there')
+  const bgra = await sceneOf('RGBA.uint16')
+  assert.equal(bgra.facts.bands.map(({ name }) => name), ['blue', 'green', 'red'])
+  assert.is(bgra.facts.alpha, true)
+})
+
+test.run()

@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type ExportPlan,
+  planExport,
+  renderWindow,
+  type Scene,
+  type Window,
+} from '@piecework/pieces-imagery'
+import { newPixels, type Pixels, pixelsOf } from '#internal/pixels/data-type.js'
+import { enviHeader } from '#internal/render/envi-header.js'
+import { gdal } from './scenes.js'
+
+export interface Rendered {
+  readonly plan: ExportPlan
+  readonly width: number
+  readonly height: number
+  /** With alpha where the output has it. */
+  readonly bands: readonly Pixels[]
+  readonly valid: number
+  readonly hidden: number
+}
+
+export interface RenderOptions {
+  /** By project or scene; the last one is on top. */
+  readonly scenes: Readonly<Record<string, readonly Scene[]>>
+  /** In place of those of the plan. */
+  readonly windows?: (plan: ExportPlan) => readonly Window[]
+}
+
+export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'piecework-imagery-'))
+  try {
+    return await use(folder)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** A tool of one node over a project, or of the nodes. The output is the last one. */
+export function tool(nodes: Record<string, object>, output: object = {}): object {
+  return { version: 1, nodes, output: { node: Object.keys(nodes).at(-1), ...output } }
+}
+
+export function plan(tool: unknown, { scenes }: RenderOptions): Promise<ExportPlan> {
+  return withFolder(async (folder) =>
+    planExport(await gdal(), { tool, scenesOf: async ({ id }) => scenes[id] ?? [] }, { folder }),
+  )
+}
+
+/** All windows of an export, put together in memory. */
+export async function rendered(tool: unknown, options: RenderOptions): Promise<Rendered> {
+  const planned = await plan(tool, options)
+  const { width, height } = planned.grid
+  const { output } = planned
+  const count = output.bands.length + (output.nodata === undefined ? 1 : 0)
+  const bands = Array.from({ length: count }, () =>
+    newPixels(output.dataType, width * height).fill((output.nodata ?? 0) as never),
+  )
+  let [valid, hidden] = [0, 0]
+  const files = new Map(Object.values(options.scenes).flat().map(({ id, file }) => [id, file]))
+  for (const window of options.windows?.(planned) ?? planned.windows) {
+    await withFolder(async (folder) => {
+      const one = await renderWindow(await gdal(), planned, window, (id) => files.get(id) ?? '', { folder })
+      if (!one) return
+      valid += one.valid
+      hidden += one.hidden
+      const all = pixelsOf(output.dataType, new Uint8Array(await readFile(one.raster.file)))
+      for (const [at, band] of bands.entries())
+        for (let row = 0; row < window.height; row++) {
+          const from = (at * window.height + row) * window.width
+          const to = (window.y + row) * width + window.x
+          band.set(all.subarray(from, from + window.width) as never, to)
+        }
+    })
+  }
+  return { plan: planned, width, height, bands, valid, hidden }
+}
+
+/** Those of `gdalinfo -checksum`. */
+export function checksums({ plan: { output }, width, height, bands }: Rendered): Promise<number[]> {
+  return withFolder(async (folder) => {
+    const file = join(folder, 'whole.raw')
+    const type = output.dataType
+    writeFileSync(file, Buffer.concat(bands.map((band) => Buffer.from(band.buffer))))
+    writeFileSync(`${file}.hdr`, enviHeader({ file, width, height, type, bands: bands.length }))
+    return fileChecksums(file)
+  })
+}
+
+export function fileChecksums(file: string, ...args: string[]): number[] {
+  const info = JSON.parse(execFileSync('gdalinfo', ['-json', '-checksum', ...args, file], { encoding: 'utf8' }))
+  return (info.bands as { checksum: number }[]).map(({ checksum }) => checksum)
+}
+
+export const sum = (pixels: Pixels): number => (pixels as Float64Array).reduce((a, b) => a + b, 0)
