@@ -1,3 +1,4 @@
+export { type ExportedImage, exportImage } from './export-image.js'
 export { findGdal } from './gdal/find-gdal.js'
 export type { Gdal } from './gdal/gdal.js'
 export type { Grid, Window } from './grid/grid.js'

@@ -49,3 +49,16 @@ export function* windowsOf(
     for (let x = 0; x < width; x += side)
       yield { x, y, width: Math.min(side, width - x), height: Math.min(side, height - y) }
 }
+
+/** What two windows share; of a width or height of 0 or less if that is nothing. */
+export function intersection(a: Window, b: Window): Window {
+  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)]
+  const width = Math.min(a.x + a.width, b.x + b.width) - x
+  const height = Math.min(a.y + a.height, b.y + b.height) - y
+  return { x, y, width, height }
+}
+
+export function overlaps(a: Window, b: Window): boolean {
+  const { width, height } = intersection(a, b)
+  return width > 0 && height > 0
+}

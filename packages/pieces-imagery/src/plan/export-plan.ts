@@ -43,6 +43,8 @@ export interface ExportPlan {
   /** Side of a window; windows where there can be nothing are left out. */
   readonly windowPixels: number
   readonly windows: readonly Window[]
+  /** Pixels that are asked for: of the area of interest, or of the whole grid. */
+  readonly asked: number
   /** Finer than every scene. */
   readonly isFiner: boolean
 }

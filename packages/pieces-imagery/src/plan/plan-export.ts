@@ -2,10 +2,10 @@ import { PieceworkError } from '@piecework/core/piece'
 import { gridDefaults } from '../defaults.js'
 import type { Gdal } from '../gdal/gdal.js'
 import type { FolderRun } from '../gdal/run-gdal.js'
-import { type Grid, partOf, type Window, windowsOf } from '../grid/grid.js'
+import { type Grid, intersection, partOf, type Window } from '../grid/grid.js'
 import { planGrid } from '../grid/plan-grid.js'
 import { readAoi } from '../mask/aoi.js'
-import { boundsOf, type Mask, maskWindow } from '../mask/mask.js'
+import { boundsOf, type Mask } from '../mask/mask.js'
 import { planMask } from '../mask/plan-mask.js'
 import type { Scene } from '../scene/scene-facts.js'
 import { bandTypes } from '../tool/band-types.js'
@@ -14,6 +14,7 @@ import type { ParsedTool } from '../tool/tool.js'
 import type { ExportPlan, PlannedScene } from './export-plan.js'
 import { planHistograms } from './plan-histograms.js'
 import { planOutput } from './plan-output.js'
+import { planWindows } from './plan-windows.js'
 
 export interface ExportRequest {
   readonly tool: unknown
@@ -50,7 +51,7 @@ export async function planExport(gdal: Gdal, request: ExportRequest, run: Folder
   )
   const all = await planMasks(gdal, tool, planned.grid, run)
   const crop = cropOf(tool, all, planned.grid)
-  const plan: Omit<ExportPlan, 'windows'> = {
+  const plan: Omit<ExportPlan, 'windows' | 'asked'> = {
     gdalVersion: gdal.version,
     tool,
     grid: partOf(planned.grid, crop),
@@ -63,7 +64,7 @@ export async function planExport(gdal: Gdal, request: ExportRequest, run: Folder
     windowPixels,
     isFiner: planned.isFiner,
   }
-  return { ...plan, windows: windowsWithContent(plan) }
+  return { ...plan, ...planWindows(plan) }
 }
 
 async function readSources(tool: ParsedTool, { scenesOf }: ExportRequest) {
@@ -107,13 +108,6 @@ function cropOf(
   return crop
 }
 
-function intersection(a: Window, b: Window): Window {
-  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)]
-  const width = Math.min(a.x + a.width, b.x + b.width) - x
-  const height = Math.min(a.y + a.height, b.y + b.height) - y
-  return { x, y, width, height }
-}
-
 const moved = (scene: PlannedScene, { x, y }: Window): PlannedScene => {
   const { box } = scene.placement
   return { ...scene, placement: { ...scene.placement, box: { ...box, x: box.x - x, y: box.y - y } } }
@@ -124,39 +118,3 @@ const movedMask = ({ polygons }: Mask, { x, y }: Window): Mask => ({
     rings.map((ring) => ring.map((value, at) => value - (at % 2 === 0 ? x : y))),
   ),
 })
-
-/** Throws `imagery/nothing-there` if there is none. */
-function windowsWithContent(plan: Omit<ExportPlan, 'windows'>): readonly Window[] {
-  const windows = [...windowsOf(plan.grid, plan.windowPixels)].filter((window) => mayHold(plan, window))
-  if (windows.length === 0)
-    throw new PieceworkError('imagery/nothing-there', 'The area of interest lies outside of all scenes')
-  return windows
-}
-
-function mayHold(plan: Omit<ExportPlan, 'windows'>, window: Window): boolean {
-  const isTouched = plan.scenes.some(({ placement }) => overlaps(placement.box, window))
-  return isTouched && lastMasks(plan).every((mask) => hasPixel(mask, window))
-}
-
-/** Those that hold for the whole output: between it and the first node with several inputs. */
-function lastMasks({ tool, masks }: Omit<ExportPlan, 'windows'>): readonly Mask[] {
-  const found: Mask[] = []
-  let id: string | undefined = tool.output.node
-  while (id !== undefined) {
-    const node: ParsedTool['nodes'][string] | undefined = tool.nodes[id]
-    const mask = masks[id]
-    if (mask) found.push(mask)
-    id = node && 'input' in node ? node.input : undefined
-  }
-  return found
-}
-
-function hasPixel(mask: Mask, window: Window): boolean {
-  const inside = intersection(window, boundsOf(mask))
-  return inside.width > 0 && inside.height > 0 && maskWindow(mask, inside).includes(1)
-}
-
-export function overlaps(a: Window, b: Window): boolean {
-  const { width, height } = intersection(a, b)
-  return width > 0 && height > 0
-}

@@ -1,0 +1,83 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Gdal } from '../gdal/gdal.js'
+import { type FolderRun, runGdal } from '../gdal/run-gdal.js'
+import type { Grid } from '../grid/grid.js'
+import { rangeOf } from '../pixels/data-type.js'
+import type { PlannedOutput } from '../plan/export-plan.js'
+import { enviHeader } from '../render/envi-header.js'
+import type { RawRaster } from '../render/raw-raster.js'
+
+export interface Encoding {
+  readonly output: PlannedOutput
+  readonly grid: Grid
+  /** How many, by halves. */
+  readonly overviews: number
+  /** It is all of an output: sizes of overviews are those of GDAL's COG driver, which rounds down. */
+  readonly isWhole: boolean
+}
+
+/** Compresses a raw raster into tiles with overviews, in a file of the folder, and deletes the raw one. */
+export async function encodeRaster(
+  gdal: Gdal,
+  raster: RawRaster,
+  { output, grid, overviews, isWhole }: Encoding,
+  run: FolderRun,
+): Promise<string> {
+  const file = join(run.folder, 'encoded.tif')
+  const header = `${raster.file.replace(/\.raw$/, '')}.hdr`
+  await writeFile(header, enviHeader(raster))
+  const own = { ...run, readsOwnFiles: true } as const
+  const format = isWhole ? cogFormat(output) : tiledFormat(output)
+  const args = ['-q', '-if', 'ENVI', ...georeference(output, grid), ...format, raster.file, file]
+  await runGdal(gdal, 'gdal_translate', args, own)
+  await Promise.all([rm(header), rm(raster.file)])
+  if (!isWhole && overviews > 0) {
+    const levels = Array.from({ length: overviews }, (_, at) => `${2 ** (at + 1)}`)
+    const block = ['--config', 'GDAL_TIFF_OVR_BLOCKSIZE', `${output.blockSize}`]
+    await runGdal(gdal, 'gdaladdo', ['-q', ...block, '-r', 'average', file, ...levels], own)
+  }
+  return file
+}
+
+function georeference({ bands, nodata }: PlannedOutput, grid: Grid): readonly string[] {
+  const right = grid.originX + grid.width * grid.pixelWidth
+  const bottom = grid.originY - grid.height * grid.pixelHeight
+  const colors = bands.map(({ name }) => (['red', 'green', 'blue'].includes(name) ? name : 'undefined'))
+  return [
+    ...['-a_srs', grid.crs, '-a_ullr', ...[grid.originX, grid.originY, right, bottom].map(String)],
+    ...(nodata === undefined ? [] : ['-a_nodata', Number.isNaN(nodata) ? 'nan' : String(nodata)]),
+    ...['-colorinterp', (nodata === undefined ? [...colors, 'alpha'] : colors).join(',')],
+  ]
+}
+
+const predictor = (output: PlannedOutput): number => (rangeOf(output.dataType) ? 2 : 3)
+
+function tiledFormat(output: PlannedOutput): readonly string[] {
+  const options = {
+    TILED: 'YES',
+    BLOCKXSIZE: output.blockSize,
+    BLOCKYSIZE: output.blockSize,
+    COMPRESS: 'DEFLATE',
+    PREDICTOR: predictor(output),
+    INTERLEAVE: 'PIXEL',
+    BIGTIFF: 'IF_SAFER',
+    ENDIANNESS: 'LITTLE',
+  }
+  return ['-of', 'GTiff', ...creation(options)]
+}
+
+function cogFormat(output: PlannedOutput): readonly string[] {
+  const options = {
+    BLOCKSIZE: output.blockSize,
+    COMPRESS: 'DEFLATE',
+    PREDICTOR: 'YES',
+    OVERVIEW_RESAMPLING: 'AVERAGE',
+    BIGTIFF: 'IF_SAFER',
+  }
+  return ['-of', 'COG', ...creation(options)]
+}
+
+function creation(options: Readonly<Record<string, string | number>>): readonly string[] {
+  return Object.entries(options).flatMap(([key, value]) => ['-co', `${key}=${value}`])
+}
