@@ -29,8 +29,12 @@ export const toolLimits = {
 /** Of an area of interest. */
 export const aoiLimits = {
   vertices: 1_000_000,
-  /** Longest edge after densification, in pixels of the grid. */
-  edgePixels: 8,
+  /** Pairs of edges that are compared. */
+  pairs: 50_000_000,
+  /** How far an edge may lie from its straight line on the grid, in pixels, before it is parted. */
+  edgeTolerance: 0.05,
+  /** How often an edge is parted in three. */
+  edgeRounds: 5,
 } as const
 
 export const gridDefaults = {

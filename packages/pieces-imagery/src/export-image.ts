@@ -49,7 +49,10 @@ export async function exportImage(
     files.push({ window, file: await encodeRaster(gdal, rendered.raster, encoding, own) })
   }
   if (valid === 0)
-    throw new PieceworkError('imagery/nothing-there', 'The export would have no pixel: the scenes have no data there')
+    throw new PieceworkError(
+      'imagery/nothing-there',
+      'The export would have no pixel: the scenes have no data there',
+    )
   const deep = await deepOverviews(gdal, plan, files, run)
   const windows = files.map(({ window, file }) => ({ window, read: readerOf(file) }))
   const layout = await planCog(plan, windows, deep === undefined ? undefined : readerOf(deep))

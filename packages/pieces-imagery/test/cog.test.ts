@@ -29,18 +29,27 @@ async function exported(folder: string, graph: unknown, scene: Scene, windowPixe
 
 /** Of GDAL's own samples; throws unless it is valid. */
 function validate(file: string): void {
-  const said = execFileSync(debianPython, ['-m', 'osgeo_utils.samples.validate_cloud_optimized_geotiff', file], {
-    encoding: 'utf8',
-  })
+  const said = execFileSync(
+    debianPython,
+    ['-m', 'osgeo_utils.samples.validate_cloud_optimized_geotiff', file],
+    {
+      encoding: 'utf8',
+    },
+  )
   assert.match(said, /is a valid cloud optimized GeoTIFF/)
 }
 
 interface Info {
   readonly size: readonly number[]
   readonly geoTransform: readonly number[]
-  readonly bands: readonly { readonly noDataValue?: number; readonly colorInterpretation: string; readonly overviews?: readonly { readonly size: readonly number[] }[] }[]
+  readonly bands: readonly {
+    readonly noDataValue?: number
+    readonly colorInterpretation: string
+    readonly overviews?: readonly { readonly size: readonly number[] }[]
+  }[]
 }
-const infoOf = (file: string): Info => JSON.parse(execFileSync('gdalinfo', ['-json', file], { encoding: 'utf8' }))
+const infoOf = (file: string): Info =>
+  JSON.parse(execFileSync('gdalinfo', ['-json', file], { encoding: 'utf8' }))
 
 test('29: overviews and tiles of a whole scene', () =>
   withFolder(async (folder) => {
@@ -48,11 +57,24 @@ test('29: overviews and tiles of a whole scene', () =>
     validate(file)
     assert.equal(fileChecksums(file), [25420, 29131, 37860])
     const info = infoOf(file)
-    assert.equal(info.bands[0]?.overviews?.map(({ size }) => size), [[395, 359], [197, 179]])
+    assert.equal(
+      info.bands[0]?.overviews?.map(({ size }) => size),
+      [
+        [395, 359],
+        [197, 179],
+      ],
+    )
     assert.is(fileChecksums(file, '-oo', 'OVERVIEW_LEVEL=0')[0], 10671)
     assert.is(fileChecksums(file, '-oo', 'OVERVIEW_LEVEL=1')[0], 23668)
     assert.equal(info.geoTransform, infoOf(sceneFile('RGB.byte')).geoTransform)
-    assert.equal(info.bands.map((band) => [band.colorInterpretation, band.noDataValue]), [['Red', 0], ['Green', 0], ['Blue', 0]])
+    assert.equal(
+      info.bands.map((band) => [band.colorInterpretation, band.noDataValue]),
+      [
+        ['Red', 0],
+        ['Green', 0],
+        ['Blue', 0],
+      ],
+    )
     assert.is(image.valid, 383115)
   }))
 
@@ -68,11 +90,23 @@ test('tiles of windows make what GDAL makes of the whole, in every overview', ()
     const scaled = join(folder, 'scaled.tif')
     const size = ['-b', '1', '-b', '4', '-a_nodata', '0', '-outsize', '2560', '2560', '-r', 'near']
     execFileSync('gdal_translate', ['-q', ...size, scene.file, scaled])
-    const cog = ['-of', 'COG', '-co', 'BLOCKSIZE=128', '-co', 'COMPRESS=DEFLATE', '-co', 'OVERVIEW_RESAMPLING=AVERAGE']
+    const cog = [
+      '-of',
+      'COG',
+      '-co',
+      'BLOCKSIZE=128',
+      '-co',
+      'COMPRESS=DEFLATE',
+      '-co',
+      'OVERVIEW_RESAMPLING=AVERAGE',
+    ]
     execFileSync('gdal_translate', ['-q', ...cog, scaled, whole])
     const levels = infoOf(whole).bands[0]?.overviews ?? []
     assert.equal(infoOf(file).bands[0]?.overviews, levels)
-    assert.equal(levels.map(({ size: [width] }) => width), [1280, 640, 320, 160, 80])
+    assert.equal(
+      levels.map(({ size: [width] }) => width),
+      [1280, 640, 320, 160, 80],
+    )
     assert.equal(fileChecksums(file), fileChecksums(whole))
     for (const level of levels.keys()) {
       const option = ['-oo', `OVERVIEW_LEVEL=${level}`]
@@ -87,10 +121,19 @@ test('windows outside of the area of interest are no windows, and their tiles ar
       fine: { type: 'reproject', input: 'p', epsg: 32618, resolution: 100 },
       m: { type: 'mask', input: 'fine', aoi: aoi('b') },
     }
-    const { file, plan, image } = await exported(folder, tool(nodes, { blockSize: 128 }), await sceneOf('RGB.byte'), 1024)
+    const { file, plan, image } = await exported(
+      folder,
+      tool(nodes, { blockSize: 128 }),
+      await sceneOf('RGB.byte'),
+      1024,
+    )
     assert.ok(plan.windows.length < 9)
     validate(file)
-    const { bands } = JSON.parse(execFileSync('gdalinfo', ['-json', '-stats', '--config', 'GDAL_PAM_ENABLED', 'NO', file], { encoding: 'utf8' }))
+    const { bands } = JSON.parse(
+      execFileSync('gdalinfo', ['-json', '-stats', '--config', 'GDAL_PAM_ENABLED', 'NO', file], {
+        encoding: 'utf8',
+      }),
+    )
     const percent = Number(bands[0].metadata[''].STATISTICS_VALID_PERCENT)
     // Of one band, which has zeros of its own where others have none.
     assert.ok(Math.abs(percent / 100 - image.valid / (plan.grid.width * plan.grid.height)) < 0.002)

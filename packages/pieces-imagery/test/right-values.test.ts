@@ -1,7 +1,7 @@
-import { windowsOf } from '#internal/grid/grid.js'
-import { type Scene, planExport } from '@piecework/pieces-imagery'
+import { planExport, type Scene } from '@piecework/pieces-imagery'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { windowsOf } from '#internal/grid/grid.js'
 import { checksums, rendered, sum, tool, withFolder } from './support/rendered.js'
 import { aoi, gdal, landsat, needsScenes, sceneOf } from './support/scenes.js'
 
@@ -20,7 +20,10 @@ const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / 
 
 test('1, 2: a scene as it is', async () => {
   const whole = await rendered(tool({ p: project }), await rgb())
-  assert.equal([whole.width, whole.height, whole.plan.grid.crs, whole.plan.output.nodata], [791, 718, 'EPSG:32618', 0])
+  assert.equal(
+    [whole.width, whole.height, whole.plan.grid.crs, whole.plan.output.nodata],
+    [791, 718, 'EPSG:32618', 0],
+  )
   assert.equal(await checksums(whole), [25420, 29131, 37860])
   assert.equal(whole.bands.map(sum), [17008452, 25282412, 27325233])
   assert.is(whole.valid, 383115)
@@ -46,17 +49,28 @@ test('4, 5: in another CRS, from quarters as from the whole', async () => {
 })
 
 test('6: bilinear', async () => {
-  const whole = await rendered(tool({ p: project, mercator: { ...mercator, resampling: 'bilinear' } }), await rgb())
+  const whole = await rendered(
+    tool({ p: project, mercator: { ...mercator, resampling: 'bilinear' } }),
+    await rgb(),
+  )
   const [placement] = whole.plan.scenes.map((scene) => scene.placement)
   assert.equal([placement?.xScale, placement?.yScale], [1, 1])
   assert.equal(await checksums(whole), [20560, 10682, 9206])
 })
 
-for (const [resampling, side] of [['near', 512], ['bilinear', 256], ['cubic', 512], ['lanczos', 512]] as const)
+for (const [resampling, resolution, side] of [
+  ['bilinear', 300, 256],
+  ['near', 900, 160],
+  ['cubic', 900, 160],
+  ['lanczos', 900, 160],
+] as const)
   test(`7: windows are the single run, in any order: ${resampling}`, async () => {
-    // Coarser than the scene: kernels reach across windows.
-    const coarse = { ...mercator, resampling, ...(resampling === 'lanczos' && { resolution: 900 }) }
-    const graph = tool({ p: project, mercator: coarse, m: { type: 'mask', input: 'mercator', aoi: aoi('b') } })
+    const warped = { ...mercator, resampling, resolution }
+    const graph = tool({
+      p: project,
+      mercator: warped,
+      m: { type: 'mask', input: 'mercator', aoi: aoi('b') },
+    })
     const single = await rendered(graph, await rgb())
     const parted = await rendered(graph, {
       ...(await rgb()),
@@ -73,7 +87,10 @@ for (const [resampling, side] of [['near', 512], ['bilinear', 256], ['cubic', 51
 test('8, 9: of four bands of 16 bits, and chosen ones', async () => {
   const whole = await rendered(tool({ p: project }), await of(landsat()))
   assert.equal((await checksums(whole)).slice(0, 4), [54861, 53423, 56584, 54418])
-  const chosen = await rendered(tool({ p: { ...project, bands: ['blue', 'green', 'red'] } }), await of(landsat()))
+  const chosen = await rendered(
+    tool({ p: { ...project, bands: ['blue', 'green', 'red'] } }),
+    await of(landsat()),
+  )
   assert.equal((await checksums(chosen)).slice(0, 3), [56584, 53423, 54861])
 })
 
@@ -93,16 +110,19 @@ test('11: in degrees, without a resolution', async () => {
 })
 
 test('12, 13, 14: NDVI', async () => {
-  const { bands, width } = await rendered(tool({ p: project, n: { type: 'ndvi', input: 'p' } }), await of(landsat()))
+  const { bands, width } = await rendered(
+    tool({ p: project, n: { type: 'ndvi', input: 'p' } }),
+    await of(landsat()),
+  )
   const values = valid(bands[0] ?? [])
   near(mean(values), 0.32976232, 1e-8)
   near(Math.min(...values), -0.1082084, 1e-8)
   near(Math.max(...values), 0.65141851, 1e-8)
   near(bands[0]?.[0], 0.298883975, 1e-9)
   near(bands[0]?.[128 * width + 128], 0.257342905, 1e-9)
-  const high = values.filter((value) => value > 0.4)
-  assert.is(high.length, 34492)
-  near(mean(high) * high.length, 21611.3034, 1e-4)
+  // GDAL compares with 0.4 in single precision.
+  assert.is(values.filter((value) => value > Math.fround(0.4)).length, 34492)
+  near(mean(values) * values.length, 21611.3034, 1e-4)
 })
 
 test('15: NDWI', async () => {
@@ -126,8 +146,14 @@ test('16, 17: EVI', async () => {
 
 test('18: arithmetic', async () => {
   const expression = { op: 'divide', of: [{ op: 'subtract', of: [{ band: 'nir' }, { band: 'red' }] }, 2] }
-  const { bands } = await rendered(tool({ p: project, a: { type: 'arithmetic', input: 'p', expression } }), await of(landsat()))
-  assert.is(valid(bands[0] ?? []).reduce((a, b) => a + b, 0), 309862140)
+  const { bands } = await rendered(
+    tool({ p: project, a: { type: 'arithmetic', input: 'p', expression } }),
+    await of(landsat()),
+  )
+  assert.is(
+    valid(bands[0] ?? []).reduce((a, b) => a + b, 0),
+    309862140,
+  )
 })
 
 test('19, 20, 21: an area of interest, cropped to the grid of the source', async () => {
@@ -135,7 +161,10 @@ test('19, 20, 21: an area of interest, cropped to the grid of the source', async
   const whole = await rendered(tool({ p: project, mask }), await of(landsat()))
   assert.is(whole.valid, 21249)
   assert.equal(whole.bands.slice(0, 4).map(sum), [171306301, 192806020, 203241227, 414215221])
-  const ndvi = await rendered(tool({ p: project, n: { type: 'ndvi', input: 'p' }, mask: { ...mask, input: 'n' } }), await of(landsat()))
+  const ndvi = await rendered(
+    tool({ p: project, n: { type: 'ndvi', input: 'p' }, mask: { ...mask, input: 'n' } }),
+    await of(landsat()),
+  )
   near(mean(valid(ndvi.bands[0] ?? [])), 0.39920539, 1e-8)
   const cropped = await rendered(tool({ p: project, mask: { ...mask, crop: true } }), await of(landsat()))
   const { grid } = cropped.plan
@@ -158,7 +187,10 @@ test('23, 24: one of several parts, with a hole', async () => {
   const native = await rendered(tool({ p: project, mask }), await rgb())
   assert.is(native.valid, 67957)
   assert.equal(await checksums(native), [20649, 47196, 22002])
-  const projected = await rendered(tool({ p: project, mercator, mask: { ...mask, input: 'mercator' } }), await rgb())
+  const projected = await rendered(
+    tool({ p: project, mercator, mask: { ...mask, input: 'mercator' } }),
+    await rgb(),
+  )
   assert.is(projected.valid, 82594)
   assert.equal(await checksums(projected), [593, 32477, 16275])
 })
@@ -167,7 +199,12 @@ const clip = { min: 7000, max: 20000 }
 for (const [name, settings, sums, pixel] of [
   ['25: clip', { clip }, [1348785, 2625757, 3373545], [24, 37, 49]],
   ['26: gamma', { clip, gamma: 1.2 }, [1848866, 3520264, 4376897], undefined],
-  ['27: sigmoidal contrast', { clip, sigmoidal: { alpha: 0.5, beta: 6 } }, [730207, 1358667, 1868751], undefined],
+  [
+    '27: sigmoidal contrast',
+    { clip, sigmoidal: { alpha: 0.5, beta: 6 } },
+    [730207, 1358667, 1868751],
+    undefined,
+  ],
   ['28: saturation', { clip, saturation: 1.5 }, [1057967, 2774118, 3895658], [18, 39, 56]],
 ] as const)
   test(name, async () => {
@@ -178,7 +215,11 @@ for (const [name, settings, sums, pixel] of [
     const { bands, width, plan } = await rendered(tool(nodes), await of(landsat()))
     assert.equal([plan.output.dataType, plan.output.nodata], ['uint8', 0])
     assert.equal(bands.map(sum), sums)
-    if (pixel) assert.equal(bands.map((band) => band[128 * width + 128]), pixel)
+    if (pixel)
+      assert.equal(
+        bands.map((band) => band[128 * width + 128]),
+        pixel,
+      )
   })
 
 test('30: nothing there, and bands by what their colors are', async () => {
@@ -187,14 +228,21 @@ test('30: nothing there, and bands by what their colors are', async () => {
   const outside = { type: 'mask', input: 'p', aoi: aoi('l') }
   const { scenes } = await rgb()
   const refused = await withFolder(async (folder) =>
-    planExport(await gdal(), { tool: tool({ p: project, outside }), scenesOf: async () => scenes.p }, { folder }).then(
+    planExport(
+      await gdal(),
+      { tool: tool({ p: project, outside }), scenesOf: async () => scenes.p },
+      { folder },
+    ).then(
       () => undefined,
       (error) => error.code,
     ),
   )
   assert.is(refused, 'imagery/nothing-there')
   const bgra = await sceneOf('RGBA.uint16')
-  assert.equal(bgra.facts.bands.map(({ name }) => name), ['blue', 'green', 'red'])
+  assert.equal(
+    bgra.facts.bands.map(({ name }) => name),
+    ['blue', 'green', 'red'],
+  )
   assert.is(bgra.facts.alpha, true)
 })
 

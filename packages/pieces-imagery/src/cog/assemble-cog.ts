@@ -1,4 +1,11 @@
-import { numberOf, numbersOf, type ReadRange, type TiffDirectory, type TiffTag, tags } from '../tiff/read-tiff.js'
+import {
+  numberOf,
+  numbersOf,
+  type ReadRange,
+  type TiffDirectory,
+  type TiffTag,
+  tags,
+} from '../tiff/read-tiff.js'
 import type { CogLayout, CogLevel } from './cog-layout.js'
 import { type Directory, headerOf } from './tiff-header.js'
 
@@ -20,11 +27,15 @@ const classicBytes = 2 ** 32 - 2 ** 20
  * One cloud optimized GeoTIFF of the tiles of others, copied as they are: its header first, which their lengths are known
  * for, then the smallest overview, the whole size last.
  */
-export async function* assembleCog(layout: CogLayout, largestClassic = classicBytes): AsyncGenerator<Uint8Array> {
+export async function* assembleCog(
+  layout: CogLayout,
+  largestClassic = classicBytes,
+): AsyncGenerator<Uint8Array> {
   const levels = layout.levels.map((level) => ({ level, tiles: tilesOf(level, layout.blockSize) }))
   const data = levels.flatMap(({ tiles }) => tiles).reduce((sum, { length }) => sum + length, 0)
   const directories = levels.map(({ level, tiles }, at) => directoryOf(layout, level, tiles, at))
-  const isBig = data + directories.length * 2 ** 16 + 24 * levels.flatMap(({ tiles }) => tiles).length > largestClassic
+  const isBig =
+    data + directories.length * 2 ** 16 + 24 * levels.flatMap(({ tiles }) => tiles).length > largestClassic
   yield headerOf(directories, isBig)
   for (const { tiles } of levels.reverse()) for (const run of runsOf(tiles)) yield* copied(run)
 }

@@ -37,11 +37,17 @@ export async function deepOverviews(
   const handle = await open(raster.file, 'w')
   try {
     const row = bytesOf(newPixels(output.dataType, raster.width).fill((output.nodata ?? 0) as never))
-    for (let at = 0; at < raster.bands * raster.height; at++) await handle.write(row, 0, row.length, at * row.length)
+    for (let at = 0; at < raster.bands * raster.height; at++)
+      await handle.write(row, 0, row.length, at * row.length)
     for (const { window, file } of windows) {
       const copy = join(run.folder, 'deep-window.tif')
       const level = ['-oo', `OVERVIEW_LEVEL=${windowOverviews - 1}`]
-      await runGdal(gdal, 'gdal_translate', ['-q', '-if', 'GTiff', ...level, ...stripOptions, file, copy], run)
+      await runGdal(
+        gdal,
+        'gdal_translate',
+        ['-q', '-if', 'GTiff', ...level, ...stripOptions, file, copy],
+        run,
+      )
       const strips = await openStrips(copy, output.dataType)
       const [width, height] = [Math.ceil(window.width / factor), Math.ceil(window.height / factor)]
       try {

@@ -40,7 +40,8 @@ export async function planCog(
   return { originX, originY, pixelWidth, pixelHeight, blockSize, levels }
 }
 
-const windowOverviewsOf = (plan: ExportPlan): number => (isSingle(plan) ? Number.POSITIVE_INFINITY : windowOverviews)
+const windowOverviewsOf = (plan: ExportPlan): number =>
+  isSingle(plan) ? Number.POSITIVE_INFINITY : windowOverviews
 
 function sizeOf(plan: ExportPlan, level: number, [part]: readonly CogPart[]) {
   if (isSingle(plan) && part)

@@ -17,7 +17,9 @@ interface Placed {
 
 /** All that comes before the data, which follows in the order of the last directory to the first one. */
 export function headerOf(directories: readonly Directory[], isBig: boolean): Uint8Array {
-  const layout = isBig ? { head: 16, count: 8, entry: 20, inline: 8 } : { head: 8, count: 2, entry: 12, inline: 4 }
+  const layout = isBig
+    ? { head: 16, count: 8, entry: 20, inline: 8 }
+    : { head: 8, count: 2, entry: 12, inline: 4 }
   let end = layout.head
   const placed = directories.map((directory): Placed => {
     const entries = [...directory.tags, ...tileTags(directory.count, isBig)].sort(([a], [b]) => a - b)
@@ -68,7 +70,12 @@ function tileTags(count: number, isBig: boolean): [number, TiffTag][] {
   ]
 }
 
-function placeTiles(directories: readonly Directory[], placed: readonly Placed[], start: number, isBig: boolean): void {
+function placeTiles(
+  directories: readonly Directory[],
+  placed: readonly Placed[],
+  start: number,
+  isBig: boolean,
+): void {
   let at = start
   for (let n = directories.length - 1; n >= 0; n--) {
     const entries = new Map(placed[n]?.entries)

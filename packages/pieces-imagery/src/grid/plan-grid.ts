@@ -59,12 +59,7 @@ export async function planGrid(
 }
 
 /** The scene's own grid, or the one that GDAL suggests for it in another CRS. */
-async function gridOfScene(
-  gdal: Gdal,
-  scene: Scene,
-  crs: string,
-  run: FolderRun,
-): Promise<Grid> {
+async function gridOfScene(gdal: Gdal, scene: Scene, crs: string, run: FolderRun): Promise<Grid> {
   const { width, height, originX, originY, pixelWidth, pixelHeight } = scene.facts
   const own = { crs, originX, originY, pixelWidth, pixelHeight, width, height }
   if (scene.facts.crs === crs) return own

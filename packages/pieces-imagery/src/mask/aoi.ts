@@ -4,7 +4,6 @@ import { aoiLimits } from '../defaults.js'
 import { crossingOf } from './crossing.js'
 import type { AoiPolygon, Position, Ring } from './polygon.js'
 
-
 const position = z
   .array(z.number())
   .min(2)

@@ -1,3 +1,4 @@
+import { aoiLimits } from '../defaults.js'
 import type { AoiPolygon, Position } from './polygon.js'
 
 interface Edge {
@@ -6,9 +7,6 @@ interface Edge {
   readonly left: number
   readonly right: number
 }
-
-/** Pairs of edges that are compared before it is given up: some seconds. */
-const mostPairs = 100_000_000
 
 /** A position near which two edges of a polygon cross, or lie on each other. Edges may meet in an end of both. */
 export function crossingOf(rings: AoiPolygon): Position | 'too-complex' | undefined {
@@ -24,7 +22,7 @@ export function crossingOf(rings: AoiPolygon): Position | 'too-complex' | undefi
   for (const edge of edges) {
     active = active.filter(({ right }) => right >= edge.left)
     pairs += active.length
-    if (pairs > mostPairs) return 'too-complex'
+    if (pairs > aoiLimits.pairs) return 'too-complex'
     for (const other of active) if (cross(edge, other)) return edge.a
     active.push(edge)
   }

@@ -1,3 +1,4 @@
+import { stripRows } from '../defaults.js'
 import type { Window } from '../grid/grid.js'
 
 /** Rings in pixels of a grid, to the right and down from its corner: `[x, y, x, y, …]`, closed. */
@@ -47,16 +48,23 @@ function fill(mask: Uint8Array, row: number, places: number[], { x, width }: Win
   }
 }
 
-/** The pixels that the polygons touch, whole. */
-export function boundsOf({ polygons }: Mask): Window {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const ring of polygons.flat())
-    for (let at = 0; at + 1 < ring.length; at += 2) {
-      left = Math.min(left, ring[at] as number)
-      right = Math.max(right, ring[at] as number)
-      top = Math.min(top, ring[at + 1] as number)
-      bottom = Math.max(bottom, ring[at + 1] as number)
+/** The least window that holds all pixels of the mask in a grid; of a width of 0 if there is none. */
+export function boundsOf(mask: Mask, { width, height }: Pick<Window, 'width' | 'height'>): Window {
+  let [left, top, right, bottom] = [width, height, 0, 0]
+  for (let y = 0; y < height; y += stripRows) {
+    const strip = { x: 0, y, width, height: Math.min(stripRows, height - y) }
+    const inside = maskWindow(mask, strip)
+    for (let row = 0; row < strip.height; row++) {
+      const pixels = inside.subarray(row * width, (row + 1) * width)
+      const first = pixels.indexOf(1)
+      if (first < 0) continue
+      left = Math.min(left, first)
+      right = Math.max(right, pixels.lastIndexOf(1) + 1)
+      top = Math.min(top, y + row)
+      bottom = y + row + 1
     }
-  const [x, y] = [Math.floor(left), Math.floor(top)]
-  return { x, y, width: Math.ceil(right) - x, height: Math.ceil(bottom) - y }
+  }
+  return right === 0
+    ? { x: 0, y: 0, width: 0, height: 0 }
+    : { x: left, y: top, width: right - left, height: bottom - top }
 }

@@ -2,14 +2,18 @@ import { PieceworkError } from '@piecework/core/piece'
 import { aoiLimits } from '../defaults.js'
 import type { Gdal } from '../gdal/gdal.js'
 import type { GdalRun } from '../gdal/run-gdal.js'
-import { transformPoints } from '../gdal/transform-points.js'
+import { type Point, transformPoints } from '../gdal/transform-points.js'
 import type { Grid } from '../grid/grid.js'
-import type { AoiPolygon, Position, Ring } from './polygon.js'
 import type { Mask } from './mask.js'
+import type { AoiPolygon, Position, Ring } from './polygon.js'
 
 const wgs84 = 'EPSG:4326'
-/** Into which one edge is parted at most. */
-const mostPieces = 256
+
+/** A position, and where it lies in the grid. */
+interface Vertex {
+  readonly position: Position
+  readonly pixel: Point
+}
 
 /** Brings an area of interest onto a grid. Edges are straight in longitude and latitude, and may be curved in the grid. */
 export async function planMask(
@@ -18,60 +22,79 @@ export async function planMask(
   grid: Grid,
   run: GdalRun = {},
 ): Promise<Mask> {
-  const degrees = await degreesPerPixel(gdal, grid, run)
+  const place = async (positions: readonly Position[]): Promise<readonly Vertex[]> => {
+    const points = await transformPoints(gdal, wgs84, grid.crs, positions, run)
+    return positions.map((position, at) => ({ position, pixel: pixelOf(grid, position, points[at]) }))
+  }
   const planned: (readonly (readonly number[])[])[] = []
   for (const rings of polygons) {
     const moved: (readonly number[])[] = []
-    for (const ring of rings)
-      moved.push(await ringOnGrid(gdal, densified(ring, degrees * aoiLimits.edgePixels), grid, run))
+    for (const ring of rings) moved.push((await densified(ring, place)).flatMap(({ pixel }) => pixel))
     planned.push(moved)
   }
   return { polygons: planned }
 }
 
-async function ringOnGrid(gdal: Gdal, ring: Ring, grid: Grid, run: GdalRun): Promise<readonly number[]> {
-  const moved = await transformPoints(gdal, wgs84, grid.crs, ring, run)
-  return moved.flatMap((point, at) => {
-    if (point === undefined)
-      throw new PieceworkError(
-        'imagery/aoi-outside',
-        `The area of interest reaches (${ring[at]}), which the CRS of the export does not hold`,
-      )
-    return [(point[0] - grid.originX) / grid.pixelWidth, (grid.originY - point[1]) / grid.pixelHeight]
-  })
+function pixelOf(grid: Grid, position: Position, point: Point | undefined): Point {
+  if (!point)
+    throw new PieceworkError(
+      'imagery/aoi-outside',
+      `The area of interest reaches (${position}), which the CRS of the export does not hold`,
+    )
+  return [(point[0] - grid.originX) / grid.pixelWidth, (grid.originY - point[1]) / grid.pixelHeight]
 }
 
-/** In the middle of the grid. */
-async function degreesPerPixel(gdal: Gdal, grid: Grid, run: GdalRun): Promise<number> {
-  const x = grid.originX + (grid.width * grid.pixelWidth) / 2
-  const y = grid.originY - (grid.height * grid.pixelHeight) / 2
-  const [middle, beside] = await transformPoints(
-    gdal,
-    grid.crs,
-    wgs84,
-    [
-      [x, y],
-      [x + grid.pixelWidth, y],
-    ],
-    run,
-  )
-  if (!middle || !beside) return 1e-4
-  return Math.max(1e-9, Math.hypot(beside[0] - middle[0], beside[1] - middle[1]))
-}
-
-function densified(ring: Ring, longest: number): Ring {
-  const dense: Position[] = []
-  for (const [at, to] of ring.entries()) {
-    const from = ring[at - 1]
-    if (from) {
-      const length = Math.hypot(to[0] - from[0], to[1] - from[1])
-      const pieces = Math.min(mostPieces, Math.ceil(length / longest))
-      for (let piece = 1; piece < pieces; piece++) {
-        const share = piece / pieces
-        dense.push([from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share])
+/** Parts edges in three until they are straight in the grid, too. */
+async function densified(
+  ring: Ring,
+  place: (positions: readonly Position[]) => Promise<readonly Vertex[]>,
+): Promise<readonly Vertex[]> {
+  let vertices = await place(ring)
+  let open = new Set(vertices.keys())
+  for (let round = 0; round < aoiLimits.edgeRounds && open.size > 0; round++) {
+    const edges = [...open].filter((at) => at > 0)
+    const thirds = await place(
+      edges.flatMap((at) => {
+        const [a, b] = [(vertices[at - 1] as Vertex).position, (vertices[at] as Vertex).position]
+        return [between(a, b, 1 / 3), between(a, b, 2 / 3)]
+      }),
+    )
+    const placeOf = new Map(edges.map((at, edge) => [at, edge]))
+    const next: Vertex[] = []
+    const further = new Set<number>()
+    for (const [at, vertex] of vertices.entries()) {
+      const edge = placeOf.get(at)
+      const parts = edge === undefined ? [] : thirds.slice(edge * 2, edge * 2 + 2)
+      const before = vertices[at - 1]
+      if (
+        before &&
+        parts.some(({ pixel }) => distance(pixel, before.pixel, vertex.pixel) > aoiLimits.edgeTolerance)
+      ) {
+        next.push(...parts)
+        for (const back of [2, 1, 0]) further.add(next.length - back)
       }
+      next.push(vertex)
     }
-    dense.push(to)
+    vertices = next
+    open = further
+    if (vertices.length > aoiLimits.vertices)
+      throw new PieceworkError(
+        'imagery/aoi-invalid',
+        'The area of interest cannot be used: its edges are too curved on the grid',
+      )
   }
-  return dense
+  return vertices
+}
+
+const between = (a: Position, b: Position, share: number): Position => [
+  a[0] + (b[0] - a[0]) * share,
+  a[1] + (b[1] - a[1]) * share,
+]
+
+/** Of a point from the line through two others. */
+function distance([x, y]: Point, [x1, y1]: Point, [x2, y2]: Point): number {
+  const length = Math.hypot(x2 - x1, y2 - y1)
+  return length === 0
+    ? Math.hypot(x - x1, y - y1)
+    : Math.abs((x2 - x1) * (y1 - y) - (x1 - x) * (y2 - y1)) / length
 }

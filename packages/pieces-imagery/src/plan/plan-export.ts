@@ -101,7 +101,7 @@ function cropOf(
   let crop: Window = { x: 0, y: 0, width, height }
   for (const [id, mask] of Object.entries(masks)) {
     const node = nodes[id]
-    if (node?.type === 'mask' && node.crop) crop = intersection(crop, boundsOf(mask))
+    if (node?.type === 'mask' && node.crop) crop = intersection(crop, boundsOf(mask, { width, height }))
   }
   if (crop.width <= 0 || crop.height <= 0)
     throw new PieceworkError('imagery/nothing-there', 'The area of interest lies outside of all scenes')

@@ -61,7 +61,9 @@ async function addScene(
   const strips = await openStrips(copy, dataType)
   try {
     for (let strip = 0; strip * stripRows < height; strip++) {
-      const all = await Promise.all(Array.from({ length: strips.bands }, (_, band) => strips.read(band, strip)))
+      const all = await Promise.all(
+        Array.from({ length: strips.bands }, (_, band) => strips.read(band, strip)),
+      )
       for (const [at, name] of names.entries()) {
         const pixels = all[bands.findIndex((band) => band.name === name)]
         const sum = sums[at]

@@ -13,7 +13,8 @@ export function planWindows(plan: Unparted): Pick<ExportPlan, 'windows' | 'asked
   for (const window of windowsOf(plan.grid, plan.windowPixels)) {
     const inside = pixelsInside(masks, window)
     asked += inside
-    if (inside > 0 && plan.scenes.some(({ placement }) => overlaps(placement.box, window))) windows.push(window)
+    if (inside > 0 && plan.scenes.some(({ placement }) => overlaps(placement.box, window)))
+      windows.push(window)
   }
   if (windows.length === 0)
     throw new PieceworkError('imagery/nothing-there', 'The area of interest lies outside of all scenes')

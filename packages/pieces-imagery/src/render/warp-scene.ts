@@ -5,8 +5,8 @@ import { type FolderRun, runGdal } from '../gdal/run-gdal.js'
 import { type Grid, gdalExtent } from '../grid/grid.js'
 import type { Placement } from '../grid/place-scene.js'
 import type { Scene } from '../scene/scene-facts.js'
-import type { Resampling } from '../tool/tool.js'
 import { stripOptions } from '../tiff/strips.js'
+import type { Resampling } from '../tool/tool.js'
 
 export interface WarpRequest {
   readonly scene: Scene

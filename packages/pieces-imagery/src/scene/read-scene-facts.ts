@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { PieceworkError } from '@piecework/core/piece'
+import { isPieceworkError, PieceworkError } from '@piecework/core/piece'
 import { z } from 'zod'
 import { toolLimits } from '../defaults.js'
 import type { Gdal } from '../gdal/gdal.js'
@@ -34,12 +34,18 @@ export async function readSceneFacts(
   run: GdalRun = {},
 ): Promise<SceneFacts> {
   await assertTiff(file)
-  const said = await runGdal(
-    gdal,
-    'gdalinfo',
-    ['-json', '-nogcp', '-nomd', '-norat', '-noct', '-if', 'GTiff', file],
-    run,
-  )
+  const args = ['-json', '-nogcp', '-nomd', '-norat', '-noct', '-if', 'GTiff', file]
+  const said = await runGdal(gdal, 'gdalinfo', args, run).catch((error: unknown) => {
+    // It does no more than open the file.
+    if (!isPieceworkError(error, 'imagery/gdal-failed')) throw error
+    throw new PieceworkError(
+      'imagery/scene-format',
+      `The file of a scene cannot be read as a GeoTIFF: ${error.message}`,
+      {
+        cause: error,
+      },
+    )
+  })
   const info = infoSchema.safeParse(JSON.parse(said))
   if (!info.success) throw unsupported('gdalinfo does not say what is in it')
   return factsOf(info.data, names)

@@ -27,7 +27,21 @@ export const tags = {
 
 /** Bytes of a value by the number of its type. */
 const sizes: Readonly<Record<number, number>> = {
-  1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 16: 8, 17: 8, 18: 8,
+  1: 1,
+  2: 1,
+  3: 2,
+  4: 4,
+  5: 8,
+  6: 1,
+  7: 1,
+  8: 2,
+  9: 4,
+  10: 8,
+  11: 4,
+  12: 8,
+  16: 8,
+  17: 8,
+  18: 8,
 }
 const most = { directories: 64, tags: 200, bytes: 2 ** 28 }
 
@@ -41,10 +55,12 @@ export async function readTiff(read: ReadRange): Promise<readonly TiffDirectory[
   }
   const start = await range(0, 8)
   const version = start.readUInt16LE(2)
-  if (start.toString('latin1', 0, 2) !== 'II' || (version !== 42 && version !== 43)) throw invalid('it is no little-endian TIFF')
+  if (start.toString('latin1', 0, 2) !== 'II' || (version !== 42 && version !== 43))
+    throw invalid('it is no little-endian TIFF')
   const isBig = version === 43
   const layout = isBig ? { count: 8, entry: 20, inline: 8 } : { count: 2, entry: 12, inline: 4 }
-  const offset = (buffer: Buffer, at: number) => (isBig ? Number(buffer.readBigUInt64LE(at)) : buffer.readUInt32LE(at))
+  const offset = (buffer: Buffer, at: number) =>
+    isBig ? Number(buffer.readBigUInt64LE(at)) : buffer.readUInt32LE(at)
   let next = isBig ? offset(await range(8, 8), 0) : offset(start, 4)
   const directories: TiffDirectory[] = []
   while (next !== 0) {
@@ -60,7 +76,8 @@ export async function readTiff(read: ReadRange): Promise<readonly TiffDirectory[
       const size = values * (sizes[type] ?? Number.NaN)
       if (!Number.isSafeInteger(size)) throw invalid('a tag has an unknown type')
       const place = at + layout.entry - layout.inline
-      const bytes = size <= layout.inline ? body.subarray(place, place + size) : await range(offset(body, place), size)
+      const bytes =
+        size <= layout.inline ? body.subarray(place, place + size) : await range(offset(body, place), size)
       found.set(body.readUInt16LE(at), { type, count: values, bytes })
     }
     directories.push(found)

@@ -3,13 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type ExportPlan,
-  planExport,
-  renderWindow,
-  type Scene,
-  type Window,
-} from '@piecework/pieces-imagery'
+import { type ExportPlan, planExport, renderWindow, type Scene, type Window } from '@piecework/pieces-imagery'
 import { newPixels, type Pixels, pixelsOf } from '#internal/pixels/data-type.js'
 import { enviHeader } from '#internal/render/envi-header.js'
 import { gdal } from './scenes.js'
@@ -61,7 +55,11 @@ export async function rendered(tool: unknown, options: RenderOptions): Promise<R
     newPixels(output.dataType, width * height).fill((output.nodata ?? 0) as never),
   )
   let [valid, hidden] = [0, 0]
-  const files = new Map(Object.values(options.scenes).flat().map(({ id, file }) => [id, file]))
+  const files = new Map(
+    Object.values(options.scenes)
+      .flat()
+      .map(({ id, file }) => [id, file]),
+  )
   for (const window of options.windows?.(planned) ?? planned.windows) {
     await withFolder(async (folder) => {
       const one = await renderWindow(await gdal(), planned, window, (id) => files.get(id) ?? '', { folder })
@@ -92,7 +90,9 @@ export function checksums({ plan: { output }, width, height, bands }: Rendered):
 }
 
 export function fileChecksums(file: string, ...args: string[]): number[] {
-  const info = JSON.parse(execFileSync('gdalinfo', ['-json', '-checksum', ...args, file], { encoding: 'utf8' }))
+  const info = JSON.parse(
+    execFileSync('gdalinfo', ['-json', '-checksum', ...args, file], { encoding: 'utf8' }),
+  )
   return (info.bands as { checksum: number }[]).map(({ checksum }) => checksum)
 }
 

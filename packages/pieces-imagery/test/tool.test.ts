@@ -1,0 +1,193 @@
+import { isPieceworkError } from '@piecework/core/piece'
+import { parseTool, type SceneFacts } from '@piecework/pieces-imagery'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { planOutput } from '#internal/plan/plan-output.js'
+import { bandTypes } from '#internal/tool/band-types.js'
+
+const test = suite('imagery: tools')
+
+const project = { type: 'project', id: 'p' }
+const toolOf = (nodes: Record<string, object>, output: object = {}) => ({
+  version: 1,
+  nodes,
+  output: { node: Object.keys(nodes).at(-1), ...output },
+})
+
+function refusal(run: () => unknown): string {
+  try {
+    run()
+  } catch (error) {
+    if (isPieceworkError(error)) return `${error.code}: ${error.message}`
+    throw error
+  }
+  throw new Error('It was not refused')
+}
+
+const line = (length: number) =>
+  Object.fromEntries(
+    Array.from({ length }, (_, at) => [
+      `n${at}`,
+      at === 0 ? project : { type: 'identity', input: `n${at - 1}` },
+    ]),
+  )
+const deep = (depth: number): unknown => (depth === 0 ? 1 : { op: 'add', of: [deep(depth - 1), 1] })
+
+for (const [name, tool, said] of [
+  ['another version', { ...toolOf({ p: project }), version: 2 }, 'version: '],
+  ['an unknown key', { ...toolOf({ p: project }), nodata: 0 }, 'Unrecognized key: "nodata"'],
+  [
+    'an unknown key of a node',
+    toolOf({ p: { ...project, scenes: [] } }),
+    'nodes.p: Unrecognized key: "scenes"',
+  ],
+  ['an unknown type', toolOf({ p: { type: 'hillshade' } }), 'nodes.p.type: '],
+  [
+    'a node that is missing',
+    toolOf({ n: { type: 'ndvi', input: 'p' } }),
+    'nodes.n.input: there is no node "p"',
+  ],
+  ['an output that is missing', toolOf({ p: project }, { node: 'q' }), 'output.node: there is no node "q"'],
+  [
+    'a name of every object',
+    toolOf({ p: project }, { node: 'constructor' }),
+    'there is no node "constructor"',
+  ],
+  [
+    'a cycle',
+    toolOf({ p: project, a: { type: 'identity', input: 'b' }, b: { type: 'mosaic', inputs: ['p', 'a'] } }),
+    'nodes.a.input: "b" reads itself',
+  ],
+  ['a node that leads nowhere', toolOf({ q: project, p: project }), 'nodes.q: leads nowhere'],
+  ['too many nodes', toolOf(line(1001)), 'nodes: has more than 1000 nodes'],
+  [
+    'two grids',
+    toolOf({
+      p: project,
+      a: { type: 'reproject', input: 'p', epsg: 3857 },
+      b: { type: 'reproject', input: 'a', epsg: 4326 },
+    }),
+    'is a second "reproject"',
+  ],
+  [
+    'an expression without an end',
+    toolOf({ p: project, a: { type: 'arithmetic', input: 'p', expression: deep(5000) } }),
+    'nodes.a.expression: its terms are nested more than 100 deep',
+  ],
+  [
+    'nodata and alpha',
+    toolOf({ p: project }, { nodata: 0, alpha: true }),
+    'output: has either "nodata" or "alpha"',
+  ],
+  [
+    'a clip upside down',
+    toolOf({ p: project, c: { type: 'colorCorrection', input: 'p', clip: { min: 5, max: 5 } } }),
+    'nodes.c.clip',
+  ],
+] as const)
+  test(`refused by its place: ${name}`, () => {
+    const message = refusal(() => parseTool(tool))
+    assert.ok(message.startsWith('imagery/tool-invalid: The tool is not as it should be: '), message)
+    assert.ok(message.includes(said), message)
+  })
+
+test('a thousand nodes in one line are a tool', () => {
+  assert.is(Object.keys(parseTool(toolOf(line(1000))).nodes).length, 1000)
+})
+
+const facts = (names: readonly string[], more: Partial<SceneFacts> = {}): SceneFacts => ({
+  width: 1,
+  height: 1,
+  crs: 'EPSG:32618',
+  originX: 0,
+  originY: 0,
+  pixelWidth: 1,
+  pixelHeight: 1,
+  dataType: 'uint16',
+  bands: names.map((name) => ({ name, color: 'undefined' })),
+  ...more,
+})
+const typed = (nodes: Record<string, object>, ...scenes: readonly SceneFacts[]) =>
+  bandTypes(parseTool(toolOf(nodes)), () => scenes.map((one, at) => ({ id: `s${at}`, facts: one })))
+
+test('missing and mixed bands are refused, naming scene and bands', () => {
+  const rgb = facts(['red', 'green', 'blue'])
+  assert.is(
+    refusal(() => typed({ p: { ...project, bands: ['red', 'nir'] } }, rgb)),
+    'imagery/band-missing: The scene "s0" has no band "nir"; there are red, green, blue',
+  )
+  assert.match(
+    refusal(() => typed({ p: project, n: { type: 'ndvi', input: 'p' } }, rgb)),
+    'The node "n" has no band "nir"; there are red, green, blue',
+  )
+  assert.match(
+    refusal(() => typed({ p: project }, rgb, facts(['red', 'green', 'blue', 'nir']))),
+    'The scene "s1" has the bands red (uint16), green (uint16), blue (uint16), nir (uint16), and "s0" has red',
+  )
+  assert.match(
+    refusal(() => typed({ p: project }, rgb, facts(['red', 'green', 'blue'], { dataType: 'uint8' }))),
+    'red (uint8)',
+  )
+  assert.match(
+    refusal(() => typed({ p: project })),
+    'imagery/scene-missing: The node "p" has no scene',
+  )
+})
+
+test('colors of floating point, and a saturation of two bands, are refused', () => {
+  const color = { type: 'colorCorrection', input: 'p' }
+  assert.match(
+    refusal(() => typed({ p: project, c: color }, facts(['a'], { dataType: 'float32' }))),
+    '"a" is float32',
+  )
+  assert.match(
+    refusal(() => typed({ p: project, c: { ...color, saturation: 2 } }, facts(['a', 'b']))),
+    'there are 2',
+  )
+  assert.match(
+    refusal(() => typed({ p: project, c: { ...color, gamma: [1, 2, 3] } }, facts(['a', 'b']))),
+    '3 values of "gamma"',
+  )
+})
+
+const output = (given: object, scene: SceneFacts, nodes: Record<string, object> = { p: project }) => {
+  const tool = parseTool(toolOf(nodes, given))
+  const bands = bandTypes(tool, () => [{ id: 's', facts: scene }]).get(tool.output.node) ?? []
+  const { dataType, nodata } = planOutput(tool, bands, [{ facts: scene }])
+  return [dataType, nodata]
+}
+
+test('no value is lost in the output', () => {
+  const scene = facts(['a'])
+  assert.equal(output({}, scene), ['uint16', undefined])
+  assert.equal(output({}, facts(['a'], { nodata: 7 })), ['uint16', 7])
+  assert.equal(output({ dataType: 'int32', nodata: -1 }, scene), ['int32', -1])
+  assert.equal(output({}, facts(['nir', 'red']), { p: project, n: { type: 'ndvi', input: 'p' } }), [
+    'float32',
+    Number.NaN,
+  ])
+  assert.match(
+    refusal(() => output({ dataType: 'uint8' }, scene)),
+    'uint8 does not hold all values of "a"',
+  )
+  assert.match(
+    refusal(() => output({ nodata: 70_000 }, scene)),
+    '70000 is no value of uint16',
+  )
+  assert.match(
+    refusal(() => output({ dataType: 'float32', alpha: true }, scene)),
+    'an alpha band needs uint8 or uint16',
+  )
+  assert.match(
+    refusal(() => output({ dataType: 'int32' }, scene)),
+    'output.nodata: is required',
+  )
+  const colored = { p: project, c: { type: 'colorCorrection', input: 'p' } }
+  assert.equal(output({}, scene, colored), ['uint8', 0])
+  assert.match(
+    refusal(() => output({ nodata: 255 }, scene, colored)),
+    'must be 0',
+  )
+})
+
+test.run()
