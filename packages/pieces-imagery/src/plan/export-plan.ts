@@ -28,7 +28,6 @@ export interface PlannedOutput {
 export interface ExportPlan {
   /** Another version of GDAL may make other pixels, and must not make a window of it. */
   readonly gdalVersion: string
-  /** @internal */
   readonly tool: ParsedTool
   readonly grid: Grid
   readonly resampling: Resampling

@@ -1,6 +1,7 @@
 import { PieceworkError } from '@piecework/core/piece'
 import { toolLimits } from '../defaults.js'
-import { type ParsedTool, type ToolNode, toolSchema } from './tool.js'
+import type { ParsedTool, ToolNode } from './tool.js'
+import { toolSchema } from './tool-schema.js'
 
 interface Issue {
   readonly path: readonly PropertyKey[]
@@ -12,13 +13,18 @@ export function parseTool(tool: unknown): ParsedTool {
   const nodes = (tool as { nodes?: unknown } | null | undefined)?.nodes
   if (typeof nodes === 'object' && nodes !== null && Object.keys(nodes).length > toolLimits.nodes)
     throw invalid('nodes', `has more than ${toolLimits.nodes} nodes`)
-  const parsed = toolSchema.safeParse(tool)
-  if (!parsed.success) {
-    const [first] = parsed.error.issues as Issue[]
-    throw invalid(first?.path.join('.') || 'the tool', first?.message ?? 'does not fit', parsed.error)
+  const parsed = read(tool)
+  checkGraph(parsed)
+  return parsed
+}
+
+function read(tool: unknown): ParsedTool {
+  try {
+    return toolSchema.parse(tool)
+  } catch (cause) {
+    const [first] = (cause as { readonly issues?: readonly Issue[] }).issues ?? []
+    throw invalid(first?.path.join('.') || 'the tool', first?.message ?? 'does not fit', cause)
   }
-  checkGraph(parsed.data)
-  return parsed.data
 }
 
 /** Ids of the nodes that a node reads. */

@@ -1,70 +1,52 @@
-import { z } from 'zod'
-import { gridDefaults, toolLimits } from '../defaults.js'
-import { dataTypes } from '../pixels/data-type.js'
-import { colorSchema } from './color-settings.js'
-import { expressionSchema } from './expression.js'
+import type { DataType } from '../pixels/data-type.js'
+import type { ColorSettings } from './color-settings.js'
+import type { Expression } from './expression.js'
 
-const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, "_" or "-"')
-const input = id
-const name = z.string().min(1).max(100)
-const bands = z.array(name).min(1).max(toolLimits.bands).optional()
-const positive = z.number().positive().finite()
+export type Resampling = 'near' | 'bilinear' | 'cubic' | 'lanczos'
 
-export const resamplings = ['near', 'bilinear', 'cubic', 'lanczos'] as const
+interface SourceNode<Type extends 'project' | 'scene'> {
+  readonly type: Type
+  readonly id: string
+  /** Absent: all. */
+  readonly bands?: readonly string[] | undefined
+}
 
-const node = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('project'), id: name, bands }),
-  z.strictObject({ type: z.literal('scene'), id: name, bands }),
-  z.strictObject({ type: z.literal('identity'), input }),
-  z.strictObject({ type: z.literal('ndvi'), input, nir: name.default('nir'), red: name.default('red') }),
-  z.strictObject({ type: z.literal('ndwi'), input, green: name.default('green'), nir: name.default('nir') }),
-  z.strictObject({
-    type: z.literal('evi'),
-    input,
-    nir: name.default('nir'),
-    red: name.default('red'),
-    blue: name.default('blue'),
-    /** Makes reflectances of values. */
-    scale: positive.default(1),
-  }),
-  z.strictObject({ type: z.literal('arithmetic'), input, expression: expressionSchema }),
-  z.strictObject({ type: z.literal('colorCorrection'), input, ...colorSchema }),
-  /** The last one is on top. */
-  z.strictObject({ type: z.literal('mosaic'), inputs: z.array(input).min(1).max(toolLimits.nodes) }),
-  /** `aoi`: a GeoJSON polygon or multipolygon in WGS 84. */
-  z.strictObject({ type: z.literal('mask'), input, aoi: z.unknown(), crop: z.boolean().default(false) }),
-  z.strictObject({
-    type: z.literal('reproject'),
-    input,
-    epsg: z.int().min(1024).max(1_000_000),
-    /** Units of the CRS per pixel. Absent: that of the finest scene. */
-    resolution: z.union([positive, z.tuple([positive, positive])]).optional(),
-    resampling: z.enum(resamplings).default('near'),
-  }),
-])
+type OperatorNode =
+  | { readonly type: 'identity' }
+  | { readonly type: 'ndvi'; readonly nir: string; readonly red: string }
+  | { readonly type: 'ndwi'; readonly green: string; readonly nir: string }
+  | {
+      readonly type: 'evi'
+      readonly nir: string
+      readonly red: string
+      readonly blue: string
+      readonly scale: number
+    }
+  | { readonly type: 'arithmetic'; readonly expression: Expression }
+  | ({ readonly type: 'colorCorrection' } & ColorSettings)
+  | { readonly type: 'mask'; readonly aoi?: unknown; readonly crop: boolean }
+  | {
+      readonly type: 'reproject'
+      readonly epsg: number
+      readonly resolution?: number | readonly [number, number] | undefined
+      readonly resampling: Resampling
+    }
 
-const output = z
-  .strictObject({
-    node: id,
-    /** Absent: that of the node. */
-    dataType: z.enum(dataTypes).optional(),
-    nodata: z.union([z.number(), z.literal('nan')]).optional(),
-    alpha: z.literal(true).optional(),
-    blockSize: z.union([z.literal(128), z.literal(256), z.literal(512)]).default(gridDefaults.blockSize),
-  })
-  .refine(
-    ({ nodata, alpha }) => nodata === undefined || alpha === undefined,
-    'has either "nodata" or "alpha"',
-  )
+export type ToolNode =
+  | SourceNode<'project'>
+  | SourceNode<'scene'>
+  | { readonly type: 'mosaic'; readonly inputs: readonly string[] }
+  | (OperatorNode & { readonly input: string })
 
-export const toolSchema = z.strictObject({
-  version: z.literal(1),
-  nodes: z.record(id, node),
-  output,
-})
-
-/** @internal */
-export type ParsedTool = z.infer<typeof toolSchema>
-/** @internal */
-export type ToolNode = z.infer<typeof node>
-export type Resampling = (typeof resamplings)[number]
+/** A tool with its defaults. */
+export interface ParsedTool {
+  readonly version: 1
+  readonly nodes: Readonly<Record<string, ToolNode>>
+  readonly output: {
+    readonly node: string
+    readonly dataType?: DataType | undefined
+    readonly nodata?: number | 'nan' | undefined
+    readonly alpha?: true | undefined
+    readonly blockSize: 128 | 256 | 512
+  }
+}
