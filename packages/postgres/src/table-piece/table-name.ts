@@ -39,6 +39,12 @@ export function referencedName(
 export const tableKey = ({ schema, name }: TableName): string =>
   schema === 'public' ? name : `${quotedIfOdd(schema)}.${quotedIfOdd(name)}`
 
+/** The table as a declaration of a piece in `schema` names it. */
+export const writtenName = (table: TableName, schema: string): string =>
+  table.schema === schema
+    ? quotedIfOdd(table.name)
+    : `${quotedIfOdd(table.schema)}.${quotedIfOdd(table.name)}`
+
 /** Whether a kind calls the table so, with its schema or without. */
 export const isNamed = (table: TableName, name: string): boolean =>
   tableKey(table) === name || table.name === name

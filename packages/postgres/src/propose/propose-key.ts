@@ -1,0 +1,46 @@
+import { isSequenceForm, type KeyForm } from '@piecework/core/piece'
+import type { Column, Table } from '../table-piece/catalogue.js'
+import { keyFamily } from '../table-piece/key-family.js'
+import { likelySequences } from '../table-piece/keys/number-problems.js'
+import { proposeForm } from '../table-piece/propose-form.js'
+import type { Ask, Below } from './proposal.js'
+
+/** How new keys of a table are made; undefined if its column says so. */
+export async function proposeKey(
+  below: Below,
+  table: Table,
+  column: Column | undefined,
+  ask: Ask,
+): Promise<KeyForm | undefined> {
+  if (!column) return undefined
+  const family = keyFamily(column)
+  if (family === 'uuid') return undefined
+  if (family === 'integer') return numbersOf(below, table, column, ask)
+  const form = family === 'text' ? proposeForm(await below.someKeys(table, column.name)) : 'natural'
+  if (form === 'natural')
+    ask(`do people give these keys (${column.type})? Then they travel; keys that programs make need a form.`, column.name)
+  else ask('what do new keys look like? This is the form of the present ones.', column.name)
+  return form
+}
+
+function numbersOf({ reading }: Below, table: Table, { name }: Column, ask: Ask): KeyForm | undefined {
+  if (reading.sequences.of(table, name)) return undefined
+  const sequence = likelySequences(table.name, name)
+    .map((likely) => reading.sequences.named(likely))
+    .find((one) => one !== undefined)
+  const form: KeyForm = sequence ? { sequence: sequence.text } : 'natural'
+  ask(
+    isSequenceForm(form)
+      ? `is "${form.sequence}" the sequence that numbers these rows?`
+      : `no sequence numbers these rows: do people give the numbers? Then they travel.`,
+    name,
+  )
+  return form
+}
+
+/** The primary key of a table if it is one column that leads nowhere, or the one of several that is made anew. */
+export function ownColumn({ reading }: Below, table: Table, leads: (name: string) => boolean): Column | undefined {
+  const own = table.primaryKey.filter((name) => !leads(name)).flatMap((name) => table.columns.get(name) ?? [])
+  if (table.primaryKey.length === 1) return own[0]
+  return own.find(({ name }) => reading.sequences.of(table, name) !== undefined)
+}

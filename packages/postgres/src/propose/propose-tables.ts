@@ -1,0 +1,132 @@
+import { PieceworkError, isPieceworkError, type Queryable } from '@piecework/core/piece'
+import { quoteIdent } from '../database/quote-ident.js'
+import { defaults } from '../defaults.js'
+import type { Table } from '../table-piece/catalogue.js'
+import { checkTables } from '../table-piece/check-tables.js'
+import type { TableFinding } from '../table-piece/facts/problem.js'
+import { tableName } from '../table-piece/joins.js'
+import type { TablePieceSpec } from '../table-piece/spec.js'
+import { writtenName } from '../table-piece/table-name.js'
+import { tablePiece } from '../table-piece/table-piece.js'
+import { groupPieces } from './group-pieces.js'
+import { kindNames, type ProposedPiece, proposalSource } from './proposal-source.js'
+import { kindSource } from './kind-source.js'
+import { ownedTables } from './owned-tables.js'
+import type { Below, ProposedTable, Question } from './proposal.js'
+import { proposeOrder } from './propose-order.js'
+import { proposeTable, type UnorderedTable } from './propose-table.js'
+import { readSchema, rootTable } from './read-schema.js'
+
+export interface Proposal {
+  readonly root: string
+  readonly tables: readonly { readonly table: string; readonly owner: string }[]
+  readonly questions: readonly Question[]
+  /** What `checkTables` says of it. */
+  readonly findings: readonly TableFinding[]
+  /** TypeScript. */
+  readonly source: string
+}
+
+/** A declaration for a table and those below it. Reads only. Throws `options-invalid` if there is no such table. */
+export async function proposeTables(db: Queryable, rootName: string): Promise<Proposal> {
+  const reading = await readSchema(db)
+  const root = rootTable(reading, rootName)
+  const [key, ...more] = root.primaryKey
+  if (key === undefined || more.length > 0)
+    throw new PieceworkError(
+      'options-invalid',
+      `The primary key of "${root.schema}"."${root.name}" has ${more.length > 0 ? 'several columns' : 'no column'}, so its rows have no id that a resource could have.`,
+    )
+  const owned = ownedTables(reading.catalogue, root, key)
+  const below: Below = { reading, owned, root, key, someKeys: (...at) => someKeys(db, ...at) }
+  const unordered: UnorderedTable[] = []
+  for (const table of owned.keys()) unordered.push(await proposeTable(below, table))
+  const tables = ordered(unordered, root)
+  const names = kindNames(root)
+  const pieces = piecesOf(below, tables, names.kind)
+  const kindQuestions: Question[] = []
+  const kind = await kindSource(
+    db,
+    below,
+    { ...names, key: tables.find(({ table }) => table === root)?.spec.key },
+    (text, column) =>
+      void kindQuestions.push({ table: `${root.schema}.${root.name}`, ...(column !== undefined && { column }), text }),
+  )
+  return {
+    root: `${root.schema}.${root.name}`,
+    tables: tables.map(({ table, spec }) => ({ table: `${table.schema}.${table.name}`, owner: spec.owner })),
+    questions: [...kindQuestions, ...tables.flatMap(({ questions }) => questions)],
+    findings: await findingsOf(db, pieces),
+    source: proposalSource({ root, kind, kindQuestions, pieces }),
+  }
+}
+
+/** With the order of each, and a question where no key of the database says that it is one. */
+function ordered(tables: readonly UnorderedTable[], root: Table): readonly ProposedTable[] {
+  const of = (table: Table) => tables.find((one) => one.table === table && table !== root)?.orderable
+  return tables.map(({ orderable: _, ...one }) => {
+    if (one.table === root) return one
+    const { order, isSure } = proposeOrder(of, one.table)
+    if (isSure) return { ...one, spec: { ...one.spec, order } }
+    const text =
+      order.length > 0
+        ? `no unique key gives the rows an order: are they known by ${order.join(', ')} in every installation?`
+        : 'nothing but ids gives the rows an order: comparisons do not find them again. Is there a column?'
+    const questions = [...one.questions, { table: `${one.table.schema}.${one.table.name}`, text }]
+    return { ...one, questions, spec: { ...one.spec, order } }
+  })
+}
+
+function piecesOf({ owned, root, reading }: Below, tables: readonly ProposedTable[], kind: string): readonly ProposedPiece[] {
+  const isBelow = (table: Table): boolean => table !== root && owned.has(table)
+  const leadsTo = ({ table, spec }: ProposedTable): ReadonlySet<Table> => {
+    const written = Object.values(spec.references ?? {}).flatMap((one) =>
+      typeof one === 'object' && 'table' in one && !one.shared ? [one.table] : typeof one === 'string' ? [one] : [],
+    )
+    const named = tables.filter((one) => written.includes(writtenName(one.table, table.schema)))
+    const foreign = table.foreignKeys.flatMap(({ schema, table: name }) => reading.catalogue.get({ schema, name }) ?? [])
+    return new Set([...named.map((one) => one.table), ...foreign].filter((to) => to !== table && isBelow(to)))
+  }
+  const groups = groupPieces(tables, leadsTo)
+  const names = new Set<string>()
+  return groups.map((group): ProposedPiece => {
+    const schema = group[0]?.table.schema ?? 'public'
+    const base = schema === root.schema ? 'tables' : schema.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '') || 'tables'
+    let name = `${kind}/${base}`
+    for (let at = 2; names.has(name); at++) name = `${kind}/${base}-${at}`
+    const after = [...names]
+    names.add(name)
+    return { name, kind, schema, after, tables: group }
+  })
+}
+
+async function findingsOf(db: Queryable, pieces: readonly ProposedPiece[]): Promise<readonly TableFinding[]> {
+  try {
+    const made = pieces.map(({ name, kind, schema, after, tables }) =>
+      tablePiece({
+        name,
+        of: kind,
+        version: 1,
+        schema,
+        after,
+        tables: tables.map(({ spec, set }) => ({ ...spec, ...(Object.keys(set).length > 0 && { set: unset(set) }) })),
+      } satisfies TablePieceSpec),
+    )
+    return await checkTables(db, made)
+  } catch (error) {
+    if (!isPieceworkError(error, 'registry-invalid')) throw error
+    return error.findings.length > 0
+      ? error.findings
+      : [{ piece: '', severity: 'error', code: 'tables/declaration', message: error.message }]
+  }
+}
+
+const unset = (set: Readonly<Record<string, string>>): Record<string, () => undefined> =>
+  Object.fromEntries(Object.keys(set).map((name) => [name, () => undefined]))
+
+async function someKeys(db: Queryable, table: Table, column: string): Promise<readonly string[]> {
+  const { rows } = await db.query<{ key: string }>(
+    `SELECT ${quoteIdent(column)}::text AS key FROM ${tableName(table)} LIMIT ${defaults.sampledKeys}`,
+  )
+  return rows.map(({ key }) => key)
+}

@@ -1,0 +1,88 @@
+import type { ResourceRef } from '@piecework/core'
+import type { Piece, Queryable } from '@piecework/core/piece'
+import { quoteIdent, type TableSpec } from '@piecework/postgres'
+import { tableSpec } from '#internal/table-piece/spec.js'
+
+interface Led {
+  readonly table: string
+  readonly key: string
+}
+
+/**
+ * Content of any table piece for `pieceLaws`: of each table, the rows that its owner leads to, in an order of what they
+ * hold beside ids.
+ */
+export async function contentOf(
+  piece: Piece,
+  { id }: ResourceRef,
+  db: Queryable,
+  ids: 'with ids' | 'without' = 'without',
+): Promise<Readonly<Record<string, readonly object[]>>> {
+  if (!(tableSpec in piece)) return {}
+  const { schema = 'public', tables } = (piece as never)[tableSpec] as { schema?: string; tables: TableSpec[] }
+  const led = await foreignKeys(db)
+  const content: Record<string, readonly object[]> = {}
+  for (const spec of tables) {
+    const table = `${quoteIdent(schema)}.${quoteIdent(spec.table)}`
+    const where = condition(led, table, spec.owner.split('.'))
+    const { rows } = await db.query<{ row: object }>(
+      `SELECT to_jsonb(t) - $2::text[]${ids === 'without' ? ' - $3::text[]' : ''} AS row FROM ${table} t WHERE ${where}
+       ORDER BY (to_jsonb(t) - $2::text[] - $3::text[])::text COLLATE "C"`,
+      [id, [...(spec.ignore ?? []), ...(await numbers(db, table, spec))], idColumns(spec, led, table)],
+    )
+    content[spec.table] = rows.map(({ row }) => row)
+  }
+  return content
+}
+
+const idColumns = (spec: TableSpec, led: ReadonlyMap<string, Led>, table: string): readonly string[] => [
+  'id',
+  'primary key',
+  spec.owner.split('.')[0] ?? '',
+  ...Object.keys(spec.references ?? {}),
+  ...[...led.keys()].filter((at) => at.startsWith(`${table} `)).map((at) => at.slice(table.length + 1)),
+]
+
+/** What a copy has of its own: numbers that are no keys, values that are unique. */
+async function numbers(db: Queryable, table: string, spec: TableSpec): Promise<readonly string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `SELECT a.attname AS name FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+     WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval%' AND a.attname <> 'id'`,
+    [table],
+  )
+  return [...rows.map(({ name }) => name), ...Object.keys(spec.unique ?? {}), ...(spec.keepShellValue ?? [])]
+}
+
+function condition(led: ReadonlyMap<string, Led>, table: string, path: readonly string[]): string {
+  const [column = '', ...rest] = path
+  if (rest.length === 0) return `${quoteIdent(column)}::text = $1`
+  const to = led.get(`${table} ${column}`)
+  if (!to) throw new Error(`"${column}" of ${table} has no foreign key`)
+  return `${quoteIdent(column)} IN (SELECT ${quoteIdent(to.key)} FROM ${to.table} WHERE ${condition(led, to.table, rest)})`
+}
+
+async function foreignKeys(db: Queryable): Promise<ReadonlyMap<string, Led>> {
+  const { rows } = await db.query<{ at: string; to: string; key: string }>(
+    `SELECT format('%I.%I', n.nspname, c.relname) || ' ' || a.attname AS at, format('%I.%I', fn.nspname, f.relname) AS to, k.attname AS key
+     FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN pg_class f ON f.oid = o.confrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace
+     JOIN pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = o.conkey[1]
+     JOIN pg_attribute k ON k.attrelid = o.confrelid AND k.attnum = o.confkey[1]
+     WHERE o.contype = 'f' AND array_length(o.conkey, 1) = 1`,
+  )
+  return new Map(rows.map(({ at, to, key }) => [unquoted(at), { table: qualified(to), key }]))
+}
+
+/** `format` quotes where it must, and the callers always. */
+const qualified = (name: string): string => {
+  const [schema = '', table = ''] = [...name.matchAll(/"(?:[^"]|"")+"|[^".]+/g)].map(([part]) =>
+    part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part,
+  )
+  return `${quoteIdent(schema)}.${quoteIdent(table)}`
+}
+
+const unquoted = (at: string): string => {
+  const end = at.lastIndexOf(' ', at.length)
+  const [, name = '', column = ''] = /^((?:"(?:[^"]|"")+"|[^". ]+)\.(?:"(?:[^"]|"")+"|[^". ]+)) (.*)$/s.exec(at) ?? []
+  return name === '' ? at.slice(0, end) : `${qualified(name)} ${column}`
+}

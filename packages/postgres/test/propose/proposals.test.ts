@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { createPiecework, memoryArtifacts } from '@piecework/core'
+import { fromPg, postgresStore } from '@piecework/postgres'
+import { inProcess } from '@piecework/runtime-inprocess'
+import { needsServer, scratchDatabase } from '@piecework/test-support'
+import { pieceLaws, type Sample } from '@piecework/testkit'
+import pg from 'pg'
+import { suite } from 'uvu'
+import { contentOf } from './any-content.js'
+import { sampleRows, shared, sixtyTables } from './sixty-tables.js'
+import { sampleCompany, smallTables } from './small-tables.js'
+import { compiledProposals, type Proposed } from './written-proposal.js'
+
+const ann = { id: '00000000-0000-4000-8000-0000000000a1' }
+const test = needsServer(suite('piecework-check: proposals'))
+
+if (process.env.DATABASE_URL) await proposed()
+else test('what is proposed runs unchanged', () => {})
+
+async function proposed(): Promise<void> {
+  const scratch = await scratchDatabase()
+  const pool = new pg.Pool({ connectionString: scratch.url, max: 4 })
+  const db = fromPg(pool)
+  test.after(async () => {
+    await pool.end()
+    await scratch.drop()
+  })
+  const project = randomUUID()
+  for (const sql of [sixtyTables, shared, sampleRows(`'${project}'`), smallTables, sampleCompany])
+    await pool.query(sql)
+  const [projects, companies] = await compiledProposals(scratch.url, ['public.projects', 'crm.Companies'])
+  if (!projects || !companies) throw new Error('Nothing was proposed.')
+
+  test('of sixty tables: export, import and clone are equal to the resource', () => copiesAreEqual(projects))
+
+  for (const [at, piece] of companies.pieces.entries()) {
+    pieceLaws(test, {
+      piece,
+      kind: companies.kind,
+      database: () => db,
+      sample: async (): Promise<Sample> => {
+        const { rows } = await pool.query<{ id: string }>(sampleCompany)
+        return { resource: { kind: companies.kind.kind, id: rows[0]?.id ?? '' }, ids: lawIds }
+      },
+      content: (resource, queryable) => contentOf(piece, resource, queryable, 'with ids'),
+      before: companies.pieces.slice(0, at),
+    })
+  }
+
+  async function copiesAreEqual({ kind, pieces }: Proposed): Promise<void> {
+    const store = postgresStore({ database: db })
+    await store.migrate()
+    const piecework = createPiecework({
+      packs: [{ name: 'proposed', kinds: [kind], pieces: [...pieces] }],
+      store,
+      artifacts: memoryArtifacts(),
+      runtime: inProcess(),
+    })
+    await piecework.start()
+    try {
+      const source = { resource: { kind: 'project', id: project }, principal: ann }
+      const { archive } = await (await piecework.export(source)).result()
+      assert.ok(archive)
+      const imported = await (await piecework.import({ archive, principal: ann })).result()
+      const cloned = await (await piecework.clone(source)).result()
+      for (const { resource } of [imported, cloned]) {
+        assert.ok(resource)
+        for (const piece of pieces) {
+          const content = await contentOf(piece, source.resource, db)
+          assert.deepEqual(await contentOf(piece, resource, db), content)
+          const empty = Object.entries(content).filter(([, rows]) => rows.length === 0)
+          assert.deepEqual(empty, [])
+        }
+        const { resources } = await piecework.diff(source, { resource, principal: ann })
+        const differing = resources.flatMap(({ pieces: compared }) =>
+          compared.flatMap((one) => one.entries.filter(({ equal }) => !equal).map(({ path }) => path)),
+        )
+        assert.deepEqual(differing, ['projects.csv'])
+      }
+    } finally {
+      await piecework.stop()
+    }
+  }
+}
+
+const lawIds = {
+  id: 'crm.people_of',
+  company_id: 'crm.Companies',
+  boss_id: 'crm.people_of',
+  contact_id: 'crm.people_of',
+}
+
+test.run()
