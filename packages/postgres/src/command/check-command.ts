@@ -107,7 +107,9 @@ function withoutPassword(
   env: Readonly<Record<string, string | undefined>>,
 ): string {
   const [, inUrl] = /^[^:]+:\/\/[^:@/]*:([^@]*)@/.exec(url ?? '') ?? []
-  const secrets = [url, inUrl, inUrl && decoded(inUrl), env.PGPASSWORD].filter((one) => one !== undefined && one !== '')
+  const secrets = [url, inUrl, inUrl && decoded(inUrl), env.PGPASSWORD].filter(
+    (one) => one !== undefined && one !== '',
+  )
   return secrets.reduce<string>((text, secret) => text.replaceAll(secret ?? '', '***'), message)
 }
 

@@ -22,7 +22,10 @@ export async function withReadOnly<T>(
 
 async function openPool(url: string | undefined): Promise<OwnPool> {
   if (url !== undefined && !/^postgres(?:ql)?:\/\//.test(url))
-    throw new PieceworkError('options-invalid', 'The address of the database does not begin with postgres://.')
+    throw new PieceworkError(
+      'options-invalid',
+      'The address of the database does not begin with postgres://.',
+    )
   const { default: pg } = await driver()
   const pool = new pg.Pool({
     max: 1,

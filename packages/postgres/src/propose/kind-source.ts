@@ -1,10 +1,9 @@
-import { keyFormText, type KeyForm, type Queryable } from '@piecework/core/piece'
+import { type KeyForm, keyFormText, type Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
-import type { Column } from '../table-piece/catalogue.js'
-import { tableKey } from '../table-piece/table-name.js'
-import { looksLikePeople } from './looks-like-people.js'
+import { type TableName, tableKey } from '../table-piece/table-name.js'
 import type { Ask, Below } from './proposal.js'
 import { nameColumn } from './propose-table.js'
+import { shellValues } from './shell-values.js'
 import { Source, textSource, valueSource } from './source-text.js'
 
 export interface KindSource {
@@ -21,99 +20,54 @@ export async function kindSource(
   ask: Ask,
 ): Promise<string> {
   const { root, key: id } = below
-  const table = `${quoteIdent(root.schema)}.${quoteIdent(root.name)}`
-  const column = quoteIdent(id)
   const named = nameColumn(root)
-  const name = named ? `coalesce(${quoteIdent(named.name)}, '')` : `${column}::text`
-  const values = await shellValues(db, below, named, ask)
-  const columns = [column, ...values.map(({ column: { name: one } }) => quoteIdent(one))]
-  const bound = ['ref.id']
-  const sql = values.map(({ value, sql: literal }) => {
-    if (value === undefined) return literal
-    bound.push(value)
-    return `$${bound.length}`
-  })
-  const insert = `INSERT INTO ${table} (${columns.join(', ')}) OVERRIDING SYSTEM VALUE VALUES (${['$1', ...sql].join(', ')}) ON CONFLICT (${column}) DO NOTHING`
-  const used = ['ref', ...(bound.includes("name ?? ''") ? ['name'] : []), ...(bound.includes('owner') ? ['owner'] : [])]
-  ask('hide a shell until "ready": by a column that "create" and "ready" set, and that "describe" and your own queries ask for. Until then people see a copy while it is made.')
-  const method = (text: string): Source => new Source(text)
-  const statement = (sqlText: string, args: string): string => `await tx.query(${textSource(sqlText)}, [${args}])`
+  const name = named ? `coalesce(${quoteIdent(named.name)}, '')` : `${quoteIdent(id)}::text`
+  const select = `SELECT ${name} AS name FROM ${qualified(root)} WHERE ${quoteIdent(id)} = $1`
+  if (key === 'natural')
+    ask(
+      'people give these ids, so no copy can be given one: resources of this kind can be exported only.',
+      id,
+    )
   const source = valueSource({
     kind,
     table: tableKey(root),
     ...(key !== undefined && { key: new Source(keyFormText(key)) }),
-    describe: method(
-      `async ({ id }, db) =>\n    (await db.query<{ name: string }>(${textSource(`SELECT ${name} AS name FROM ${table} WHERE ${column} = $1`)}, [id])).rows[0]`,
+    describe: new Source(
+      `async ({ id }, db) =>\n    (await db.query<{ name: string }>(${textSource(select)}, [id])).rows[0]`,
     ),
-    shell: {
-      create: method(`async ({ ${used.join(', ')} }, tx) => {\n      ${statement(insert, bound.join(', '))}\n    }`),
-      ready: method('async () => {}'),
-      remove: method(
-        `async ({ id }, tx) => {\n      ${statement(`DELETE FROM ${table} WHERE ${column} = $1`, 'id')}\n    }`,
-      ),
-    },
+    ...(key !== 'natural' && { shell: await shellSource(db, below, ask) }),
   })
   return `export const ${variable}: ResourceKind = ${source}\n`
 }
 
-interface ShellValue {
-  readonly column: Column
-  /** Source of a bound value, or else SQL. */
-  readonly value?: string
-  readonly sql: string
-}
+const qualified = ({ schema, name }: TableName): string => `${quoteIdent(schema)}.${quoteIdent(name)}`
 
-/** Of columns that must have a value and get none from the database. */
-async function shellValues(
+async function shellSource(
   db: Queryable,
-  { root, key, reading }: Below,
-  named: Column | undefined,
+  below: Below,
   ask: Ask,
-): Promise<readonly ShellValue[]> {
-  const needed = [...root.columns.values()].filter(
-    (column) =>
-      column.name !== key && (column === named || (column.notNull && !column.hasDefault)) && !column.generated,
-  )
-  const labels = await firstLabels(db, needed)
-  return needed.map((column): ShellValue => {
-    const { name, base } = column
-    const foreign = root.foreignKeys.find(({ columns }) => columns.includes(name))
-    const to = foreign && reading.catalogue.get({ schema: foreign.schema, name: foreign.table })
-    if (to && looksLikePeople(to)) {
-      ask('the shell gets the id of the principal who asked: is that a key of people?', name)
-      return { column, value: 'owner', sql: '' }
-    }
-    if (to) {
-      ask(`which row of "${to.name}" does a new one belong to? Until it is said, the statement fails.`, name)
-      return { column, sql: 'NULL' }
-    }
-    if (column === named && !root.unique.has(name)) return { column, value: "name ?? ''", sql: '' }
-    if (root.unique.has(name) && /^(?:text|varchar|bpchar|citext)$/.test(base)) return { column, value: 'ref.id', sql: '' }
-    const sql = labels.get(column.type) ?? emptyLiteral(column)
-    if (sql === 'NULL') ask(`what does a shell have here (${column.type})? Until it is said, the statement fails.`, name)
-    return { column, sql }
+): Promise<Readonly<Record<'create' | 'ready' | 'remove', Source>>> {
+  const table = qualified(below.root)
+  const id = quoteIdent(below.key)
+  const values = await shellValues(db, below, nameColumn(below.root), ask)
+  const columns = [id, ...values.map(({ column }) => quoteIdent(column.name))]
+  const bound = ['ref.id']
+  const inserted = values.map(({ value, sql }) => {
+    if (value === undefined) return sql
+    bound.push(value)
+    return `$${bound.length}`
   })
-}
-
-async function firstLabels(db: Queryable, columns: readonly Column[]): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await db.query<{ type: string; label: string }>(
-    `SELECT DISTINCT ON (e.enumtypid) pg_catalog.format_type(e.enumtypid, NULL) AS type,
-       pg_catalog.quote_literal(e.enumlabel) AS label FROM pg_catalog.pg_enum e
-     WHERE pg_catalog.format_type(e.enumtypid, NULL) = ANY ($1::text[]) ORDER BY e.enumtypid, e.enumsortorder`,
-    [columns.map(({ type }) => type)],
+  const insert = `INSERT INTO ${table} (${columns.join(', ')}) OVERRIDING SYSTEM VALUE VALUES (${['$1', ...inserted].join(', ')}) ON CONFLICT (${id}) DO NOTHING`
+  const used = ['name', 'owner'].filter((one) => bound.some((value) => value.startsWith(one)))
+  ask(
+    'hide a shell until "ready": by a column that "create" and "ready" set, and that "describe" and your own queries ask for. Until then people see a copy while it is made.',
   )
-  return new Map(rows.map(({ type, label }) => [type, label]))
-}
-
-/** A value of the type; `NULL`, which the column refuses, if it is not known. */
-function emptyLiteral({ base, domain }: Column): string {
-  if (domain) return 'NULL'
-  if (base.startsWith('_')) return `'{}'`
-  if (/^(?:text|varchar|bpchar|citext|bytea)$/.test(base)) return `''`
-  if (/^(?:int[248]|float[48]|numeric|money)$/.test(base)) return '0'
-  if (base === 'bool') return 'false'
-  if (base === 'date' || base.startsWith('timestamp')) return 'now()'
-  if (base === 'json' || base === 'jsonb') return `'{}'`
-  if (base === 'uuid') return `'00000000-0000-0000-0000-000000000000'`
-  return base === 'interval' ? `'0'` : 'NULL'
+  const statement = (sql: string, values: string): string => `await tx.query(${textSource(sql)}, [${values}])`
+  const create = statement(insert, bound.join(', '))
+  const remove = statement(`DELETE FROM ${table} WHERE ${id} = $1`, 'id')
+  return {
+    create: new Source(`async ({ ${['ref', ...used].join(', ')} }, tx) => {\n      ${create}\n    }`),
+    ready: new Source('async () => {}'),
+    remove: new Source(`async ({ id }, tx) => {\n      ${remove}\n    }`),
+  }
 }

@@ -10,6 +10,8 @@ export interface ProposedPiece {
   readonly schema: string
   readonly after: readonly string[]
   readonly tables: readonly ProposedTable[]
+  /** Its resources can be given no new ids. */
+  readonly exportOnly: boolean
 }
 
 export interface KindNames {
@@ -32,17 +34,25 @@ export function kindNames({ name }: Table): KindNames {
     .split('_')
     .filter((word) => /^[a-z0-9]+$/.test(word))
   const kind = words.join('-') || 'resource'
-  const camel = words.map((word, at) => (at === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join('')
+  const camel = words
+    .map((word, at) => (at === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join('')
   return { kind, variable: /^[a-z]/.test(camel) ? `${camel}Kind` : 'resourceKind' }
 }
 
 /** The whole proposal as a module. */
 export function proposalSource({ root, kind, kindQuestions, pieces }: ProposalParts): string {
-  const variables = pieces.map((_, at) => `pieces${pieces.length > 1 ? at + 1 : ''}`.replace(/^pieces$/, 'tables'))
+  const variables = pieces.map((_, at) =>
+    `pieces${pieces.length > 1 ? at + 1 : ''}`.replace(/^pieces$/, 'tables'),
+  )
   const count = pieces.reduce((all, { tables }) => all + tables.length, 0)
   return [
-    commentSource(`A proposal for "${root.schema}"."${root.name}" and the tables below it, ${count} in all, by piecework-check.`),
-    commentSource('Lines that begin with "?" ask what the catalogue does not say; answer them, and delete them.'),
+    commentSource(
+      `A proposal for "${root.schema}"."${root.name}" and the tables below it, ${count} in all, by piecework-check.`,
+    ),
+    commentSource(
+      'Lines that begin with "?" ask what the catalogue does not say; answer them, and delete them.',
+    ),
     `import type { ResourceKind } from '@piecework/core'\nimport { tablePiece } from '@piecework/postgres'\n\n`,
     ...kindQuestions.map((one) => questionSource(one, '')),
     kind,
@@ -51,12 +61,16 @@ export function proposalSource({ root, kind, kindQuestions, pieces }: ProposalPa
   ].join('')
 }
 
-function pieceSource(variable: string, { name, kind, schema, after, tables }: ProposedPiece): string {
+function pieceSource(
+  variable: string,
+  { name, kind, schema, after, tables, exportOnly }: ProposedPiece,
+): string {
   const members = [
     `name: ${textSource(name)}`,
     `of: ${textSource(kind)}`,
     'version: 1',
     ...(schema === 'public' ? [] : [`schema: ${textSource(schema)}`]),
+    ...(exportOnly ? ['exportOnly: true'] : []),
     ...(after.length === 0 ? [] : [`after: ${valueSource(after, '  ')}`]),
   ]
   const head = members.map((member) => `  ${member},\n`).join('')

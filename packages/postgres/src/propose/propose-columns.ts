@@ -13,7 +13,12 @@ export interface ProposedColumns {
 }
 
 /** What becomes of columns that no key of the database leads from. `open`: those without another decision. */
-export function proposeColumns(below: Below, table: Table, open: readonly Column[], ask: Ask): ProposedColumns {
+export function proposeColumns(
+  below: Below,
+  table: Table,
+  open: readonly Column[],
+  ask: Ask,
+): ProposedColumns {
   const facts = below.reading.factsOf(table)
   const references = new Map<string, string>()
   const columns: string[] = []
@@ -29,7 +34,10 @@ export function proposeColumns(below: Below, table: Table, open: readonly Column
     const { name } = column
     const isUuid = facts?.uuids.includes(name)
     if (facts?.oids.includes(name))
-      leaveOut(column, 'holds the id of a large object, which stays behind: may it? Else keep the bytes in a bytea.')
+      leaveOut(
+        column,
+        'holds the id of a large object, which stays behind: may it? Else keep the bytes in a bytea.',
+      )
     else if (looksSecret(column)) leaveOut(column, 'looks like a secret, and stays behind: does it travel?')
     else if (isUuid || looksLikeId(column, names)) {
       const to = namedLike(below, column)
@@ -37,10 +45,16 @@ export function proposeColumns(below: Below, table: Table, open: readonly Column
         references.set(name, writtenName(to, table.schema))
         ask(`is it the key of a row of "${to.name}"? Its name says so, and no foreign key.`, name)
       } else if (isUuid && table.unique.has(name) && column.hasDefault)
-        leaveOut(column, 'is unique and has a default, so each copy gets its own: is it a token, or does it lead somewhere?')
+        leaveOut(
+          column,
+          'is unique and has a default, so each copy gets its own: is it a token, or does it lead somewhere?',
+        )
       else {
         columns.push(name)
-        ask(`is named like an id (${column.type}) and travels as it is: which rows does it lead to?${typeBeside(table, column)}`, name)
+        ask(
+          `is named like an id (${column.type}) and travels as it is: which rows does it lead to?${typeBeside(table, column)}`,
+          name,
+        )
       }
     }
   }
@@ -56,7 +70,10 @@ function namedLike({ owned }: Below, column: Column): Table | undefined {
     const base = column.element ?? column.base
     const fits = target !== undefined && (keyFamily({ base }) ?? '') === keyFamily(target)
     const name = snakeCase(table.name)
-    return fits && [name, name.replace(/s$/, ''), name.replace(/es$/, ''), name.replace(/ies$/, 'y')].includes(words)
+    return (
+      fits &&
+      [name, name.replace(/s$/, ''), name.replace(/es$/, ''), name.replace(/ies$/, 'y')].includes(words)
+    )
   })
   return found.length === 1 ? found[0] : undefined
 }

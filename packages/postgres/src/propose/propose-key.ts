@@ -18,7 +18,10 @@ export async function proposeKey(
   if (family === 'integer') return numbersOf(below, table, column, ask)
   const form = family === 'text' ? proposeForm(await below.someKeys(table, column.name)) : 'natural'
   if (form === 'natural')
-    ask(`do people give these keys (${column.type})? Then they travel; keys that programs make need a form.`, column.name)
+    ask(
+      `do people give these keys (${column.type})? Then they travel; keys that programs make need a form.`,
+      column.name,
+    )
   else ask('what do new keys look like? This is the form of the present ones.', column.name)
   return form
 }
@@ -39,7 +42,11 @@ function numbersOf({ reading }: Below, table: Table, { name }: Column, ask: Ask)
 }
 
 /** The primary key of a table if it is one column that leads nowhere, or the one of several that is made anew. */
-export function ownColumn({ reading }: Below, table: Table, leads: (name: string) => boolean): Column | undefined {
+export function ownColumn(
+  { reading }: Below,
+  table: Table,
+  leads: (name: string) => boolean,
+): Column | undefined {
   const own = table.primaryKey.filter((name) => !leads(name)).flatMap((name) => table.columns.get(name) ?? [])
   if (table.primaryKey.length === 1) return own[0]
   return own.find(({ name }) => reading.sequences.of(table, name) !== undefined)

@@ -1,7 +1,7 @@
 import type { Table } from '../table-piece/catalogue.js'
 import { snakeCase } from '../table-piece/facts/looks-secret.js'
-import { foreignOf } from './owned-tables.js'
 import type { Reference, TableSpec } from '../table-piece/spec.js'
+import { foreignOf } from './owned-tables.js'
 
 /** What an order is made of: declarations without it. */
 export interface Orderable {
@@ -44,14 +44,17 @@ function orderOf(
     .map((columns) => [...new Set(columns.flatMap((path) => path ?? []))])
   const [sure] = paths.sort((a, b) => steps(a) - steps(b))
   if (sure) return { order: sure, isSure: true }
-  const plain = [...table.columns.values()].filter((column) => isPlain(one, column.name)).map(({ name }) => name)
+  const plain = [...table.columns.values()]
+    .filter((column) => isPlain(one, column.name))
+    .map(({ name }) => name)
   const told = plain.filter((name) => telling.test(snakeCase(name)))
   const [step = ''] = one.spec.owner.split('.')
   const above = step === one.spec.owner ? [] : (pathsOf(of, one, step, next) ?? [])
   return { order: [...above, ...(told.length > 0 ? told : plain).slice(0, 3)], isSure: false }
 }
 
-const steps = (paths: readonly string[]): number => paths.reduce((all, path) => all + path.split('.').length, 0)
+const steps = (paths: readonly string[]): number =>
+  paths.reduce((all, path) => all + path.split('.').length, 0)
 
 /** As part of a unique key: undefined if its values are made anew; none for the owner, which all rows share. */
 function pathsOf(

@@ -32,7 +32,8 @@ export function proposeReferences(below: Below, table: Table, ask: Ask): Propose
     if (to === below.root && table === below.root) leaveOut(column, ignore, ask)
     else if (below.owned.has(to)) {
       references.set(name, writtenName(to, table.schema))
-      if (to === below.root) ask('leads to the resource too: rows of others are told, and left empty or out.', name)
+      if (to === below.root)
+        ask('leads to the resource too: rows of others are told, and left empty or out.', name)
     } else references.set(name, outside(below, table, column, to, foreign.keys[0] ?? '', ask))
   }
   for (const foreign of table.foreignKeys.filter(({ columns }) => columns.length > 1))
@@ -45,9 +46,15 @@ export function proposeReferences(below: Below, table: Table, ask: Ask): Propose
 
 /** A resource that refers to another one of its kind. */
 function leaveOut({ name, notNull }: Column, ignore: string[], ask: Ask): void {
-  if (notNull) return ask('leads to another resource of this kind, and must have a value: which one in a copy?', name)
+  if (notNull) {
+    ask('leads to another resource of this kind, and must have a value: which one in a copy?', name)
+    return
+  }
   ignore.push(name)
-  ask('leads to another resource of this kind; a copy leads to none. Does it belong below that one (parentOf)?', name)
+  ask(
+    'leads to another resource of this kind; a copy leads to none. Does it belong below that one (parentOf)?',
+    name,
+  )
 }
 
 /** Rows that stay where they are: found by a key that says the same everywhere. */
@@ -61,8 +68,16 @@ function outside(below: Below, table: Table, column: Column, to: Table, key: str
       `leads to people ("${to.name}"): may ${stable ? `their ${stable.join(', ')}` : 'their ids'} stand in archives? An import refuses whom it does not find, until "missing" says otherwise.`,
       column.name,
     )
-  else if (stable || keyFamily(column) === 'text') ask(`leads to "${to.name}", which is not below the root: do all installations share its rows?`, column.name)
-  else ask(`leads to "${to.name}", whose rows have no key but their id: is it the same in all installations?`, column.name)
+  else if (stable || keyFamily(column) === 'text')
+    ask(
+      `leads to "${to.name}", which is not below the root: do all installations share its rows?`,
+      column.name,
+    )
+  else
+    ask(
+      `leads to "${to.name}", whose rows have no key but their id: is it the same in all installations?`,
+      column.name,
+    )
   return { table: name, shared: { where: 'true', by: stable ?? [key] } }
 }
 
@@ -88,7 +103,10 @@ function partsOf(
   const to = catalogue.get({ schema: foreign.schema, name: foreign.table })
   const above = to && owned.get(to)
   if (!to || !above) {
-    ask(`leads to "${foreign.table}", which is not below the root: declare what its rows are found by.`, foreign.columns.join(', '))
+    ask(
+      `leads to "${foreign.table}", which is not below the root: declare what its rows are found by.`,
+      foreign.columns.join(', '),
+    )
     return []
   }
   return foreign.columns.flatMap((column, at): (readonly [string, Reference])[] => {
@@ -97,7 +115,9 @@ function partsOf(
     const beyond = next && catalogue.get({ schema: next.schema, name: next.table })
     const last = next?.keys[0]
     if (to === root || (above.path.length === 1 && above.path[0] === key))
-      return key === rootKey || to !== root ? [[column, { table: writtenName(root, table.schema), key: rootKey }]] : []
+      return key === rootKey || to !== root
+        ? [[column, { table: writtenName(root, table.schema), key: rootKey }]]
+        : []
     if (beyond && owned.has(beyond) && last !== undefined)
       return [[column, { table: writtenName(beyond, table.schema), key: last }]]
     return isOwnKey(to, key) ? [[column, { table: writtenName(to, table.schema), key }]] : []

@@ -2,11 +2,11 @@ import type { Column, Table } from '../table-piece/catalogue.js'
 import { snakeCase } from '../table-piece/facts/looks-secret.js'
 import type { Reference } from '../table-piece/spec.js'
 import { writtenName } from '../table-piece/table-name.js'
-import type { Orderable } from './propose-order.js'
 import { waysToRoot } from './owned-tables.js'
 import type { Below, ProposedTable, Question } from './proposal.js'
 import { proposeColumns } from './propose-columns.js'
 import { ownColumn, proposeKey } from './propose-key.js'
+import type { Orderable } from './propose-order.js'
 import { proposeReferences } from './propose-references.js'
 import { proposeUnique } from './propose-unique.js'
 
@@ -20,20 +20,31 @@ export async function proposeTable(below: Below, table: Table): Promise<Unordere
   const isRoot = table === below.root
   const questions: Question[] = []
   const ask = (text: string, column?: string): void =>
-    void questions.push({ table: `${table.schema}.${table.name}`, ...(column !== undefined && { column }), text })
+    void questions.push({
+      table: `${table.schema}.${table.name}`,
+      ...(column !== undefined && { column }),
+      text,
+    })
   const owner = owned.path.join('.')
   askOfOwner(below, table, owner, ask)
   const leading = proposeReferences(below, table, ask)
   const foreign = new Set(table.foreignKeys.flatMap(({ columns }) => columns))
   const leads = (name: string): boolean =>
-    name === owned.path[0] || leading.references.has(name) || leading.ignore.includes(name) || foreign.has(name)
+    name === owned.path[0] ||
+    leading.references.has(name) ||
+    leading.ignore.includes(name) ||
+    foreign.has(name)
   const own = isRoot ? table.columns.get(below.key) : ownColumn(below, table, leads)
   const key = await proposeKey(below, table, own, ask)
   const open = [...table.columns.values()].filter(
     (column) => !leads(column.name) && column !== own && !column.generated && !isNumber(below, table, column),
   )
   const { columns, ...proposed } = proposeColumns(below, table, open, ask)
-  const references = new Map<string, string | Reference>([...leading.references, ...proposed.references, ...ownIds(below, table, own, leads)])
+  const references = new Map<string, string | Reference>([
+    ...leading.references,
+    ...proposed.references,
+    ...ownIds(below, table, own, leads),
+  ])
   const ignore = [...leading.ignore, ...proposed.ignore]
   const decided = new Set([...ignore, ...proposed.set.keys(), ...references.keys()])
   const isMade = (name: string) => name === own?.name && key !== 'natural'
@@ -86,17 +97,25 @@ const ledTo = (
   return name === writtenName(one, table.schema)
 }
 
-function askOfOwner(below: Below, table: Table, owner: string, ask: (text: string, column?: string) => void): void {
+function askOfOwner(
+  below: Below,
+  table: Table,
+  owner: string,
+  ask: (text: string, column?: string) => void,
+): void {
   const { reading, owned, root, key } = below
   const way = owned.get(table)
   if (table !== root && way?.nullable) {
     const others = waysToRoot(reading.catalogue, table, owned, { root, key })
       .map(({ path }) => path.join('.'))
       .filter((path) => path !== owner)
-    const also = others.length > 0 ? `, also those that ${[...new Set(others)].join(', ')} leads to the root` : ''
+    const also =
+      others.length > 0 ? `, also those that ${[...new Set(others)].join(', ')} leads to the root` : ''
     ask(`may be NULL, and then the row does not travel${also}: does each row have an owner?`, owner)
   }
-  const deleted = [...table.columns.values()].find(({ name }) => /^(?:deleted|removed|archived)_?at$/i.test(name))
+  const deleted = [...table.columns.values()].find(({ name }) =>
+    /^(?:deleted|removed|archived)_?at$/i.test(name),
+  )
   if (deleted)
     ask(`do deleted rows travel? If not: where: { sql: '"${deleted.name}" IS NULL' }.`, deleted.name)
   const said = [...table.columns.values()].find(({ name }) => snakeCase(name) === 'is_deleted')
@@ -132,7 +151,8 @@ function factsOf(
   const inheritedBy = facts?.heirs.filter((name) => !declared.includes(name)) ?? []
   if (triggers.length > 0)
     ask(`may ${triggers.join(', ')} run when a copy is written? What they change is told by each job.`)
-  if (inheritedBy.length > 0) ask(`rows of ${inheritedBy.join(', ')}, which inherit from it, stay behind: may they?`)
+  if (inheritedBy.length > 0)
+    ask(`rows of ${inheritedBy.join(', ')}, which inherit from it, stay behind: may they?`)
   return { ...(triggers.length > 0 && { triggers }), ...(inheritedBy.length > 0 && { inheritedBy }) }
 }
 

@@ -1,4 +1,4 @@
-import { PieceworkError, isPieceworkError, type Queryable } from '@piecework/core/piece'
+import { isPieceworkError, type KeyForm, PieceworkError, type Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { defaults } from '../defaults.js'
 import type { Table } from '../table-piece/catalogue.js'
@@ -9,10 +9,10 @@ import type { TablePieceSpec } from '../table-piece/spec.js'
 import { writtenName } from '../table-piece/table-name.js'
 import { tablePiece } from '../table-piece/table-piece.js'
 import { groupPieces } from './group-pieces.js'
-import { kindNames, type ProposedPiece, proposalSource } from './proposal-source.js'
 import { kindSource } from './kind-source.js'
 import { ownedTables } from './owned-tables.js'
 import type { Below, ProposedTable, Question } from './proposal.js'
+import { kindNames, type ProposedPiece, proposalSource } from './proposal-source.js'
 import { proposeOrder } from './propose-order.js'
 import { proposeTable, type UnorderedTable } from './propose-table.js'
 import { readSchema, rootTable } from './read-schema.js'
@@ -48,9 +48,13 @@ export async function proposeTables(db: Queryable, rootName: string): Promise<Pr
   const kind = await kindSource(
     db,
     below,
-    { ...names, key: tables.find(({ table }) => table === root)?.spec.key },
+    { ...names, key: resourceKeyForm(below, tables) },
     (text, column) =>
-      void kindQuestions.push({ table: `${root.schema}.${root.name}`, ...(column !== undefined && { column }), text }),
+      void kindQuestions.push({
+        table: `${root.schema}.${root.name}`,
+        ...(column !== undefined && { column }),
+        text,
+      }),
   )
   return {
     root: `${root.schema}.${root.name}`,
@@ -59,6 +63,15 @@ export async function proposeTables(db: Queryable, rootName: string): Promise<Pr
     findings: await findingsOf(db, pieces),
     source: proposalSource({ root, kind, kindQuestions, pieces }),
   }
+}
+
+/** A kind says it of its resources, also where the table's own sequence does. */
+function resourceKeyForm(
+  { reading, root, key }: Below,
+  tables: readonly ProposedTable[],
+): KeyForm | undefined {
+  const sequence = reading.sequences.of(root, key)
+  return tables.find(({ table }) => table === root)?.spec.key ?? (sequence && { sequence: sequence.text })
 }
 
 /** With the order of each, and a question where no key of the database says that it is one. */
@@ -77,39 +90,60 @@ function ordered(tables: readonly UnorderedTable[], root: Table): readonly Propo
   })
 }
 
-function piecesOf({ owned, root, reading }: Below, tables: readonly ProposedTable[], kind: string): readonly ProposedPiece[] {
+function piecesOf(
+  { owned, root, reading }: Below,
+  tables: readonly ProposedTable[],
+  kind: string,
+): readonly ProposedPiece[] {
   const isBelow = (table: Table): boolean => table !== root && owned.has(table)
   const leadsTo = ({ table, spec }: ProposedTable): ReadonlySet<Table> => {
     const written = Object.values(spec.references ?? {}).flatMap((one) =>
-      typeof one === 'object' && 'table' in one && !one.shared ? [one.table] : typeof one === 'string' ? [one] : [],
+      typeof one === 'object' && 'table' in one && !one.shared
+        ? [one.table]
+        : typeof one === 'string'
+          ? [one]
+          : [],
     )
     const named = tables.filter((one) => written.includes(writtenName(one.table, table.schema)))
-    const foreign = table.foreignKeys.flatMap(({ schema, table: name }) => reading.catalogue.get({ schema, name }) ?? [])
+    const foreign = table.foreignKeys.flatMap(
+      ({ schema, table: name }) => reading.catalogue.get({ schema, name }) ?? [],
+    )
     return new Set([...named.map((one) => one.table), ...foreign].filter((to) => to !== table && isBelow(to)))
   }
   const groups = groupPieces(tables, leadsTo)
   const names = new Set<string>()
   return groups.map((group): ProposedPiece => {
     const schema = group[0]?.table.schema ?? 'public'
-    const base = schema === root.schema ? 'tables' : schema.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '') || 'tables'
+    const base =
+      schema === root.schema
+        ? 'tables'
+        : schema
+            .toLowerCase()
+            .replaceAll(/[^a-z0-9]+/g, '-')
+            .replaceAll(/^-|-$/g, '') || 'tables'
     let name = `${kind}/${base}`
     for (let at = 2; names.has(name); at++) name = `${kind}/${base}-${at}`
     const after = [...names]
     names.add(name)
-    return { name, kind, schema, after, tables: group }
+    const exportOnly = tables.some(({ table, spec }) => table === root && spec.key === 'natural')
+    return { name, kind, schema, after, tables: group, exportOnly }
   })
 }
 
 async function findingsOf(db: Queryable, pieces: readonly ProposedPiece[]): Promise<readonly TableFinding[]> {
   try {
-    const made = pieces.map(({ name, kind, schema, after, tables }) =>
+    const made = pieces.map(({ name, kind, schema, after, tables, exportOnly }) =>
       tablePiece({
         name,
         of: kind,
         version: 1,
         schema,
         after,
-        tables: tables.map(({ spec, set }) => ({ ...spec, ...(Object.keys(set).length > 0 && { set: unset(set) }) })),
+        ...(exportOnly && { exportOnly }),
+        tables: tables.map(({ spec, set }) => ({
+          ...spec,
+          ...(Object.keys(set).length > 0 && { set: unset(set) }),
+        })),
       } satisfies TablePieceSpec),
     )
     return await checkTables(db, made)

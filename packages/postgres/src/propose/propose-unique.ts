@@ -15,7 +15,10 @@ export function proposeUnique(
     const [name = '', ...more] = columns
     const column = table.columns.get(name)
     if (more.length > 0 || !column)
-      ask('are unique together, and a second copy here could not stand beside the first: which changes (unique)?', columns.join(', '))
+      ask(
+        'are unique together, and a second copy here could not stand beside the first: which changes (unique)?',
+        columns.join(', '),
+      )
     else if (!unique.has(name)) {
       unique.set(name, settled(column))
       ask('is unique: what becomes of a value that is taken here?', name)

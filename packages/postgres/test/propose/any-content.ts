@@ -19,7 +19,10 @@ export async function contentOf(
   ids: 'with ids' | 'without' = 'without',
 ): Promise<Readonly<Record<string, readonly object[]>>> {
   if (!(tableSpec in piece)) return {}
-  const { schema = 'public', tables } = (piece as never)[tableSpec] as { schema?: string; tables: TableSpec[] }
+  const { schema = 'public', tables } = (piece as never)[tableSpec] as {
+    schema?: string
+    tables: TableSpec[]
+  }
   const led = await foreignKeys(db)
   const content: Record<string, readonly object[]> = {}
   for (const spec of tables) {
@@ -83,6 +86,7 @@ const qualified = (name: string): string => {
 
 const unquoted = (at: string): string => {
   const end = at.lastIndexOf(' ', at.length)
-  const [, name = '', column = ''] = /^((?:"(?:[^"]|"")+"|[^". ]+)\.(?:"(?:[^"]|"")+"|[^". ]+)) (.*)$/s.exec(at) ?? []
+  const [, name = '', column = ''] =
+    /^((?:"(?:[^"]|"")+"|[^". ]+)\.(?:"(?:[^"]|"")+"|[^". ]+)) (.*)$/s.exec(at) ?? []
   return name === '' ? at.slice(0, end) : `${qualified(name)} ${column}`
 }

@@ -4,20 +4,24 @@ export const smallTables = `
   CREATE TABLE crm.agents (id serial PRIMARY KEY, email text NOT NULL UNIQUE);
   INSERT INTO crm.agents (email) VALUES ('ann@example.org'), ('bob@example.org');
   CREATE TABLE crm."Companies" (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, agent_id int REFERENCES crm.agents, founded date
+    id text PRIMARY KEY DEFAULT 'c' || substr(md5(random()::text), 1, 24), name text NOT NULL, agent_id int REFERENCES crm.agents, founded date
   );
   CREATE TABLE crm.people_of (
-    id serial PRIMARY KEY, company_id bigint NOT NULL REFERENCES crm."Companies" ON DELETE CASCADE, boss_id int REFERENCES crm.people_of,
+    id serial PRIMARY KEY, company_id text NOT NULL REFERENCES crm."Companies" ON DELETE CASCADE, boss_id int REFERENCES crm.people_of,
     "fullName" text NOT NULL, UNIQUE (company_id, "fullName")
   );
   CREATE TABLE crm.deals (
-    company_id bigint NOT NULL REFERENCES crm."Companies", deal_no int NOT NULL, contact_id int NOT NULL REFERENCES crm.people_of,
+    company_id text NOT NULL REFERENCES crm."Companies", deal_no int NOT NULL, contact_id int NOT NULL REFERENCES crm.people_of,
     notes jsonb, PRIMARY KEY (company_id, deal_no)
   );
   CREATE TABLE crm.deal_items (
-    company_id bigint NOT NULL, deal_no int NOT NULL, item_no int NOT NULL, what text, price numeric(10,2),
+    company_id text NOT NULL, deal_no int NOT NULL, item_no int NOT NULL, what text, price numeric(10,2),
     PRIMARY KEY (company_id, deal_no, item_no), FOREIGN KEY (company_id, deal_no) REFERENCES crm.deals ON DELETE CASCADE
-  );`
+  );
+  CREATE TABLE crm.books (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text NOT NULL);
+  CREATE TABLE crm.pages (id serial PRIMARY KEY, book_id int NOT NULL REFERENCES crm.books, no int NOT NULL, UNIQUE (book_id, no));
+  INSERT INTO crm.books (title) VALUES ('One'), ('Two');
+  INSERT INTO crm.pages (book_id, no) VALUES (2, 1), (1, 1), (2, 2);`
 
 export const sampleCompany = `
   WITH c AS (INSERT INTO crm."Companies" (name, agent_id, founded) VALUES ('Coral "&" Co', 1, '1999-12-31') RETURNING id),

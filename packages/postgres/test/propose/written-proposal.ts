@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { ResourceKind } from '@piecework/core'
 import type { Piece } from '@piecework/core/piece'
+import { checkCommand } from '#internal/command/check-command.js'
 
 export interface Proposed {
   readonly kind: ResourceKind
@@ -23,16 +24,27 @@ export interface CommandRun {
   readonly stderr: string
 }
 
-export const command = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CommandRun> =>
-  new Promise((resolve) => {
-    const { PATH = '' } = process.env
-    execFile(
-      process.execPath,
-      [join(here, 'bin/piecework-check.js'), ...args],
-      { cwd: here, env: { PATH, ...env } },
-      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    )
+/** Runs the command in this process. */
+export async function command(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandRun> {
+  let [stdout, stderr] = ['', '']
+  const code = await checkCommand(args, {
+    env,
+    print: (text) => {
+      stdout += text
+    },
+    complain: (text) => {
+      stderr += text
+    },
   })
+  return { code, stdout, stderr }
+}
+
+/** Runs the file that a package manager links. */
+export const binary = (...args: readonly string[]) =>
+  run(process.execPath, [join(here, 'bin/piecework-check.js'), ...args], { cwd: here })
 
 /** What the command proposes for each root, as it is written, compiled by the strictest rules of TypeScript. */
 export async function compiledProposals(url: string, roots: readonly string[]): Promise<readonly Proposed[]> {
@@ -48,10 +60,17 @@ export async function compiledProposals(url: string, roots: readonly string[]): 
     }
     const files = sources.map((_, at) => join(folder, `proposal${at}.ts`))
     for (const [at, file] of files.entries()) await writeFile(file, sources[at] ?? '')
-    const tsc = fileURLToPath(import.meta.resolve('typescript/package.json')).replace('package.json', 'bin/tsc')
-    await run(process.execPath, [tsc, ...strict, ...format, '--rootDir', here, '--outDir', folder, ...files], {
-      cwd: here,
-    }).catch((error: { stdout: string }) => {
+    const tsc = fileURLToPath(import.meta.resolve('typescript/package.json')).replace(
+      'package.json',
+      'bin/tsc',
+    )
+    await run(
+      process.execPath,
+      [tsc, ...strict, ...format, '--rootDir', here, '--outDir', folder, ...files],
+      {
+        cwd: here,
+      },
+    ).catch((error: { stdout: string }) => {
       throw new Error(`${error.stdout}\n${sources.join('\n')}`)
     })
     const proposed: Proposed[] = []
