@@ -76,6 +76,10 @@ export const defaults = {
   leastSoughtLength: 16,
   /** Keys of a table by which a form of keys is proposed. */
   sampledKeys: 100,
+  /** Stable keys for which `find` of a shared reference is asked at once. */
+  askedKeys: 1000,
+  /** Stable keys that none has here, named in a finding with their number of rows; one is cut behind so many characters. */
+  namedMissing: 20,
   /** Shared rows that an import reads to look up stable keys by itself; with more, the database does. */
   cachedSharedRows: 10_000,
   /** Different values of a column below which SQL hashes each once, and not once for each row. */

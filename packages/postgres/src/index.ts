@@ -17,6 +17,7 @@ export type { ClaimingPiece, TableClaim, TableClaims } from './table-piece/claim
 export type { TableFinding } from './table-piece/facts/problem.js'
 export { idExpression } from './table-piece/id-expression.js'
 export type {
+  FindContext,
   JsonReference,
   PolymorphicReference,
   Reference,

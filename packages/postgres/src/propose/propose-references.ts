@@ -65,7 +65,7 @@ function outside(below: Below, table: Table, column: Column, to: Table, key: str
   const name = writtenName(to, table.schema)
   if (people)
     ask(
-      `leads to people ("${to.name}"): may ${stable ? `their ${stable.join(', ')}` : 'their ids'} stand in archives? An import refuses whom it does not find, until "missing" says otherwise.`,
+      `leads to people ("${to.name}"): may ${stable ? `their ${stable.join(', ')}` : 'their ids'} stand in archives? An import refuses whom it does not find, until "find" or "missing" says otherwise.`,
       column.name,
     )
   else if (stable || keyFamily(column) === 'text')

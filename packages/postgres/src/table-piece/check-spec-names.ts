@@ -30,10 +30,15 @@ const stableInstead = {
 }
 
 const lookup = contractCheck<StableReference>(stable, stableInstead)
-const shared = contractCheck<SharedReference>(
-  { ...stable, missing: check.oneOf('refuse', 'null', 'create', 'importer') },
-  stableInstead,
-)
+const takesPlace = contractCheck<{ readonly row: string }>({ row: required(check.text) })
+const missing: Check<NonNullable<SharedReference['missing']>> = (value, place) =>
+  typeof value === 'object'
+    ? takesPlace(value, place)
+    : check.oneOf('refuse', 'null', 'create', 'importer')(value, place)
+const find: Check<NonNullable<SharedReference['find']>> = (value, place) =>
+  typeof value === 'function' ? check.func<never>()(value, place) : check.record(check.text)(value, place)
+
+const shared = contractCheck<SharedReference>({ ...stable, missing, find }, stableInstead)
 
 const referenceChecks: OptionChecks<Omit<Reference, 'none'>> = {
   table: required(check.text),

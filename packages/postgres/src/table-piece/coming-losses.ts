@@ -1,10 +1,10 @@
 import type { CsvRow, NewFinding, Queryable, ValidationContext } from '@piecework/core/piece'
+import { defaults } from '../defaults.js'
 import { CarriedKeys } from './carried-keys.js'
 import { idsIn } from './container-keys.js'
-import { keysOf, rowsOf, takenHere } from './external-keys.js'
+import { keysOf, missingShared as missingHere, takenHere } from './external-keys.js'
 import { leads } from './leads.js'
-import { danglingInside, danglingReference, missingShared, takenValues } from './loss-findings.js'
-import { missingKeys } from './missing-keys.js'
+import { danglingInside, danglingReference, missingShared, namedKeys, takenValues } from './loss-findings.js'
 import { carriesTarget } from './reference-value.js'
 import type { ReferencePlan, StableKey, TablePlan, Target } from './table-plan.js'
 import { valueIn } from './value-in.js'
@@ -108,31 +108,44 @@ function missingLosses(plan: TablePlan, context: ValidationContext): readonly Lo
     const { shared } = reference
     const { missing: instead = 'refuse' } = shared ?? {}
     if (!shared || instead === 'refuse') return []
+    const named = new Map<string, number>()
     return [
       {
-        count: (rows) => countMissing(rows, reference, shared, context),
-        finding: (count) =>
-          instead === 'null'
-            ? danglingReference({ plan, count }, reference)
-            : missingShared({ plan, count }, reference, instead),
+        count: async (rows) => {
+          const keys = await missingIn(rows, reference, shared, context)
+          for (const key of keys)
+            if (named.has(key) || named.size <= defaults.cachedKeys) named.set(key, (named.get(key) ?? 0) + 1)
+          return keys.length
+        },
+        finding: (count) => {
+          const examples = namedKeys(byRows(named))
+          return instead === 'null'
+            ? danglingReference({ plan, count, examples }, reference)
+            : missingShared({ plan, count, examples }, reference, instead)
+        },
       },
     ]
   })
 }
 
-async function countMissing(
+const byRows = (named: ReadonlyMap<string, number>) =>
+  [...named]
+    .map(([key, rows]) => ({ key, rows }))
+    .sort((a, b) => b.rows - a.rows || Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))
+
+/** Stable keys that lead nowhere, as often as rows have them. */
+async function missingIn(
   rows: readonly CsvRow[],
   reference: ReferencePlan,
   shared: StableKey,
   context: ValidationContext,
-): Promise<number> {
+): Promise<readonly string[]> {
   const keys = rows.flatMap((row) =>
     valueIn(row, reference.column.name) === null && leads(reference, row) ? keysOf(row, shared) : [],
   )
-  if (keys.length === 0) return 0
-  const ask = missingKeys(context.tx, rowsOf(reference, shared, context), shared, false)
-  const missing = new Set(await ask(keys))
-  return keys.filter((key) => missing.has(key)).length
+  if (keys.length === 0) return []
+  const missing = new Set(await missingHere(reference, shared, context)(keys))
+  return keys.filter((key) => missing.has(key))
 }
 
 /** Values that get another, because a row here has them. */

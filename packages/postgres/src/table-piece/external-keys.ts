@@ -3,6 +3,7 @@ import { quoteIdent } from '../database/quote-ident.js'
 import { defaults } from '../defaults.js'
 import type { Column } from './catalogue.js'
 import { jsonArrayText, lookupKeysIn, sharedKeysIn } from './container-keys.js'
+import { notFound } from './found-here.js'
 import { readSql } from './kept-sql.js'
 import { leads } from './leads.js'
 import { missingKeys } from './missing-keys.js'
@@ -28,7 +29,7 @@ export interface ExternalKeys {
   missing(keys: readonly string[]): Promise<readonly string[]>
 }
 
-type Context = Pick<ValidationContext, 'tx' | 'target' | 'into' | 'carries'>
+type Context = Pick<ValidationContext, 'tx' | 'target' | 'into' | 'carries' | 'principal' | 'jobId'>
 
 /** For the columns of a table's entry. */
 export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] {
@@ -38,7 +39,7 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
     hint: 'Install the same shared data, or remove what refers to it before the export.',
     message: (key: string) => `${key} is not among the shared rows of "${target.table.name}" here.`,
     read,
-    missing: missingKeys(context.tx, rowsOf(target, stable, context), stable, false),
+    missing: missingShared(target, stable, context),
   })
   const lookup = (column: string, target: Target, stable: StableKey, read: ExternalKeys['read']) => ({
     column,
@@ -83,6 +84,18 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
     })
   })
   return [...columns, ...documents, ...takenValues(plan, context)]
+}
+
+/** Resolves to those of the given stable keys that no row here has, and for which the host finds none. */
+export function missingShared(
+  target: Target,
+  stable: StableKey,
+  context: Context,
+): (keys: readonly string[]) => Promise<readonly string[]> {
+  const ask = missingKeys(context.tx, rowsOf(target, stable, context), stable, false)
+  const { target: resource, into } = context
+  const within = { ...context, ...(resource && { resource }), ...(into && { into }) }
+  return async (keys) => notFound(target, stable, await ask(keys), within)
 }
 
 /** SQL: a table and a condition, of rows that a stable key may be of. */

@@ -84,6 +84,16 @@ function referenceProblem(
 ): ColumnProblem | undefined {
   if (shared?.missing === 'null' && column.notNull)
     return { text: `"${table.name}"."${column.name}" cannot be NULL, so "missing" cannot be "null"` }
+  if (shared?.find !== undefined && shared.by.length > 1)
+    return { text: `"find" of "${table.name}"."${column.name}" needs a stable key of one column` }
+  if (shared?.missing === 'importer' || typeof shared?.missing === 'object') {
+    const key = table.uniqueKeys.find(({ columns }) => columns.includes(column.name))
+    if (key)
+      return {
+        text: `"${table.name}"."${column.name}" is part of the unique key (${key.columns.join(', ')}), so one row cannot take the place of all that are not here`,
+        hint: `Let "missing" be 'refuse'${column.notNull ? '' : " or 'null'"}.`,
+      }
+  }
   if (shared || of !== undefined || root) return undefined
   const isNatural = form === 'natural'
   const family = keyFamily(keyColumn)
@@ -113,7 +123,13 @@ function columnProblems(
   problem: ReportProblem,
 ): void {
   for (const { column, ids } of containers) {
-    if (ids.some(({ shared }) => shared?.missing === 'create' || shared?.missing === 'importer'))
+    if (ids.some(({ shared }) => shared?.find !== undefined))
+      problem(`"${table.name}"."${column.name}" holds ids inside its values, for which there is no "find"`, {
+        column: column.name,
+      })
+    if (
+      ids.some(({ shared }) => !['refuse', 'null', undefined].includes(shared?.missing as string | undefined))
+    )
       problem(
         `"missing" of "${table.name}"."${column.name}", which holds ids inside its values, can be "refuse" or "null" only`,
         { column: column.name },

@@ -17,11 +17,13 @@ import {
  */
 export class Lookups {
   readonly #tables = new Map<string, string>()
+  /** Those of references differ in what they add to the rows. */
+  readonly #finds: StableKey['find'][] = [undefined]
   #made = 0
 
   /** SQL of the temporary table. */
   table(target: Target, stable: StableKey): string {
-    const table = this.#tables.get(nameOf(target, stable))
+    const table = this.#tables.get(this.#nameOf(target, stable))
     if (table === undefined) throw new Error(`The rows of "${target.table.name}" were not read.`)
     return table
   }
@@ -36,12 +38,12 @@ export class Lookups {
 
   /** Reads them again, after rows were added. */
   async reread(tx: Queryable, target: Target, stable: StableKey, within: ConditionIds): Promise<void> {
-    this.#tables.delete(nameOf(target, stable))
+    this.#tables.delete(this.#nameOf(target, stable))
     await this.#read(tx, target, stable, within)
   }
 
   async #read(tx: Queryable, target: Target, stable: StableKey, within: ConditionIds): Promise<void> {
-    const name = nameOf(target, stable)
+    const name = this.#nameOf(target, stable)
     if (this.#tables.has(name)) return
     // A number that no other has, although tables are forgotten.
     const plain = `piecework_lookup_${this.#made++}`
@@ -59,10 +61,12 @@ export class Lookups {
     await tx.query(`ANALYZE ${table}`)
     this.#tables.set(name, table)
   }
-}
 
-const nameOf = ({ table, key }: Target, { by, where }: StableKey): string =>
-  JSON.stringify([table.schema, table.name, key, by, where])
+  #nameOf({ table, key }: Target, { by, where, find }: StableKey): string {
+    if (!this.#finds.includes(find)) this.#finds.push(find)
+    return JSON.stringify([table.schema, table.name, key, by, where, this.#finds.indexOf(find)])
+  }
+}
 
 /** Of references and of ids inside values, with the rows that they lead to. */
 export function stableKeys(

@@ -1,4 +1,5 @@
 import type { NewFinding } from '@piecework/core/piece'
+import { defaults } from '../defaults.js'
 import type { Column } from './catalogue.js'
 import type { ContainedTarget, ContainerPlan, ReferencePlan, TablePlan } from './table-plan.js'
 
@@ -14,6 +15,18 @@ const some = (count: number, one: string, many: string): string => `${count} ${c
 
 const shown = ({ examples }: Loss): string =>
   examples && examples.length > 0 ? ` (${examples.join(', ')})` : ''
+
+/** Stable keys that none has, with the number of rows that lead by each. */
+export function namedKeys(
+  keys: readonly { readonly key: string; readonly rows: number }[],
+): readonly string[] {
+  const cut = (key: string): string =>
+    key.length > defaults.shownValueCharacters ? `${key.slice(0, defaults.shownValueCharacters)}…` : key
+  const named = keys
+    .slice(0, defaults.namedMissing)
+    .map(({ key, rows }) => `${JSON.stringify(cut(key))}: ${rows}`)
+  return keys.length > named.length ? [...named, 'and others'] : named
+}
 
 /** A row whose column may not be empty is left out. */
 export function danglingReference(loss: Loss, { column, table }: ReferencePlan): NewFinding {
@@ -47,18 +60,24 @@ export function danglingInside(
 }
 
 export function missingShared(
-  { plan, count }: Loss,
+  loss: Loss,
   { column, table }: ReferencePlan,
-  instead: 'create' | 'importer',
+  instead: 'create' | 'importer' | { readonly row: string },
 ): NewFinding {
-  const told = instead === 'create' ? 'they are made' : 'the importer takes their place'
+  const [code, told] =
+    instead === 'create'
+      ? ['table/shared-created', 'they are made']
+      : instead === 'importer'
+        ? ['table/importer-instead', 'the importer takes their place']
+        : ['table/placeholder-instead', `"${instead.row}" takes their place`]
+  const { plan, count } = loss
   return {
     severity: 'warning',
-    code: instead === 'create' ? 'table/shared-created' : 'table/importer-instead',
+    code,
     file: plan.entry,
     column: column.name,
     count,
-    message: `${some(count, 'row leads', 'rows lead')} by "${column.name}" to shared rows of "${table.name}" that are not here: ${told}.`,
+    message: `${some(count, 'row leads', 'rows lead')} by "${column.name}" to shared rows of "${table.name}" that are not here${shown(loss)}: ${told}.`,
   }
 }
 

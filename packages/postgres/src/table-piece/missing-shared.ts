@@ -1,13 +1,15 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
+import { defaults } from '../defaults.js'
 import { leavesOf, openSql } from './container-sql.js'
 import { sharedKeySql, stableKeyOf } from './container-value.js'
 import type { FillContext } from './fill-context.js'
+import { addFound } from './found-here.js'
 import { tableName } from './joins.js'
 import { leadsSql } from './leads.js'
 import { ambiguousKey, givesStableKey, sameStableKey } from './lookups.js'
-import { missingShared } from './loss-findings.js'
-import { carriesTarget } from './reference-value.js'
+import { missingShared, namedKeys } from './loss-findings.js'
+import { carriesTarget, insteadKey } from './reference-value.js'
 import type { Stage } from './stage.js'
 import type { ContainedTarget, ContainerPlan, ReferencePlan, StableKey, TablePlan } from './table-plan.js'
 import { referencedTable } from './target-rows.js'
@@ -24,6 +26,8 @@ export async function readLookups(plan: TablePlan, stage: Stage, context: FillCo
     for (const stable of [shared, carriesTarget(reference, context) ? undefined : lookup]) {
       if (!stable?.headers.some((name) => stage.column(name))) continue
       const rows = lookups.table(reference, stable)
+      if (stable === shared)
+        await addFound(reference, shared, rows, missingSql(reference, shared, stage, rows), context)
       const [count, missing] = await counts(tx, reference, stable, stage, rows)
       if (count > 0) throw ambiguousKey(plan.entry, reference.column.name, reference, count)
       if (missing > 0 && stable === shared)
@@ -87,6 +91,15 @@ async function counts(
   return [Number(found[0]?.many ?? 0), Number(found[0]?.none ?? 0)] as const
 }
 
+/** SQL of the stable keys of the stage that no row has, as often as rows lead by them. */
+function missingSql(reference: ReferencePlan, stable: StableKey, stage: Stage, rows: string): string {
+  const given = stable.headers.map((name) => `(${stage.column(name) ?? 'NULL'})::text`)
+  const key = given.length === 1 ? given[0] : `jsonb_build_array(${given.join(', ')})::text`
+  return `SELECT ${key} AS given FROM ${stage.from} LEFT JOIN ${rows} s ON ${sameStableKey('s', stable, stage)}
+    WHERE ${givesStableKey(stable, stage)} AND ${stage.column(reference.column.name) ?? 'NULL'} IS NULL AND s.n IS NULL
+      AND ${leadsSql(reference, (name) => stage.column(name))}`
+}
+
 async function replaceMissing(
   plan: TablePlan,
   reference: ReferencePlan,
@@ -98,9 +111,14 @@ async function replaceMissing(
   const { missing: instead = 'refuse' } = shared
   // Validation has refused what is missing; what went since is left out and told like other dangling references.
   if (instead === 'refuse' || instead === 'null') return
+  const rows = context.lookups.table(reference, shared)
+  const { rows: named } = await context.tx.query<{ key: string; rows: number }>(
+    `SELECT m.given AS key, count(*)::float8 AS rows FROM (${missingSql(reference, shared, stage, rows)}) m
+     GROUP BY m.given ORDER BY count(*) DESC, m.given COLLATE "C" LIMIT ${defaults.namedMissing + 1}`,
+  )
   if (instead === 'create') await createShared(reference, shared, stage, context)
-  if (instead === 'importer') await refuseUnknownImporter(reference, context)
-  context.finding(missingShared({ plan, count: missing }, reference, instead))
+  else await refuseUnknown(reference, shared, context)
+  context.finding(missingShared({ plan, count: missing, examples: namedKeys(named) }, reference, instead))
 }
 
 async function createShared(
@@ -129,18 +147,19 @@ async function createShared(
   )
 }
 
-async function refuseUnknownImporter(
+async function refuseUnknown(
   reference: ReferencePlan,
+  shared: StableKey,
   { tx, principal }: FillContext,
 ): Promise<void> {
   const { rows } = await tx.query<{ there: boolean }>(
     `SELECT EXISTS (SELECT FROM ${referencedTable(reference)} WHERE ${quoteIdent(reference.key)}::text = $1) AS there`,
-    [principal.id],
+    [insteadKey(shared, principal)],
   )
   if (rows[0]?.there) return
   throw new PieceworkError(
     'table/shared-missing',
-    `The principal who imports is no row of "${reference.table.name}", so it cannot take the place of rows that are not here.`,
+    `${shared.missing === 'importer' ? 'The principal who imports' : 'What "missing" names'} is no row of "${reference.table.name}", so it cannot take the place of rows that are not here.`,
     { facts: { table: reference.table.name } },
   )
 }

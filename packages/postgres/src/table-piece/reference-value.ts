@@ -129,7 +129,7 @@ export function referenceValue(
     const leading = ` AND ${leadsSql(reference, (name) => source.column(name))}`
     const sql = `${alias}.k::${column.type}`
     return {
-      sql: stable.missing === 'importer' ? importerOr(sql, reference, stable, source, remap) : sql,
+      sql: insteadOr(sql, reference, stable, source, remap),
       joins: [{ relation, alias, condition: sameStableKey(alias, stable, source) + leading }],
       certain: false,
       // An id without its stable key is dangling, too.
@@ -159,20 +159,28 @@ function idOf(reference: ReferencePlan, source: RowSource): string {
     : id
 }
 
+/** Key of the row that takes the place of those that are not here. */
+export function insteadKey({ missing }: StableKey, principal: { readonly id: string }): string | undefined {
+  if (missing === 'importer') return principal.id
+  return typeof missing === 'object' ? missing.row : undefined
+}
+
 /** SQL condition: the id is that of a shared row. */
 export const isShared = (target: Target, shared: StableKey, id: string, remap: Remap): string =>
   `coalesce((SELECT ${conditionSql(shared.where, remap)} FROM ${referencedTable(target)} WHERE ${quoteIdent(target.key)} = ${id} LIMIT 1), false)`
 
-function importerOr(
+function insteadOr(
   found: string,
   target: Target,
   stable: StableKey,
   source: RowSource,
   remap: Remap,
 ): string {
+  const instead = insteadKey(stable, remap.principal)
+  if (instead === undefined) return found
   const key = quoteIdent(target.key)
-  const importer = `(SELECT q.${key} FROM ${referencedTable(target)} q WHERE q.${key}::text = ${textLiteral(remap.principal.id)})`
-  return `CASE WHEN ${givesStableKey(stable, source)} THEN coalesce(${found}, ${importer}) END`
+  const row = `(SELECT q.${key} FROM ${referencedTable(target)} q WHERE q.${key}::text = ${textLiteral(instead)})`
+  return `CASE WHEN ${givesStableKey(stable, source)} THEN coalesce(${found}, ${row}) END`
 }
 
 function remappedValue(

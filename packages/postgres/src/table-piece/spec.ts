@@ -1,4 +1,12 @@
-import type { ImportContext, KeyForm, Piece, ResourceRef, Upgrade, Validator } from '@piecework/core/piece'
+import type {
+  ImportContext,
+  KeyForm,
+  Piece,
+  Queryable,
+  ResourceRef,
+  Upgrade,
+  Validator,
+} from '@piecework/core/piece'
 
 /** Finds rows by a key that means the same row in every installation, instead of by id. */
 export interface StableReference {
@@ -21,14 +29,32 @@ export interface StableReference {
   readonly exportWhere?: string
 }
 
-/** Rows that all resources share. */
+/** What `find` may go by. */
+export interface FindContext extends Pick<ImportContext, 'principal' | 'jobId'> {
+  /** Reads only, in a validation; the job's own transaction in an import. */
+  readonly tx: Queryable
+}
+
+/** Rows that all resources share, such as people. */
 export interface SharedReference extends StableReference {
   /**
    * What an import does if the row is not there: refuses before anything is written, leaves the reference
-   * empty, makes a row of the columns of `by`, or takes the row whose key is the id of the principal. All but
-   * the first are told with a count. Default `refuse`.
+   * empty, makes a row of the columns of `by`, takes the row whose key is the id of the principal, or the one
+   * whose key is given (`{ row: '0' }`), which stands for all that are not here. All but the first are told
+   * with a count. Default `refuse`.
    */
-  readonly missing?: 'refuse' | 'null' | 'create' | 'importer'
+  readonly missing?: 'refuse' | 'null' | 'create' | 'importer' | { readonly row: string }
+  /**
+   * Rows to take for stable keys that none has here, before `missing`: the key of a row by stable key, or a
+   * function that resolves to such a map. It is asked by the validation and again by each import, with 1,000
+   * keys at most; a row that is not here, or not one of `where`, is not taken. For stable keys of one column.
+   */
+  readonly find?:
+    | Readonly<Record<string, string>>
+    | ((
+        keys: readonly string[],
+        context: FindContext,
+      ) => ReadonlyMap<string, string> | Promise<ReadonlyMap<string, string>>)
 }
 
 export interface Reference {
