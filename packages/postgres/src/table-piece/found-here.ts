@@ -69,11 +69,15 @@ export async function addFound(
     )
     const keys = rows.map(({ given }) => given)
     const found = await asked(stable, keys, context)
+    // Once for texts that the column takes for equal: a row must not join two.
     if (found.size > 0)
       await context.tx.query(
         `INSERT INTO ${lookup} (s0, s, k, n)
-         SELECT u.given::${column.type}, u.given, r.k, 1 FROM unnest($1::text[], $2::text[]) AS u(given, named)
-         JOIN ${rowsHere(target, stable, context)} r ON r.k::text = u.named`,
+         SELECT DISTINCT ON (u.given::${column.type}) u.given::${column.type}, u.given, r.k, 1
+         FROM unnest($1::text[], $2::text[]) AS u(given, named)
+         JOIN ${rowsHere(target, stable, context)} r ON r.k::text = u.named
+         WHERE NOT EXISTS (SELECT FROM ${lookup} l WHERE l.s0 = u.given::${column.type})
+         ORDER BY u.given::${column.type}, u.given COLLATE "C"`,
         [[...found.keys()], [...found.values()]],
       )
     last = keys.at(-1)

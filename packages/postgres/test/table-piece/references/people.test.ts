@@ -133,6 +133,22 @@ for (const place of onePlace) {
     assert.deepEqual(await written(host(), copy.id), [[9, 1]])
   })
 
+  if (place === 'server')
+    test(`texts that the column takes for equal are one person, and rows stay single (${place})`, async () => {
+      const archive = await archiveOf(host(), ['Flo@x', 'ann@x'], ['flo@x', 'ann@x'], ['FLO@x', 'ANN@x'])
+      moved = new Map([
+        ['Flo@x', '2'],
+        ['flo@x', '2'],
+        ['FLO@x', '2'],
+      ])
+      await host().sql('CREATE EXTENSION citext')
+      await host().sql('ALTER TABLE people ALTER COLUMN email TYPE citext')
+      const copy = await host().import(archive)
+      await host().sql('ALTER TABLE people ALTER COLUMN email TYPE text')
+      assert.ok(copy.ok, copy.told)
+      assert.deepEqual(await written(host(), copy.id), Array(3).fill([2, 1]))
+    })
+
   test(`what the host finds must be asked for, and be a map (${place})`, async () => {
     moved = new Map()
     const archive = await archiveOf(host(), ['one@x', 'ann@x'])
