@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { compileMigrations } from './migrations.mjs'
+import { compilePage } from './page.mjs'
 import { removeStale } from './stale.mjs'
 
 export const pnpm = 'pnpm@10.34.9'
@@ -43,6 +44,7 @@ export async function bootstrap(step, args) {
     if (!quietly('npx', ['--yes', pnpm, 'install', ...options])) return
   }
   if (step !== 'check') compileMigrations()
+  compilePage()
   // The check compiles by itself, and goes on where that fails.
   if (step !== 'check' && !quietly(process.execPath, ['node_modules/typescript/bin/tsc', '-b'])) return
   await removeStale()

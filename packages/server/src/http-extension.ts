@@ -7,6 +7,9 @@ export interface ExtensionContext {
   readonly piecework: Piecework
   /** Where the routes are for clients: `https://maps.example.org/api/v1`. */
   readonly address: string
+  /** Segments of kinds and of formats, as the host has named them. */
+  readonly paths: Readonly<Record<string, string>>
+  readonly formats: Readonly<Record<string, string>>
 }
 
 /** Routes beside our own: they pass the same checks, and are described in the same document. */

@@ -22,6 +22,8 @@ export type Handler = (match: Match, request: HttpRequest) => Promise<HttpRespon
 export function createHandler(settings: HttpSettings): Handler {
   return async (match, request) => {
     const { status, headers, body } = await answerOrProblem(settings, match, request)
+    const cors = corsHeaders(request, settings)
+    const vary = [headers.vary, cors.vary].filter(Boolean).join(', ')
     return {
       status,
       headers: {
@@ -29,7 +31,8 @@ export function createHandler(settings: HttpSettings): Handler {
         ...(status !== 204 && { 'cache-control': 'private, no-store' }),
         ...(isTus(request) && hasTus(match) && tusHeaders),
         ...headers,
-        ...corsHeaders(request, settings),
+        ...cors,
+        ...(vary !== '' && { vary }),
       },
       ...(body !== undefined && { body }),
     }

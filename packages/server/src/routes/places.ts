@@ -31,6 +31,9 @@ const reservedSegments: readonly string[] = [
   'uploads',
 ]
 
+/** Of these the ones that an extension has. */
+const extensionSegments: readonly string[] = ['ui']
+
 /** Fields of requests, beside which the segments of kinds inside of another stand: `{ scenarios: ['…'] }`. */
 const fieldNames: readonly string[] = [
   'children',
@@ -52,7 +55,7 @@ export function placesOf({ piecework, paths, extensions }: PlaceSettings): reado
   const parents = new Map(kinds.map(({ kind, parent }) => [kind, parent]))
   checkSegments('paths', paths)
   for (const segment of extensions.flatMap(({ segments }) => segments))
-    if (Object.values(paths).includes(segment) || reservedSegments.includes(segment))
+    if (Object.values(paths).includes(segment) || isOurs(segment))
       throw refused(`the segment "${segment}" of an extension is one of paths, or reserved`)
   const made = new Map<string, Place>()
   const placeOf = (kind: string): Place => {
@@ -85,6 +88,10 @@ export function checkSegments(option: string, segments: Readonly<Record<string, 
     if (seen.has(segment)) throw refused(`${option} have "${segment}" twice`)
     seen.add(segment)
   }
+}
+
+function isOurs(segment: string): boolean {
+  return reservedSegments.includes(segment) && !extensionSegments.includes(segment)
 }
 
 function makePlace(kind: string, segment: string, parent: Place | undefined): Place {

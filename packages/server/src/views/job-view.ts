@@ -5,7 +5,7 @@ import type { FileView, JobStateView, JobView, StageView, StepView } from './vie
 
 /** What is shown of a job: never keys of the artifact store, options or more of its principal than the id. */
 export function jobView(job: Job, address: string, now = Date.now()): JobView {
-  const { id, kind, status, outcome, error, tree, target, result, retryOf, throttled } = job
+  const { id, kind, status, outcome, error, tree, target, request, result, retryOf, throttled } = job
   const reads = kind === 'export' || kind === 'clone' || kind === 'delivery'
   const resource = result.resource ?? (kind === 'import' || kind === 'clone' ? target : undefined)
   const self = jobAddress(address, id)
@@ -14,6 +14,7 @@ export function jobView(job: Job, address: string, now = Date.now()): JobView {
     id,
     kind,
     status,
+    ...(request.name !== undefined && { name: request.name }),
     ...(outcome && { outcome }),
     ...(error && { error: shownError(error) }),
     ...(reads && { source: { kind: tree.kind, id: tree.id } }),

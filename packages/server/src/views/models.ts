@@ -36,6 +36,7 @@ const job = z.strictObject({
   id: text,
   kind: text,
   status: jobStatus,
+  name: text.exactOptional().describe('that what it makes was to get'),
   outcome: text.exactOptional(),
   error: error.exactOptional(),
   source: resource.exactOptional(),

@@ -19,6 +19,8 @@ export interface JobView {
   readonly id: string
   readonly kind: string
   readonly status: JobStatus
+  /** That what it makes was to get, where the request says one. */
+  readonly name?: string
   readonly outcome?: string
   readonly error?: { readonly code: string; readonly message: string; readonly retryable: boolean }
   /** What an export or a clone reads. */

@@ -1,0 +1,31 @@
+import type { ExtensionContext } from '@piecework/server/extension'
+
+/** What the page makes forms of. No more than the description of the routes tells anyone. */
+interface PageSettings {
+  readonly kinds: readonly { readonly kind: string; readonly parent?: string; readonly path?: string }[]
+  readonly pieces: readonly { readonly name: string; readonly of: string }[]
+  /** Whose files are uploaded one by one. */
+  readonly formats: readonly {
+    readonly name: string
+    readonly makes: string
+    readonly segment: string
+    readonly unsorted: boolean
+    readonly roles: readonly { readonly name: string; readonly required: boolean; readonly maxBytes: number }[]
+  }[]
+}
+
+export function settingsOf({ piecework, paths, formats }: ExtensionContext): PageSettings {
+  const { registered } = piecework
+  return {
+    kinds: registered.kinds.map((kind) => {
+      const path = paths[kind.kind]
+      return { ...kind, ...(path !== undefined && { path }) }
+    }),
+    pieces: registered.pieces,
+    formats: registered.formats.flatMap(({ name, makes, unsorted, roles }) => {
+      const segment = formats[name]
+      if (segment === undefined || makes === undefined) return []
+      return [{ name, makes, segment, unsorted: unsorted !== undefined, roles }]
+    }),
+  }
+}

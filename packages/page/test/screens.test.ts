@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { browser, needsBrowser, type TestBrowser } from '@piecework/test-support'
+import type { Page } from 'playwright-core'
+import { suite } from 'uvu'
+import { ask, ended, survey } from './support/ask.js'
+import { assertAccessible } from './support/assert-accessible.js'
+import { startWorld, type World } from './support/world.js'
+
+const test = needsBrowser(suite('page: screens'))
+
+/** Where pictures go, for people to look at. */
+const folder = process.env.PIECEWORK_SCREENS
+const widths = [320, 768, 1440]
+const schemes = ['light', 'dark'] as const
+
+let world: World
+let chromium: TestBrowser
+test.before(async () => {
+  const host = (attributes: string, html = 'lang="en"') => ({
+    type: 'text/html',
+    text: `<!doctype html><html ${html}><head><meta name="viewport" content="width=device-width"><title>Host</title></head><body><main><piecework-jobs ${attributes}></piecework-jobs></main><script type="module" src="/api/v1/ui/piecework-jobs.js"></script></body></html>`,
+  })
+  world = await startWorld({
+    pages: {
+      '/park': host('resource="park:p1"'),
+      '/arabic': host('resource="park:p1"', 'lang="ar" dir="rtl"'),
+    },
+  })
+  const long = 'Verwaltungsgemeinschaft-Naturschutzgroßgebietsentwicklungsplanung_2026_final_v12 (Kopie)'
+  world.parks.add('p1', 'Tasman Peninsula', ['blue gum', 'myrtle', 'celery-top pine'])
+  world.parks.add('t1', 'Cape trail', ['banksia'], 'p1')
+  world.parks.add('p2', long, ['oak'])
+  world.parks.add('p3', 'محمية الجبل', ['oak'])
+  chromium = await browser()
+})
+test.after(async () => {
+  await chromium?.close()
+  await world?.close()
+})
+
+/** Looks at a screen at all widths, in light and dark. `ready` is a text that it has. */
+async function look(page: Page, name: string, ready: string | RegExp): Promise<void> {
+  await page.getByText(ready).first().waitFor()
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme })
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 })
+      const tooWide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+      assert.ok(Number(tooWide) <= 0, `${name} is ${tooWide} px wider than ${width}`)
+      if (folder === undefined) continue
+      await mkdir(folder, { recursive: true })
+      await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true })
+    }
+    await assertAccessible(page, `${name}, ${colorScheme}`)
+  }
+}
+
+async function open(path: string): Promise<Page> {
+  const page = await chromium.context.newPage()
+  await page.goto(`${world.origin}${path}`)
+  return page
+}
+
+const ui = (view: string) => `/api/v1/ui#piecework/${view}`
+
+test('nothing yet', async () => {
+  const page = await open(ui('list'))
+  await look(page, 'list-empty', 'There is nothing here yet')
+  await page.close()
+})
+
+test('an export that is under way, one that is ready, and the list of them', async () => {
+  const done = await ended(world, 'parks/p1/export')
+  await ended(world, 'parks/p2/export')
+  await ended(world, 'parks/p3/clone', { name: 'محمية الجبل - نسخة' })
+  await world.parks.held(async () => {
+    const { id } = await ask<{ id: string }>(world, 'parks/p1/export', {})
+    const page = await open(ui(`job/${id}`))
+    await look(page, 'export-running', /Reading trees: 82,400 of 200,000|41,200 of 100,000/)
+    await page.getByRole('button', { name: 'Stop it' }).click()
+    await look(page, 'export-stop', 'Yes, stop it')
+    await page.getByRole('button', { name: 'No, go on' }).click()
+    await page.close()
+    const list = await open(ui('list'))
+    await look(list, 'list', 'Export of Tasman Peninsula')
+    await list.close()
+  })
+  const page = await open(ui(`job/${done}`))
+  await page.getByRole('button', { name: 'Show record counts' }).click()
+  await page.getByRole('button', { name: 'Copy a report' }).click()
+  await look(page, 'export-ready', 'The export is ready.')
+  await page.close()
+})
+
+test('an export that has failed, and one that was stopped', async () => {
+  world.parks.failure = new Error('no disk')
+  const failed = await ended(world, 'parks/p2/export')
+  world.parks.failure = undefined
+  const page = await open(ui(`job/${failed}`))
+  await look(page, 'export-failed', 'The export did not work.')
+  await page.close()
+})
+
+test('a check that has found much', async () => {
+  const trees = ['oak', '?', 'ELM', ...Array.from({ length: 40 }, (_, at) => String(at + 100)), '?', 'YEW', 'ASH']
+  const { id, job } = await survey(world, 'Survey of the north', trees.join('\n'))
+  await ended(world, `parks/import/survey/${id}/validate`)
+  const draft = await open(ui(`draft/${job}`))
+  await look(draft, 'draft-broken', 'The files have errors.')
+  await draft.close()
+  const run = await ask<{ id: string }>(world, `parks/import/survey/${id}`, {}).catch((error) => error)
+  assert.ok(run)
+  const page = await open(ui(`job/${job}`))
+  await look(page, 'import-failed', 'The import did not work.')
+  await page.close()
+})
+
+test('what is asked before an import, an export and a copy', async () => {
+  const page = await open(ui('import'))
+  await look(page, 'import', 'Choose a file')
+  await page.getByLabel('A park-survey project').check()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await look(page, 'import-name', 'Give it a name first.')
+  await page.close()
+  const host = await open('/park#piecework/export')
+  await host.getByText('Leave parts out').click()
+  await look(host, 'ask-export', 'Start the export')
+  await host.goto(`${world.origin}/park#piecework/clone`)
+  await look(host, 'ask-clone', 'Make the copy')
+  await host.close()
+})
+
+test('what differs between an archive and what is there now', async () => {
+  const id = await ended(world, 'parks/p1/export')
+  world.parks.all.get('p1')?.trees.push('tea tree')
+  const page = await open(ui(`compare/${id}`))
+  await look(page, 'compare', 'What is there now differs from the archive.')
+  await page.close()
+})
+
+test('from right to left', async () => {
+  const page = await open('/arabic')
+  await look(page, 'rtl-list', 'Export of Tasman Peninsula')
+  await page.getByRole('link', { name: 'Export of Tasman Peninsula' }).first().click()
+  await look(page, 'rtl-job', 'The export is ready.')
+  await page.close()
+})
+
+test('what cannot be found, and a server that is away', async () => {
+  const page = await open(ui('job/none'))
+  await look(page, 'not-found', 'There is no such export or import')
+  await page.close()
+})
+
+test.run()

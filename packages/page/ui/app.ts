@@ -1,0 +1,63 @@
+import type { ComponentType, VNode } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Problem } from './api.js'
+import { asProblem } from './hooks.js'
+import { html } from './html.js'
+import { JobList } from './job-list.js'
+import { JobPage } from './job-page.js'
+import { ProblemNote } from './problem-note.js'
+import { type View, viewOf } from './views.js'
+
+type Loaded = ComponentType<{ id: string | undefined }>
+
+/** Modules that come when they are asked for. */
+const modules: Readonly<Record<string, () => Promise<Loaded>>> = {
+  export: async () => (await import('./ask-export.js')).AskExport as Loaded,
+  clone: async () => (await import('./ask-clone.js')).AskClone as Loaded,
+  import: async () => (await import('./ask-import.js')).AskImport as Loaded,
+  draft: async () => (await import('./draft-page.js')).DraftPage as Loaded,
+  compare: async () => (await import('./compare.js')).Compare as Loaded,
+}
+
+/** Shows what the fragment of the address names. */
+export function App(): VNode {
+  const [view, setView] = useState<View>(() => viewOf(location.hash))
+  const top = useRef<HTMLDivElement>(null)
+  const isFirst = useRef(true)
+  useEffect(() => {
+    const change = () => setView(viewOf(location.hash))
+    addEventListener('hashchange', change)
+    return () => removeEventListener('hashchange', change)
+  }, [])
+  useEffect(() => {
+    // Whoever goes on by keyboard or hears the page is at the top of what is new; a page that opens keeps its own start.
+    if (!isFirst.current) top.current?.querySelector<HTMLElement>('h1')?.focus()
+    isFirst.current = false
+  }, [view.name, view.id])
+  const { name, id } = view
+  return html`<div ref=${top}>
+    ${
+      name === 'job' && id !== undefined
+        ? html`<${JobPage} key=${id} id=${id} />`
+        : modules[name]
+          ? html`<${OnDemand} key=${`${name} ${id}`} name=${name} id=${id} />`
+          : html`<${JobList} />`
+    }
+  </div>`
+}
+
+function OnDemand({ name, id }: View): VNode | null {
+  const [found, setFound] = useState<{ view?: Loaded; problem?: Problem }>({})
+  const holder = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    modules[name]?.().then(
+      (view) => setFound({ view }),
+      (error: unknown) => setFound({ problem: asProblem(error) }),
+    )
+  }, [name])
+  useEffect(() => {
+    if (found.view) holder.current?.querySelector<HTMLElement>('h1')?.focus()
+  }, [found.view])
+  if (found.problem) return html`<${ProblemNote} problem=${found.problem} retry=${() => location.reload()} />`
+  return html`<div ref=${holder}>${found.view && html`<${found.view} id=${id} />`}</div>`
+}

@@ -1,0 +1,119 @@
+import './form-words.js'
+import type { VNode } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { requestKey } from './api.js'
+import { wanted } from './chosen-files.js'
+import { DraftFiles } from './draft-files.js'
+import { DropZone, FileButton } from './drop-zone.js'
+import { useEnv } from './env.js'
+import { FindingsView } from './findings.js'
+import { useAction } from './hooks.js'
+import { html } from './html.js'
+import type { Finding, Findings, Job } from './model.js'
+import { ProblemNote } from './problem-note.js'
+import { useUploads } from './upload-queue.js'
+import { useDraft } from './use-draft.js'
+import { linkTo, show } from './views.js'
+
+/** From a folder to an import: files come, are sorted and checked, are replaced where they are wrong, and then it runs. */
+export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
+  const { api, t, announce } = useEnv()
+  const { draft, path, format, name, sorted, checked, problem, isSorting, isChecking, sort, check, reload } = useDraft(id)
+  const uploads = useUploads(path && `${path}/data-file`, sort)
+  const acting = useAction()
+  const isClosed = draft !== undefined && draft.status !== 'draft'
+  useEffect(() => {
+    if (isClosed) show('job', id)
+  }, [isClosed])
+  // Leaving while files are on their way asks first.
+  useEffect(() => {
+    if (!uploads.isBusy) return undefined
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    addEventListener('beforeunload', ask)
+    return () => removeEventListener('beforeunload', ask)
+  }, [uploads.isBusy])
+  const state = sentence()
+  useEffect(() => announce(state.text), [state.text])
+  const findings = findingsOf()
+  const isReady = !uploads.isBusy && !isSorting && !isChecking && draft !== undefined
+  const isComplete = isReady && draft.files.length > 0 && (sorted?.missing ?? draft.missing).length === 0
+  const isPassed = checked?.status === 'passed' && !checked.outdated
+  const failed = uploads.items.filter((one) => one.problem)
+  const run = () =>
+    acting.run(async () => {
+      const job = await api.post<Job>(path ?? '', {}, requestKey())
+      show('job', job.id)
+    })
+  const discard = () =>
+    acting.run(async () => {
+      await api.post(`${path}/cancel`)
+      show('list')
+    })
+  return html`<article>
+    <p class="back"><a href=${linkTo('list')}><span class="arrow" aria-hidden="true">←</span> ${t('back')}</a></p>
+    <h1 tabindex="-1"><bdi>${name ?? t('draft.title', { format: (format && t.find(`format.${format.name}`)) ?? '' })}</bdi></h1>
+    <${ProblemNote} problem=${problem} />
+    ${draft && html`<div class=${`summary ${state.tone}`}><span class="mark" aria-hidden="true">${state.mark}</span><p><strong>${state.text}</strong> ${state.more}</p></div>`}
+    ${
+      draft &&
+      html`<section aria-labelledby="draft-files">
+        <h2 id="draft-files">${t('draft.files')}</h2>
+        <${DropZone} onFiles=${(files: never) => uploads.add(wanted(files))}>
+          <${FileButton} label=${t('draft.chooseFolder')} isFolder=${true} isQuiet=${isComplete} onFiles=${(files: never) => uploads.add(wanted(files))} />
+          <${FileButton} label=${t('draft.chooseFiles')} isMultiple=${true} isQuiet=${true} onFiles=${(files: never) => uploads.add(wanted(files))} />
+          <span class="faint">${t('draft.drop')}</span>
+        <//>
+        ${
+          failed.length > 0 &&
+          html`<div class="note bad" role="alert"><p>${t('import.paused', { why: failed[0]?.problem?.message ?? '' })}</p>
+          <p><button type="button" onClick=${uploads.resume}>${t('import.resume')}</button></p></div>`
+        }
+        <${DraftFiles} draft=${draft} sorted=${sorted} outgoing=${uploads.items} isClosed=${isClosed} onReplace=${uploads.add}
+          onRemove=${(file: { id: string }) =>
+            acting.run(async () => {
+              await api.send(`${path}/data-file/${encodeURIComponent(file.id)}`, { method: 'DELETE' })
+              await reload()
+              await sort()
+            })} />
+      </section>`
+    }
+    ${findings && html`<${FindingsView} findings=${findings} name=${name ?? id} />`}
+    <${ProblemNote} problem=${acting.problem} />
+    ${
+      draft &&
+      html`<div class="buttons">
+        <button type="button" class=${isPassed ? 'quiet' : ''} disabled=${!isComplete || acting.isBusy} onClick=${check}>${t('draft.check')}</button>
+        <button type="button" class=${isPassed ? '' : 'quiet'} disabled=${!isComplete || acting.isBusy || !isPassed} onClick=${run}>${t('draft.run')}</button>
+        <button type="button" class="quiet" disabled=${acting.isBusy} onClick=${discard}>${t('draft.discard')}</button>
+      </div>
+      <p class="faint">${t('draft.checkHint')}</p>`
+    }
+  </article>`
+
+  function sentence(): { tone: string; mark: string; text: string; more: string } {
+    const missing = sorted?.missing ?? draft?.missing ?? []
+    const mayClose = t('draft.mayClose')
+    if (uploads.isBusy) return { tone: 'busy', mark: '…', text: t('draft.sending', { done: '' }).replace(/: $/, '.'), more: t('draft.keepOpen') }
+    if (isSorting) return { tone: 'busy', mark: '…', text: t('draft.sorting'), more: mayClose }
+    if (isChecking) return { tone: 'busy', mark: '…', text: t('sum.running.validation'), more: mayClose }
+    if (!draft?.files.length) return { tone: 'waiting', mark: '…', text: t('sum.draft'), more: t('sum.continue') }
+    if (missing.length > 0) {
+      const names = missing.map((role) => t.find(`role.${role}`) ?? role.replace(/-/g, ' ')).join(', ')
+      return { tone: 'bad', mark: '!', text: `${t('draft.missingHint')} ${names}.`, more: mayClose }
+    }
+    if (checked?.outdated && checked.status !== 'none') return { tone: 'waiting', mark: '…', text: t('draft.outdated'), more: mayClose }
+    if (checked?.status === 'failed') return { tone: 'bad', mark: '!', text: t('draft.broken'), more: `${checked.firstStep ?? ''} ${mayClose}` }
+    if (checked?.status === 'passed')
+      return { tone: 'good', mark: '✓', text: t(checked.warnings > 0 ? 'draft.checkedWarnings' : 'draft.checked'), more: mayClose }
+    return { tone: 'waiting', mark: '…', text: t('draft.complete'), more: `${t('draft.checkHint')}` }
+  }
+
+  /** Of the check where there is one, else of the sort. */
+  function findingsOf(): Findings | undefined {
+    if (isSorting || isChecking || uploads.isBusy) return undefined
+    const isChecked = checked && checked.status !== 'none' && checked.status !== 'running' && !checked.outdated
+    const items: readonly Finding[] = isChecked ? checked.files.flatMap((file) => file.findings) : (sorted?.findings ?? [])
+    const count = (severity: Finding['severity']) => items.filter((one) => one.severity === severity).length
+    return { items, errors: count('error'), warnings: count('warning'), firstStep: '' }
+  }
+}

@@ -1,0 +1,70 @@
+import type { VNode } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { Actions } from './actions.js'
+import { useEnv } from './env.js'
+import { FindingsView } from './findings.js'
+import { useFindings, useJob } from './hooks.js'
+import { html } from './html.js'
+import type { Delivery, Job, Page } from './model.js'
+import { titleOf } from './names.js'
+import { Parts } from './parts.js'
+import { ProblemNote } from './problem-note.js'
+import { Progress } from './progress.js'
+import { Deliveries, Files } from './result.js'
+import { type Summary, summaryOf } from './summary.js'
+import { linkTo } from './views.js'
+
+const marks = { busy: '…', waiting: '…', good: '✓', bad: '!', stopped: '■' } as const
+
+/** One job: what it comes to, how far it is, what it made, what was found, what one can do. */
+export function JobPage({ id }: { id: string }): VNode {
+  const env = useEnv()
+  const { t, names } = env
+  const { state, problem, isConnected } = useJob(id)
+  const { job } = state ?? {}
+  const findings = useFindings(id, job?.endedAt)
+  const deliveries = useDeliveries(job)
+  const summary = state && summaryOf({ state, findings, deliveries }, env)
+  const said = summary && [summary.headline, ...summary.sentences].join(' ')
+  useEffect(() => {
+    if (said !== undefined) env.announce(said)
+  }, [said])
+  const title = job && titleOf(job, names, t)
+  return html`<article>
+    <p class="back"><a href=${linkTo('list')}><span class="arrow" aria-hidden="true">←</span> ${t('back')}</a></p>
+    <h1 id="title" tabindex="-1"><bdi>${title ?? t('list.loading')}</bdi></h1>
+    <${ProblemNote} problem=${problem} />
+    ${summary && html`<${SummaryView} summary=${summary} />`}
+    ${state && (job?.endedAt === undefined || job.status !== 'succeeded') && job?.status !== 'draft' && html`<${Progress} state=${state} isConnected=${isConnected} />`}
+    ${findings && html`<${FindingsView} findings=${findings} name=${title ?? id} />`}
+    ${job && html`<${Files} job=${job} />`}
+    ${job && html`<${Deliveries} job=${job} items=${deliveries} />`}
+    ${job?.status === 'succeeded' && job.kind !== 'delivery' && html`<${Parts} job=${job} />`}
+    ${state && summary && html`<${Actions} state=${state} summary=${summary} findings=${findings} />`}
+  </article>`
+}
+
+function SummaryView({ summary: { tone, headline, sentences } }: { summary: Summary }): VNode {
+  return html`<div class=${`summary ${tone}`}>
+    <span class="mark" aria-hidden="true">${marks[tone]}</span>
+    <p><strong>${headline}</strong> ${sentences.join(' ')}</p>
+  </div>`
+}
+
+/** Of a job that has files; again when it has ended. */
+function useDeliveries(job: Job | undefined): readonly Delivery[] {
+  const { api } = useEnv()
+  const [items, setItems] = useState<readonly Delivery[]>([])
+  const path = job && `jobs/${encodeURIComponent(job.id)}/deliveries`
+  const mayHave = job?.kind === 'export' || job?.kind === 'delivery'
+  useEffect(() => {
+    if (path === undefined || !mayHave) return undefined
+    const stop = new AbortController()
+    api.get<Page<Delivery>>(path, stop.signal).then(
+      (page) => setItems(page.items),
+      () => undefined,
+    )
+    return () => stop.abort()
+  }, [api, path, mayHave, job?.status])
+  return items
+}

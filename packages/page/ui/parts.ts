@@ -1,0 +1,53 @@
+import type { VNode } from 'preact'
+import { useState } from 'preact/hooks'
+import { useEnv } from './env.js'
+import { useAction } from './hooks.js'
+import { html } from './html.js'
+import type { Job, Page, Step } from './model.js'
+import { ProblemNote } from './problem-note.js'
+
+interface Part {
+  readonly name: string
+  readonly rows: number
+  readonly skipped: number
+}
+
+/** Of all that a job has carried: records and what was left out, part by part. */
+export function Parts({ job }: { job: Job }): VNode {
+  const { api, t, format } = useEnv()
+  const [parts, setParts] = useState<readonly Part[]>()
+  const loading = useAction()
+  const load = () =>
+    loading.run(async () => setParts(await partsOf((path) => api.get<Page<Step>>(path), job.id)))
+  if (!parts)
+    return html`<p>
+      <button type="button" class="quiet" disabled=${loading.isBusy} onClick=${load}>${t('parts.show')}</button>
+      <${ProblemNote} problem=${loading.problem} />
+    </p>`
+  const sum = (name: 'rows' | 'skipped') => format.number(parts.reduce((all, part) => all + part[name], 0))
+  return html`<section aria-labelledby="parts">
+    <h2 id="parts">${t('parts.title')}</h2>
+    <div class="scroll" tabindex="0" role="group" aria-labelledby="parts"><table>
+      <thead><tr><th scope="col">${t('parts.part')}</th><th scope="col" class="number">${t('parts.rows')}</th><th scope="col" class="number">${t('parts.skipped')}</th></tr></thead>
+      <tbody>${parts.map(
+        ({ name, rows, skipped }) => html`<tr key=${name}><th scope="row">${t.part(name)}</th><td class="number">${format.number(rows)}</td><td class="number">${format.number(skipped)}</td></tr>`,
+      )}</tbody>
+      <tfoot><tr><th scope="row">${t('parts.total')}</th><td class="number">${sum('rows')}</td><td class="number">${sum('skipped')}</td></tr></tfoot>
+    </table></div>
+  </section>`
+}
+
+async function partsOf(get: (path: string) => Promise<Page<Step>>, job: string): Promise<readonly Part[]> {
+  const found = new Map<string, Part>()
+  let after = ''
+  for (;;) {
+    const { items, next } = await get(`jobs/${encodeURIComponent(job)}/steps?limit=1000${after}`)
+    for (const { piece, rows, skipped } of items) {
+      if (piece === undefined || rows === undefined) continue
+      const before = found.get(piece) ?? { name: piece, rows: 0, skipped: 0 }
+      found.set(piece, { name: piece, rows: before.rows + rows, skipped: before.skipped + (skipped ?? 0) })
+    }
+    if (next === undefined) return [...found.values()]
+    after = `&after=${encodeURIComponent(next)}`
+  }
+}

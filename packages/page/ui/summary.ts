@@ -1,0 +1,82 @@
+import type { Env } from './env.js'
+import type { Delivery, Findings, JobState } from './model.js'
+import { subjectOf } from './names.js'
+
+export type Tone = 'busy' | 'waiting' | 'good' | 'bad' | 'stopped'
+
+/** Did it work, what is missing, what can one do, may the window be closed. */
+export interface Summary {
+  readonly tone: Tone
+  readonly headline: string
+  /** The other three, in this order; none is empty. */
+  readonly sentences: readonly string[]
+}
+
+interface Seen {
+  readonly state: JobState
+  readonly findings?: Findings | undefined
+  readonly deliveries?: readonly Delivery[] | undefined
+}
+
+export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env): Summary {
+  const { job } = state
+  const { t } = env
+  const tone = toneOf(state)
+  if (tone === 'waiting' && job.status === 'draft')
+    return { tone, headline: t('sum.draft'), sentences: [t('sum.continue'), t('sum.closeEnded')] }
+  if (tone === 'waiting')
+    return { tone, headline: t('sum.queued'), sentences: [t('sum.nothingToDo'), t('sum.close')] }
+  if (tone === 'busy') {
+    const headline = job.status === 'delivering' ? t('sum.delivering') : t(`sum.running.${job.kind}`)
+    return { tone, headline, sentences: [t('sum.nothingToDo'), t('sum.close')] }
+  }
+  const after = t('sum.closeEnded')
+  const kept = job.kind === 'delivery' ? t('sum.sent') : t('sum.unchanged')
+  if (tone === 'stopped') return { tone, headline: t('sum.cancelled'), sentences: [kept, after] }
+  if (tone === 'bad') return { tone, headline: t(`sum.failed.${job.kind}`), sentences: badSentences() }
+  return {
+    tone,
+    headline: t(`sum.succeeded.${job.kind}`, { name: subjectOf(job, env.names, t) }),
+    sentences: goodSentences(),
+  }
+
+  function badSentences(): readonly string[] {
+    const { errors = 0 } = findings ?? {}
+    const why = errors > 0 ? t('sum.errors', { count: errors }) : (job.error?.message ?? '')
+    const next = errors > 0 ? t('sum.mend') : job.error?.retryable ? t('sum.retry') : (findings?.firstStep ?? '')
+    return [...new Set([why, kept, next, after])].filter((text) => text !== '')
+  }
+
+  function goodSentences(): readonly string[] {
+    const { warnings = 0 } = findings ?? {}
+    const lost = deliveries.filter(({ status }) => status === 'failed').length
+    const missing = lost > 0 ? t('sum.undelivered', { count: lost }) : t('sum.nothingMissing')
+    const read = warnings > 0 ? [t('sum.warnings', { count: warnings })] : []
+    return [missing, ...read, ...fileSentence(), after]
+  }
+
+  function fileSentence(): readonly string[] {
+    if (job.kind !== 'export' || job.files.length === 0) return []
+    const last = job.files
+      .filter(({ href }) => href !== undefined)
+      .map(({ expiresAt }) => expiresAt)
+      .sort()[0]
+    return [last === undefined ? t('sum.gone') : t('sum.download', { time: env.format.time(last) })]
+  }
+}
+
+export function toneOf({ job }: Pick<JobState, 'job'>): Tone {
+  if (job.status === 'succeeded') return 'good'
+  if (job.status === 'failed') return 'bad'
+  if (job.status === 'cancelled') return 'stopped'
+  const isWaiting = job.status === 'draft' || job.throttled || job.status === 'pending'
+  return isWaiting ? 'waiting' : 'busy'
+}
+
+/** Of the list. */
+export function statusKey({ job }: Pick<JobState, 'job'>): string {
+  const { status, throttled } = job
+  if (throttled && status === 'pending') return 'status.queued'
+  const plain = { pending: 'queued', submitted: 'running' }[status as string] ?? status
+  return `status.${plain}`
+}

@@ -1,0 +1,102 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Problem } from './api.js'
+import type { Chosen } from './chosen-files.js'
+import { useEnv } from './env.js'
+import { asProblem } from './hooks.js'
+import { sendFile } from './tus.js'
+
+/** A file that is on its way, or has failed. */
+export interface Outgoing extends Chosen {
+  readonly sent: number
+  readonly problem?: Problem
+}
+
+export interface UploadQueue {
+  readonly items: readonly Outgoing[]
+  readonly isBusy: boolean
+  add(files: readonly Chosen[]): void
+  /** Sends what has failed again, from where it was. */
+  resume(): void
+}
+
+/** Files at a time. */
+const atOnce = 3
+
+/**
+ * Sends files of a draft, some at a time. What has begun is remembered by the browser: the same file, chosen again after
+ * a reload, goes on where it was. `path`: where uploads begin; `onArrived` is called when nothing is left to send.
+ */
+export function useUploads(path: string | undefined, onArrived: () => void): UploadQueue {
+  const { api } = useEnv()
+  const [items, setItems] = useState<readonly Outgoing[]>([])
+  const running = useRef(new Set<string>())
+  const stop = useRef(new AbortController())
+  useEffect(() => () => stop.current.abort(), [])
+  const change = (of: string, to: (item: Outgoing) => Outgoing | undefined) =>
+    setItems((before) => before.flatMap((item) => (item.path === of ? (to(item) ?? []) : item)))
+  useEffect(() => {
+    if (path === undefined) return
+    const waiting = items.filter(({ path: own, problem }) => !problem && !running.current.has(own))
+    for (const item of waiting.slice(0, Math.max(0, atOnce - running.current.size))) {
+      running.current.add(item.path)
+      send(path, item).then(
+        () => finish(item.path, undefined),
+        (error: unknown) => finish(item.path, asProblem(error)),
+      )
+    }
+  }, [items, path])
+  const isBusy = items.some(({ problem }) => !problem)
+  const wasBusy = useRef(false)
+  useEffect(() => {
+    if (wasBusy.current && !isBusy) onArrived()
+    wasBusy.current = isBusy
+  }, [isBusy])
+  return {
+    items,
+    isBusy,
+    add: (files) =>
+      setItems((before) => {
+        const paths = new Set(files.map((one) => one.path))
+        return [...before.filter((one) => !paths.has(one.path)), ...files.map((one) => ({ ...one, sent: 0 }))]
+      }),
+    resume: () => setItems((before) => before.map(({ problem: _, ...item }) => item)),
+  }
+
+  function finish(of: string, problem: Problem | undefined): void {
+    running.current.delete(of)
+    change(of, (item) => (problem ? { ...item, problem } : undefined))
+  }
+
+  async function send(to: string, { file, path: own }: Outgoing): Promise<void> {
+    const memory = `piecework ${api.url(to)} ${own} ${file.size} ${file.lastModified}`
+    await sendFile({
+      api,
+      file,
+      path: to,
+      metadata: { filename: file.name, role: 'unsorted', path: own },
+      signal: stop.current.signal,
+      known: recalled(memory),
+      onBegun: (id) => remember(memory, id),
+      onSent: (sent) => change(own, (item) => ({ ...item, sent })),
+    })
+    remember(memory, undefined)
+  }
+}
+
+/** A browser may forbid to keep anything: then an upload begins again after a reload. */
+function recalled(key: string): string | undefined {
+  try {
+    return localStorage.getItem(key) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+function remember(key: string, value: string | undefined): void {
+  try {
+    if (value === undefined) localStorage.removeItem(key)
+    else localStorage.setItem(key, value)
+  } catch {
+    // See above.
+  }
+}
