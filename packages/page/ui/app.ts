@@ -1,11 +1,9 @@
 import type { ComponentType, VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Problem } from './api.js'
-import { asProblem } from './hooks.js'
 import { html } from './html.js'
 import { JobList } from './job-list.js'
 import { JobPage } from './job-page.js'
-import { ProblemNote } from './problem-note.js'
+import { Lazy } from './lazy.js'
 import { type View, viewOf } from './views.js'
 
 type Loaded = ComponentType<{ id: string | undefined }>
@@ -47,17 +45,7 @@ export function App(): VNode {
 }
 
 function OnDemand({ name, id }: View): VNode | null {
-  const [found, setFound] = useState<{ view?: Loaded; problem?: Problem }>({})
   const holder = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    modules[name]?.().then(
-      (view) => setFound({ view }),
-      (error: unknown) => setFound({ problem: asProblem(error) }),
-    )
-  }, [name])
-  useEffect(() => {
-    if (found.view) holder.current?.querySelector<HTMLElement>('h1')?.focus()
-  }, [found.view])
-  if (found.problem) return html`<${ProblemNote} problem=${found.problem} retry=${() => location.reload()} />`
-  return html`<div ref=${holder}>${found.view && html`<${found.view} id=${id} />`}</div>`
+  const focus = () => holder.current?.querySelector<HTMLElement>('h1')?.focus()
+  return html`<div ref=${holder}><${Lazy} load=${modules[name]} given=${{ id }} onShown=${focus} /></div>`
 }

@@ -22,7 +22,7 @@ export const catalogue: Record<string, string> = {
 
   'job.export': 'Export of {name}',
   'job.import': 'Import of {name}',
-  'job.clone': 'Copy: {name}',
+  'job.clone': 'Copy of {name}',
   'job.validation': 'Check of {name}',
   'job.delivery': 'Sending of {name}',
   'job.unnamed': 'a {kind}',
@@ -69,6 +69,8 @@ export const catalogue: Record<string, string> = {
   'sum.download': 'Download it until {time}.',
   'sum.nothingToDo': 'There is nothing for you to do.',
   'sum.retry': 'Trying again may help.',
+  'sum.internal': 'Something went wrong on the server; it is nothing that you did.',
+  'sum.report': 'Try again. If it fails again, copy a report for support below.',
   'sum.mend': 'Mend what is listed below, then import again.',
   'sum.continue': 'Add the files, then start the import.',
   'sum.close': 'You can close this window: the work goes on without it.',
@@ -76,6 +78,7 @@ export const catalogue: Record<string, string> = {
   'sum.first': 'First:',
 
   'progress.title': 'How far it is',
+  'progress.over': 'How far it came',
   'progress.left': 'about {time} left',
   'progress.of': '{done} of {total}',
   'progress.steps': '{done} of {total} parts',
@@ -90,6 +93,7 @@ export const catalogue: Record<string, string> = {
   'state.running': 'under way',
   'state.waiting': 'not yet',
   'state.failed': 'did not work',
+  'state.skipped': 'not done',
 
   'task.validate': 'Checking',
   'task.plan': 'Preparing',
@@ -141,7 +145,8 @@ export const catalogue: Record<string, string> = {
   'findings.errors': 'Errors',
   'findings.warnings': 'Warnings',
   'findings.all': 'All',
-  'findings.kind': 'Show',
+  'findings.show': 'Show',
+  'findings.kind': 'Kind',
   'findings.file': 'File',
   'findings.allFiles': 'All files',
   'findings.search': 'Search',

@@ -31,7 +31,7 @@ export function FindingsView({ findings, name }: { findings: Findings; name: str
     <h2 id="findings">${t('findings.title')}</h2>
     <form class="filters" onSubmit=${(event: Event) => event.preventDefault()}>
       <fieldset class="choice">
-        <legend>${t('findings.kind')}</legend>
+        <legend>${t('findings.show')}</legend>
         ${option('all', `${t('findings.all')} (${format.number(errors + warnings)})`)}
         ${option('error', `${t('findings.errors')} (${format.number(errors)})`)}
         ${option('warning', `${t('findings.warnings')} (${format.number(warnings)})`)}

@@ -2,9 +2,9 @@ import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Actions } from './actions.js'
 import { useEnv } from './env.js'
-import { FindingsView } from './findings.js'
 import { useFindings, useJob } from './hooks.js'
 import { html } from './html.js'
+import { Lazy } from './lazy.js'
 import type { Delivery, Job, Page } from './model.js'
 import { titleOf } from './names.js'
 import { Parts } from './parts.js'
@@ -13,6 +13,8 @@ import { Progress } from './progress.js'
 import { Deliveries, Files } from './result.js'
 import { type Summary, summaryOf } from './summary.js'
 import { linkTo } from './views.js'
+
+const findingsView = async () => (await import('./findings.js')).FindingsView
 
 const marks = { busy: '…', waiting: '…', good: '✓', bad: '!', stopped: '■' } as const
 
@@ -32,11 +34,11 @@ export function JobPage({ id }: { id: string }): VNode {
   const title = job && titleOf(job, names, t)
   return html`<article>
     <p class="back"><a href=${linkTo('list')}><span class="arrow" aria-hidden="true">←</span> ${t('back')}</a></p>
-    <h1 id="title" tabindex="-1"><bdi>${title ?? t('list.loading')}</bdi></h1>
+    <h1 id="title" tabindex="-1"><bdi>${title ?? t(problem ? 'problem.title' : 'list.loading')}</bdi></h1>
     <${ProblemNote} problem=${problem} />
     ${summary && html`<${SummaryView} summary=${summary} />`}
     ${state && (job?.endedAt === undefined || job.status !== 'succeeded') && job?.status !== 'draft' && html`<${Progress} state=${state} isConnected=${isConnected} />`}
-    ${findings && html`<${FindingsView} findings=${findings} name=${title ?? id} />`}
+    ${findings && findings.items.length > 0 && html`<${Lazy} load=${findingsView} given=${{ findings, name: title ?? id }} />`}
     ${job && html`<${Files} job=${job} />`}
     ${job && html`<${Deliveries} job=${job} items=${deliveries} />`}
     ${job?.status === 'succeeded' && job.kind !== 'delivery' && html`<${Parts} job=${job} />`}

@@ -14,7 +14,7 @@ interface Part {
 
 /** Of all that a job has carried: records and what was left out, part by part. */
 export function Parts({ job }: { job: Job }): VNode {
-  const { api, t, format } = useEnv()
+  const { api, t, format, settings } = useEnv()
   const [parts, setParts] = useState<readonly Part[]>()
   const loading = useAction()
   const load = () =>
@@ -24,13 +24,18 @@ export function Parts({ job }: { job: Job }): VNode {
       <button type="button" class="quiet" disabled=${loading.isBusy} onClick=${load}>${t('parts.show')}</button>
       <${ProblemNote} problem=${loading.problem} />
     </p>`
+  const kindOf = (piece: string) => {
+    const isTwice = parts.filter(({ name }) => t.part(name) === t.part(piece)).length > 1
+    const of = settings.pieces.find(({ name }) => name === piece)?.of
+    return isTwice && of !== undefined && html` <span class="faint">(${t.kind(of)})</span>`
+  }
   const sum = (name: 'rows' | 'skipped') => format.number(parts.reduce((all, part) => all + part[name], 0))
   return html`<section aria-labelledby="parts">
     <h2 id="parts">${t('parts.title')}</h2>
     <div class="scroll" tabindex="0" role="group" aria-labelledby="parts"><table>
       <thead><tr><th scope="col">${t('parts.part')}</th><th scope="col" class="number">${t('parts.rows')}</th><th scope="col" class="number">${t('parts.skipped')}</th></tr></thead>
       <tbody>${parts.map(
-        ({ name, rows, skipped }) => html`<tr key=${name}><th scope="row">${t.part(name)}</th><td class="number">${format.number(rows)}</td><td class="number">${format.number(skipped)}</td></tr>`,
+        ({ name, rows, skipped }) => html`<tr key=${name}><th scope="row">${t.part(name)}${kindOf(name)}</th><td class="number">${format.number(rows)}</td><td class="number">${format.number(skipped)}</td></tr>`,
       )}</tbody>
       <tfoot><tr><th scope="row">${t('parts.total')}</th><td class="number">${sum('rows')}</td><td class="number">${sum('skipped')}</td></tr></tfoot>
     </table></div>

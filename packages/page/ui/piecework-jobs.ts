@@ -73,12 +73,14 @@ export class PieceworkJobs extends HTMLElement {
       live.setAttribute('aria-live', 'polite')
       root.append(live)
     }
-    const [holder, live] = root.querySelectorAll<HTMLElement>(':scope > div')
+    const [holder, live] = root.children as unknown as Iterable<HTMLElement>
     if (!holder || !live) return
     const src = this.getAttribute('src')
     const base = new URL(src === null ? '../../' : `${src.replace(/\/+$/, '')}/`, src === null ? import.meta.url : document.baseURI)
     const api = createApi(base.href, this.#headers)
-    const lang = this.closest('[lang]')?.getAttribute('lang') || 'en'
+    const own = this.closest('[lang]')?.getAttribute('lang') || 'en'
+    // Dates in another language than the words around them would be neither.
+    const lang = this.#labels || own.startsWith('en') ? own : 'en'
     const format = createFormat(lang)
     const announcer = createAnnouncer(live)
     const t = createWords(lang, format, this.#labels)

@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { useEnv } from './env.js'
 import { html } from './html.js'
 import type { JobState, Stage, Step } from './model.js'
+import type { Words } from './words.js'
 
 /** So many lines say what is being done just now. */
 const mostLines = 3
@@ -11,18 +12,18 @@ export function Progress({ state, isConnected }: { state: JobState; isConnected:
   const { t, format } = useEnv()
   const { steps, stepsDone, running, progress, job } = state
   const isOver = job.endedAt !== undefined
-  const lines = doing(running)
+  const lines = doing(running, t)
   const left = progress.remainingMs
   return html`<section aria-labelledby="progress">
-    <h2 id="progress">${t('progress.title')}</h2>
+    <h2 id="progress">${t(isOver ? 'progress.over' : 'progress.title')}</h2>
     ${!isConnected && !isOver && html`<p class="note waiting" role="status">${t('progress.lost')}</p>`}
-    <div class="bar">
+    ${!isOver && html`<div class="bar">
       <progress aria-labelledby="progress" max=${Math.max(1, steps)} value=${stepsDone}></progress>
       <span>
         ${t('progress.steps', { done: format.number(stepsDone), total: format.number(steps) })}
-        ${!isOver && left !== undefined && `, ${t('progress.left', { time: format.duration(left) })}`}
+        ${left !== undefined && `, ${t('progress.left', { time: format.duration(left) })}`}
       </span>
-    </div>
+    </div>`}
     ${
       !isOver &&
       html`<ul class="doing">
@@ -44,11 +45,11 @@ interface Line {
   readonly total: number | undefined
 }
 
-/** Parts of one piece, or the same piece of several resources, are one line. */
-function doing(running: readonly Step[]): readonly Line[] {
+/** What has one name for people is one line: parts of a piece, and a piece of several resources. */
+function doing(running: readonly Step[], t: Words): readonly Line[] {
   const lines = new Map<string, Line>()
   for (const { task, piece, progress } of running) {
-    const key = `${task} ${piece ?? ''}`
+    const key = `${task} ${piece === undefined ? '' : t.part(piece)}`
     const before = lines.get(key)
     const done = (before?.done ?? 0) + (progress?.done ?? 0)
     const isKnown = progress?.total !== undefined && (!before || before.total !== undefined)
@@ -102,8 +103,16 @@ function phases(stages: readonly Stage[]): readonly Phase[] {
 function PhaseLine({ phase: { key, nodes, running, done, failed, skipped, rows } }: { phase: Phase }): VNode {
   const { t, format } = useEnv()
   const state =
-    failed > 0 ? 'failed' : done + skipped >= nodes ? 'done' : running > 0 || done > 0 ? 'running' : 'waiting'
-  return html`<li class=${state}>
+    failed > 0
+      ? 'failed'
+      : skipped > 0 && done === 0
+        ? 'skipped'
+        : done + skipped >= nodes
+          ? 'done'
+          : running > 0 || done > 0
+            ? 'running'
+            : 'waiting'
+  return html`<li class=${`is-${state}`}>
     <span class="phase">${t(`task.${key}`)}</span>
     <span class="sr">, ${t(`state.${state}`)}</span>
     <span class="faint">

@@ -42,9 +42,12 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
 
   function badSentences(): readonly string[] {
     const { errors = 0 } = findings ?? {}
-    const why = errors > 0 ? t('sum.errors', { count: errors }) : (job.error?.message ?? '')
-    const next = errors > 0 ? t('sum.mend') : job.error?.retryable ? t('sum.retry') : (findings?.firstStep ?? '')
-    return [...new Set([why, kept, next, after])].filter((text) => text !== '')
+    if (errors > 0) return [t('sum.errors', { count: errors }), kept, t('sum.mend'), after]
+    const { code, message = '', retryable } = job.error ?? {}
+    if (code === 'internal') return [t('sum.internal'), kept, t('sum.report'), after]
+    const { firstStep = '' } = findings ?? {}
+    const next = retryable ? t('sum.retry') : firstStep.includes(message) ? t('sum.report') : firstStep
+    return [message, kept, next, after].filter((text) => text !== '')
   }
 
   function goodSentences(): readonly string[] {

@@ -11,12 +11,13 @@ interface Violation {
   readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary: string }[]
 }
 
-/** Asks axe, all of its rules. */
-export async function assertAccessible(page: Page, what: string): Promise<void> {
+/** Asks axe: all of its rules, or these. */
+export async function assertAccessible(page: Page, what: string, rules?: readonly string[]): Promise<void> {
   source ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   await page.evaluate(await source)
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) }
   const violations = (await page.evaluate(
-    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
   )) as readonly Violation[]
   const said = violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${JSON.stringify(target)} ${failureSummary}`),

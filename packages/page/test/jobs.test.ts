@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { browser, needsBrowser, type TestBrowser } from '@piecework/test-support'
+import { suite } from 'uvu'
+import { ask, ended, survey } from './support/ask.js'
+import { openPage } from './support/open-page.js'
+import { startWorld, type World } from './support/world.js'
+
+const test = needsBrowser(suite('page: jobs'))
+
+/** What helmet 8 sends where nothing is said. */
+const helmet =
+  "default-src 'self';base-uri 'self';font-src 'self' https: data:;form-action 'self';frame-ancestors 'self';img-src 'self' data:;object-src 'none';script-src 'self';script-src-attr 'none';style-src 'self' https: 'unsafe-inline'"
+
+let world: World
+let chromium: TestBrowser
+test.before(async () => {
+  const text = `<!doctype html><html lang="en"><title>Host</title><main><piecework-jobs resource="park:p1"></piecework-jobs></main><script type="module" src="/api/v1/ui/piecework-jobs.js"></script></html>`
+  world = await startWorld({
+    pages: { '/park': { type: 'text/html', text } },
+    headers: { 'content-security-policy': helmet.replace("style-src 'self' https: 'unsafe-inline'", "style-src 'self'") },
+  })
+  world.parks.add('p1', 'Tasman Peninsula', ['blue gum', 'myrtle'])
+  chromium = await browser()
+  chromium.context.setDefaultTimeout(15_000)
+})
+test.after(async () => {
+  await chromium?.close()
+  await world?.close()
+})
+
+test('an export is asked for, watched while it goes on, and downloaded, on a page of the host and under its policy', async () => {
+  const { page, complaints } = await openPage(chromium, world, 'list', '/park')
+  await page.getByRole('link', { name: 'Export', exact: true }).click()
+  await world.parks.held(async () => {
+    await page.getByRole('button', { name: 'Start the export' }).click()
+    await page.getByText('Reading trees: 41,200 of 100,000').waitFor()
+    await page.getByText('You can close this window: the work goes on without it.').waitFor()
+  })
+  await page.getByText('The export is ready.').waitFor()
+  await page.getByText('Nothing is missing.').waitFor()
+  const saved = chromium.saved()
+  await page.getByRole('link', { name: 'Download Archive of everything' }).click()
+  assert.equal((await readFile(await saved)).subarray(0, 2).toString(), 'PK')
+  assert.deepEqual(complaints, [])
+  await page.close()
+})
+
+test('nothing of the inside is shown, and no request leaves the server', async () => {
+  const id = await ended(world, 'parks/p1/export')
+  const { page } = await openPage(chromium, world, `job/${id}`)
+  const foreign: string[] = []
+  page.on('request', (request) => request.url().startsWith(world.origin) || foreign.push(request.url()))
+  await page.getByText('The export is ready.').waitFor()
+  const text = await page.locator('piecework-jobs').innerText()
+  assert.ok(!/\b(node|batch|lease|attempt|piece|worker)s?\b/i.test(text), text)
+  assert.deepEqual(foreign, [])
+  await page.close()
+})
+
+test('an export is stopped after a question, and tried again', async () => {
+  await world.parks.held(async () => {
+    const { id } = await ask<{ id: string }>(world, 'parks/p1/export', {})
+    const { page } = await openPage(chromium, world, `job/${id}`)
+    await page.getByRole('button', { name: 'Stop it' }).click()
+    await page.getByRole('button', { name: 'No, go on' }).click()
+    await page.getByRole('button', { name: 'Stop it' }).click()
+    await page.getByRole('button', { name: 'Yes, stop it' }).click()
+    world.parks.gate = undefined
+    await page.getByText('This was stopped.').waitFor({ timeout: 30_000 })
+    await page.getByText('Your data is as it was before.').waitFor()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('The export is ready.').waitFor()
+    assert.ok(!page.url().includes(id))
+    await page.close()
+  })
+})
+
+test('a copy gets the name that it is given, and the list has it', async () => {
+  const { page } = await openPage(chromium, world, 'clone', '/park')
+  await page.getByLabel('Name of the copy').fill('Second try')
+  await page.getByRole('button', { name: 'Make the copy' }).click()
+  await page.getByText('The copy is there').waitFor()
+  assert.ok([...world.parks.all.values()].some(({ name, isVisible }) => name === 'Second try' && isVisible))
+  await page.getByRole('link', { name: 'All exports and imports' }).click()
+  await page.getByRole('link', { name: 'Copy of Tasman Peninsula' }).first().waitFor()
+  await page.close()
+})
+
+test('findings are grouped by cause with their counts, filtered, and saved as a table', async () => {
+  const trees = ['oak', '?', 'ELM', ...Array.from({ length: 40 }, (_, at) => String(at + 100)), '?', '=1+1', 'YEW']
+  const { id } = await survey(world, 'North', trees.join('\n'))
+  const check = await ended(world, `parks/import/survey/${id}/validate`)
+  const { page } = await openPage(chromium, world, `job/${check}`)
+  await page.getByText('42 errors have to be mended.').waitFor()
+  const causes = page.locator('article.cause')
+  await causes.nth(2).waitFor()
+  assert.equal(await causes.count(), 3)
+  const numbers = causes.filter({ hasText: 'is a number' })
+  assert.match(await numbers.innerText(), /trees\.csv\s*40 places/)
+  assert.equal(await numbers.locator('tbody tr').count(), 10)
+  await numbers.getByRole('button', { name: 'Show all 40' }).click()
+  assert.equal(await numbers.locator('tbody tr').count(), 40)
+  assert.match(await numbers.locator('tbody tr').first().innerText(), /4\s*name\s*"100" is a number.*\s*Write a name/)
+  await page.getByLabel('Warnings (2)').check()
+  assert.equal(await causes.count(), 1)
+  await page.getByLabel('Search').fill('nothing like this')
+  await page.getByText('Nothing matches.').waitFor()
+  const saved = chromium.saved()
+  await page.getByRole('button', { name: 'Download as a table (CSV)' }).click()
+  const csv = (await readFile(await saved, 'utf8')).split('\r\n')
+  assert.equal(csv.length, 1 + 44 + 1)
+  assert.equal(csv[0], '\ufeffKind,File,Line,Column,What is wrong,What to change')
+  assert.ok(csv.some((line) => line.startsWith('Error,trees.csv,2,name,"The tree of line 2 has no name, but ""?""."')))
+  await page.close()
+})
+
+test('a report for support says what the page shows, without headers and data', async () => {
+  await chromium.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const id = await ended(world, 'parks/p1/export')
+  const { page } = await openPage(chromium, world, `job/${id}`)
+  await page.getByRole('button', { name: 'Copy a report for support' }).click()
+  await page.getByText('The report is copied.').waitFor()
+  const report = String(await page.evaluate('navigator.clipboard.readText()'))
+  assert.match(report, /^Export of Tasman Peninsula\nThe export is ready\./)
+  assert.ok(report.includes(`id: ${id}`) && !report.includes('blue gum'), report)
+  await page.close()
+})
+
+test('an archive is compared with what is there now', async () => {
+  const id = await ended(world, 'parks/p1/export')
+  const { page } = await openPage(chromium, world, `job/${id}`)
+  await page.getByRole('link', { name: 'Compare with what is there now' }).click()
+  await page.getByText('There is no difference').waitFor()
+  world.parks.all.get('p1')?.trees.push('tea tree')
+  await page.reload()
+  await page.getByText('What is there now differs from the archive.').waitFor()
+  assert.match(await page.locator('tbody tr').first().innerText(), /trees \(park\)\s*1\s*0\s*0\s*2/)
+  await page.close()
+})
+
+test('thousands of steps are sums', async () => {
+  for (let at = 0; at < 2000; at += 1) world.parks.add(`many-${at}`, `Trail ${at}`, ['oak'], 'p1')
+  try {
+    await world.parks.held(async () => {
+      const { id } = await ask<{ id: string }>(world, 'parks/p1/export', {})
+      const { page } = await openPage(chromium, world, `job/${id}`)
+      await page.getByText('0 of 2,003 parts').waitFor()
+      const elements = Number(await page.evaluate("document.querySelector('piecework-jobs').shadowRoot.querySelectorAll('*').length"))
+      assert.ok(elements < 150, `${elements} elements`)
+      await page.close()
+    })
+  } finally {
+    for (const id of [...world.parks.all.keys()]) if (id.startsWith('many-')) world.parks.all.delete(id)
+  }
+})
+
+test('all of it can be done by keyboard, and screen readers hear what has come of it', async () => {
+  const { page } = await openPage(chromium, world, 'list', '/park')
+  await page.getByRole('link', { name: 'Export', exact: true }).waitFor()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Start the export' }).waitFor()
+  assert.equal(await page.evaluate("document.querySelector('piecework-jobs').shadowRoot.activeElement.tagName"), 'H1')
+  for (let at = 0; at < 4; at += 1) {
+    await page.keyboard.press('Tab')
+    const name = await page.evaluate("document.querySelector('piecework-jobs').shadowRoot.activeElement.textContent")
+    if (name === 'Start the export') break
+  }
+  await page.keyboard.press('Enter')
+  await page.locator('[aria-live=polite]', { hasText: 'The export is ready. Nothing is missing.' }).waitFor({ state: 'attached' })
+  await page.close()
+})
+
+test.run()
