@@ -56,5 +56,8 @@ function packageFolder(require, name) {
 
 /** Imports of libraries lead to the files beside. */
 function linked(code) {
-  return code.replace(/\b(from|import)\s*(["'])(preact\/hooks|preact|htm)\2/g, (_, word, quote, name) => `${word}${quote}./${vendored[name].file}${quote}`)
+  return code.replace(
+    /\b(from|import)\s*(["'])(preact\/hooks|preact|htm)\2/g,
+    (_, word, quote, name) => `${word}${quote}./${vendored[name].file}${quote}`,
+  )
 }

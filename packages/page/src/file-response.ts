@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { PieceworkError } from '@piecework/core'
 import type { HttpRequest, HttpResponse } from '@piecework/server/extension'
 import { pageHtml } from './page-html.js'
-import { uiFiles, version as current } from './ui-files.generated.js'
+import { version as current, uiFiles } from './ui-files.generated.js'
 
 interface StoredFile {
   readonly text: string
@@ -45,7 +45,8 @@ export function fileResponse(
   version: string,
   text?: string,
 ): HttpResponse {
-  if (name === 'settings' && text !== undefined) return send(request, store('settings.json', text), 'no-cache')
+  if (name === 'settings' && text !== undefined)
+    return send(request, store('settings.json', text), 'no-cache')
   if (name === 'element')
     return send(request, store('element.js', `export * from './${current}/piecework-jobs.js'\n`), 'no-cache')
   const found = version === current && Object.hasOwn(uiFiles, name) ? uiFiles[name] : undefined
@@ -59,7 +60,10 @@ export function fileResponse(
 
 export function pageResponse(request: HttpRequest, version: string): HttpResponse {
   const { headers, ...rest } = send(request, store('page.html', pageHtml(version)), 'no-cache')
-  return { ...rest, headers: { ...headers, 'content-security-policy': policy, 'referrer-policy': 'same-origin' } }
+  return {
+    ...rest,
+    headers: { ...headers, 'content-security-policy': policy, 'referrer-policy': 'same-origin' },
+  }
 }
 
 /** Nothing of others, nothing inline. */

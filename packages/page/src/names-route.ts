@@ -1,5 +1,12 @@
 import { isPieceworkError, type Piecework, type Principal, type ResourceRef } from '@piecework/core'
-import { type ExtensionContext, json, type Model, model, type Route, route } from '@piecework/server/extension'
+import {
+  type ExtensionContext,
+  json,
+  type Model,
+  model,
+  type Route,
+  route,
+} from '@piecework/server/extension'
 import { z } from 'zod'
 
 /** Of one request: the page asks for those of a list. */

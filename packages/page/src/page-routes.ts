@@ -1,4 +1,10 @@
-import { type ExtensionContext, type HttpExtension, model, type Route, route } from '@piecework/server/extension'
+import {
+  type ExtensionContext,
+  type HttpExtension,
+  model,
+  type Route,
+  route,
+} from '@piecework/server/extension'
 import { z } from 'zod'
 import { fileResponse, pageResponse } from './file-response.js'
 import { namesRoute } from './names-route.js'

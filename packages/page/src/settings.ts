@@ -10,7 +10,11 @@ interface PageSettings {
     readonly makes: string
     readonly segment: string
     readonly unsorted: boolean
-    readonly roles: readonly { readonly name: string; readonly required: boolean; readonly maxBytes: number }[]
+    readonly roles: readonly {
+      readonly name: string
+      readonly required: boolean
+      readonly maxBytes: number
+    }[]
   }[]
 }
 

@@ -54,7 +54,11 @@ async function look(page: Page, name: string, ready: string | RegExp): Promise<v
       await mkdir(folder, { recursive: true })
       await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true })
     }
-    await assertAccessible(page, `${name}, ${colorScheme}`, colorScheme === 'dark' ? ['color-contrast'] : undefined)
+    await assertAccessible(
+      page,
+      `${name}, ${colorScheme}`,
+      colorScheme === 'dark' ? ['color-contrast'] : undefined,
+    )
   }
 }
 
@@ -105,7 +109,15 @@ test('an export that has failed, and one that was stopped', async () => {
 })
 
 test('a check that has found much', async () => {
-  const trees = ['oak', '?', 'ELM', ...Array.from({ length: 40 }, (_, at) => String(at + 100)), '?', 'YEW', 'ASH']
+  const trees = [
+    'oak',
+    '?',
+    'ELM',
+    ...Array.from({ length: 40 }, (_, at) => String(at + 100)),
+    '?',
+    'YEW',
+    'ASH',
+  ]
   const { id, job } = await survey(world, 'Survey of the north', trees.join('\n'))
   await ended(world, `parks/import/survey/${id}/validate`)
   const draft = await open(ui(`draft/${job}`))

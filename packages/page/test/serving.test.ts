@@ -55,7 +55,12 @@ test('a module has its type, may be kept for ever, and is compressed for whom th
 })
 
 test('what a browser has is not sent again', async () => {
-  for (const path of ['ui', 'ui/piecework-jobs.js', 'ui/settings.json', `${await versionedPath()}/page.css`]) {
+  for (const path of [
+    'ui',
+    'ui/piecework-jobs.js',
+    'ui/settings.json',
+    `${await versionedPath()}/page.css`,
+  ]) {
     const etag = (await ask(path)).headers.get('etag') ?? ''
     const again = await ask(path, { 'if-none-match': `"other", W/${etag}` })
     assert.deepEqual([again.status, await again.text()], [304, ''], path)
@@ -65,7 +70,12 @@ test('what a browser has is not sent again', async () => {
 
 test('files of another version, and of none, are not there', async () => {
   const path = await versionedPath()
-  for (const other of ['ui/000000000000/page.js', `${path}/none.js`, `${path}/constructor`, `${path}/..%2fpage.js`]) {
+  for (const other of [
+    'ui/000000000000/page.js',
+    `${path}/none.js`,
+    `${path}/constructor`,
+    `${path}/..%2fpage.js`,
+  ]) {
     const response = await ask(other)
     const { code } = (await response.json()) as { code: string }
     assert.deepEqual([response.status, code], [404, 'page/file-not-found'], other)
@@ -111,7 +121,11 @@ test('names are given of what one may see', async () => {
 })
 
 /** All that a module imports before it runs, by its name. */
-async function closureOf(path: string, name: string, found = new Map<string, string>()): Promise<Map<string, string>> {
+async function closureOf(
+  path: string,
+  name: string,
+  found = new Map<string, string>(),
+): Promise<Map<string, string>> {
   if (found.has(name)) return found
   const text = await (await ask(`${path}/${name}`)).text()
   found.set(name, text)
@@ -131,7 +145,8 @@ test('the first load is at most 30 kB, and all that comes on demand at most 60 k
   const firstBytes = zippedBytes([html, css, ...first.values()])
   const demanded = new Map<string, string>()
   for (const text of first.values())
-    for (const [, name = ''] of text.matchAll(/import\("\.\/([\w-]+\.js)"\)/g)) await closureOf(path, name, demanded)
+    for (const [, name = ''] of text.matchAll(/import\("\.\/([\w-]+\.js)"\)/g))
+      await closureOf(path, name, demanded)
   for (const name of first.keys()) demanded.delete(name)
   const laterBytes = zippedBytes(demanded.values())
   assert.ok(first.size > 10 && demanded.size > 5, `${first.size} and ${demanded.size} modules`)
@@ -142,7 +157,10 @@ test('the first load is at most 30 kB, and all that comes on demand at most 60 k
 
 test('libraries that come along have their licences beside them', async () => {
   for (const name of ['preact', 'htm']) {
-    const given = await readFile(join(dirname(require.resolve('@piecework/page')), `../licences/${name}.txt`), 'utf8')
+    const given = await readFile(
+      join(dirname(require.resolve('@piecework/page')), `../licences/${name}.txt`),
+      'utf8',
+    )
     let folder = dirname(require.resolve(name))
     while (!folder.endsWith(name)) folder = dirname(folder)
     assert.equal(given, await readFile(join(folder, 'LICENSE'), 'utf8'), name)

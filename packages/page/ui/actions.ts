@@ -27,6 +27,8 @@ export function Actions({ state, summary, findings }: ActionsProps): VNode {
   const path = `jobs/${encodeURIComponent(job.id)}`
   const hasEnded = job.endedAt !== undefined
   const hasFailed = job.status === 'failed' || job.status === 'cancelled'
+  // What is wrong with files is as wrong the next time.
+  const isOfFiles = job.status === 'failed' && job.kind === 'import' && (findings?.errors ?? 0) > 0
   const hasArchive = job.files.some(({ name, href }) => name === 'archive' && href !== undefined)
   const retry = () =>
     acting.run(async () => {
@@ -38,7 +40,8 @@ export function Actions({ state, summary, findings }: ActionsProps): VNode {
     <h2 id="actions">${t('act.title')}</h2>
     <div class="buttons">
       ${job.status === 'draft' && html`<a class="button" href=${linkTo('draft', job.id)}>${t('act.continue')}</a>`}
-      ${hasFailed && html`<button type="button" disabled=${acting.isBusy} onClick=${retry}>${t('act.retry')}</button>`}
+      ${isOfFiles && html`<a class="button" href=${linkTo('import')}>${t('act.importAgain')}</a>`}
+      ${hasFailed && html`<button type="button" class=${isOfFiles ? 'quiet' : ''} disabled=${acting.isBusy} onClick=${retry}>${t('act.retry')}</button>`}
       ${hasArchive && job.source && html`<a class="button quiet" href=${linkTo('compare', job.id)}>${t('act.compare')}</a>`}
       ${!hasEnded && html`<${Cancel} job=${job} />`}
       <${Report} text=${() => reportOf(state, summary, findings, env)} />

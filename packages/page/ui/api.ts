@@ -6,7 +6,10 @@ export class Problem extends Error {
   readonly code: string
   readonly findings: readonly Finding[]
 
-  constructor(message: string, about: { status?: number; code?: string; findings?: readonly Finding[] } = {}) {
+  constructor(
+    message: string,
+    about: { status?: number; code?: string; findings?: readonly Finding[] } = {},
+  ) {
     super(message)
     this.status = about.status ?? 0
     this.code = about.code ?? 'offline'
@@ -63,7 +66,10 @@ export function createApi(base: string, headersOf: HeadersOf | undefined): Api {
     send,
     get: async (path, signal) => (await send(path, { signal })).json(),
     post: async (path, body = {}, key) => {
-      const headers = { 'content-type': 'application/json', ...(key !== undefined && { 'idempotency-key': key }) }
+      const headers = {
+        'content-type': 'application/json',
+        ...(key !== undefined && { 'idempotency-key': key }),
+      }
       const response = await send(path, { method: 'POST', headers, body: JSON.stringify(body) })
       return response.status === 204 ? undefined : response.json()
     },
@@ -88,5 +94,7 @@ export function problemFrom(status: number, document: unknown): Problem {
 
 /** For `post`. Works without https, too, where `crypto.randomUUID` is not there. */
 export function requestKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
 }

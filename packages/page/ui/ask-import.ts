@@ -55,7 +55,11 @@ function ArchiveForm(): VNode {
   const isBusy = sent !== undefined
   const choose = ([one]: readonly Chosen[]) => {
     if (!one) return
-    const isWrong = !/\.zip$/i.test(one.file.name) ? 'import.notZip' : one.file.size === 0 ? 'import.tooSmall' : undefined
+    const isWrong = !/\.zip$/i.test(one.file.name)
+      ? 'import.notZip'
+      : one.file.size === 0
+        ? 'import.tooSmall'
+        : undefined
     setProblem(isWrong === undefined ? undefined : t(isWrong))
     upload.current = undefined
     setFile(isWrong === undefined ? one.file : undefined)
@@ -138,7 +142,11 @@ function DraftForm({ format }: { format: Format }): VNode {
     if (name.trim() === '') return undefined
     return beginning.run(async () => {
       const kind = settings.kinds.find((one) => one.kind === format.makes)
-      const draft = await api.post<{ job: string }>(`${kind?.path}/import/${format.segment}`, { name: name.trim() }, key.current)
+      const draft = await api.post<{ job: string }>(
+        `${kind?.path}/import/${format.segment}`,
+        { name: name.trim() },
+        key.current,
+      )
       show('draft', draft.job)
     })
   }

@@ -9,7 +9,8 @@ export const catalogue: Record<string, string> = {
   'list.export': 'Export',
   'list.clone': 'Make a copy',
   'list.empty': 'There is nothing here yet',
-  'list.emptyHint': 'Exports, imports and copies are listed here as soon as there are any. Start with Import.',
+  'list.emptyHint':
+    'Exports, imports and copies are listed here as soon as there are any. Start with Import.',
   'list.older': 'Show older ones',
   'list.mine': 'Only mine',
   'list.by': 'by {who}',
@@ -105,6 +106,7 @@ export const catalogue: Record<string, string> = {
   'task.assemble': 'Packing',
   'task.deliver': 'Sending',
   'task.finish': 'Finishing',
+  'task.cleanup': 'Cleaning up',
   'task.follow-up': 'Sending messages',
   'doing.validate': 'Checking {part}',
   'doing.plan': 'Preparing {part}',
@@ -174,7 +176,7 @@ export const catalogue: Record<string, string> = {
   'act.cancelNo': 'No, go on',
   'act.retry': 'Try again',
   'act.compare': 'Compare with what is there now',
-  'act.importThis': 'Import this archive as a new one',
+  'act.importAgain': 'Import again',
   'act.report': 'Copy a report for support',
   'act.copied': 'The report is copied. Paste it into a message to whoever helps you.',
   'act.notCopied': 'The browser did not allow copying. Select the text and copy it:',
@@ -185,6 +187,7 @@ export const catalogue: Record<string, string> = {
   'problem.signIn': 'You are not signed in, or your session has ended. Sign in, then load this page again.',
   'problem.forbidden': 'You may not do this.',
   'problem.notFound': 'There is no such export or import, or you may not see it.',
-  'problem.module': 'A part of this page could not be loaded. It may have been renewed meanwhile: load the page again.',
+  'problem.module':
+    'A part of this page could not be loaded. It may have been renewed meanwhile: load the page again.',
   'problem.busy': 'Something else is working with this just now. Try again when it has ended.',
 }

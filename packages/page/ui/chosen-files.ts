@@ -15,14 +15,18 @@ export async function filesOfDrop({ items, files }: DataTransfer): Promise<reado
 async function filesBelow(entry: FileSystemEntry): Promise<readonly Chosen[]> {
   const path = entry.fullPath.replace(/^\//, '')
   if (entry.isFile) {
-    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))
+    const file = await new Promise<File>((resolve, reject) =>
+      (entry as FileSystemFileEntry).file(resolve, reject),
+    )
     return [{ file, path }]
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader()
   const found: Chosen[] = []
   for (;;) {
     // A reader gives some at a time.
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    )
     if (some.length === 0) return found
     found.push(...(await Promise.all(some.map(filesBelow))).flat())
   }
@@ -34,7 +38,9 @@ const unwanted = /(^|\/)(\.[^/]*|__MACOSX|Thumbs\.db|desktop\.ini)(\/|$)/i
 /** Without the folder that all are in, and without what systems leave behind. */
 export function wanted(chosen: readonly Chosen[]): readonly Chosen[] {
   const kept = chosen.filter(({ path }) => !unwanted.test(path))
-  const tops = new Set(kept.map(({ path }) => (path.includes('/') ? path.slice(0, path.indexOf('/') + 1) : '')))
+  const tops = new Set(
+    kept.map(({ path }) => (path.includes('/') ? path.slice(0, path.indexOf('/') + 1) : '')),
+  )
   const [top] = tops
   if (tops.size !== 1 || !top) return kept
   return kept.map(({ file, path }) => ({ file, path: path.slice(top.length) }))

@@ -51,7 +51,10 @@ function Table({ diff }: { diff: Diff }): VNode {
   )
   const sum = (row: (typeof rows)[number], name: 'added' | 'removed' | 'changed' | 'equal') =>
     row.entries.reduce((all, { rows: counts }) => all + (counts?.[name] ?? 0), 0)
-  const cell = (value: number) => html`<td class="number">${format.number(value)}</td>`
+  const cell = (row: (typeof rows)[number], name: 'added' | 'removed' | 'changed' | 'equal') => {
+    const isCounted = row.entries.some(({ rows: counts }) => counts)
+    return html`<td class="number">${isCounted ? format.number(sum(row, name)) : '–'}</td>`
+  }
   return html`<div class="scroll" tabindex="0" role="group" aria-label=${t('compare.title')}><table>
     <thead><tr>
       <th scope="col">${t('compare.part')}</th>
@@ -63,7 +66,7 @@ function Table({ diff }: { diff: Diff }): VNode {
       const note = row.onlyIn ? t(row.onlyIn === 'a' ? 'compare.onlyA' : 'compare.onlyB') : noteOf(row)
       return html`<tr key=${row.key} class=${row.equal ? 'equal' : ''}>
         <th scope="row">${t.part(row.piece)} <span class="faint">(${t.kind(row.kind)})</span></th>
-        ${cell(sum(row, 'added'))}${cell(sum(row, 'removed'))}${cell(sum(row, 'changed'))}${cell(sum(row, 'equal'))}
+        ${cell(row, 'added')}${cell(row, 'removed')}${cell(row, 'changed')}${cell(row, 'equal')}
         <td>${columns.length > 0 ? columns.map(([name, count]) => `${name} (${format.number(count)})`).join(', ') : note}</td>
       </tr>`
     })}</tbody>

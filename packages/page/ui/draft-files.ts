@@ -23,13 +23,23 @@ interface Row {
 }
 
 /** The files of an import that is being prepared: what each is used as, and how far it is. */
-export function DraftFiles({ draft, sorted, outgoing, isClosed, onReplace, onRemove }: DraftFilesProps): VNode | null {
+export function DraftFiles({
+  draft,
+  sorted,
+  outgoing,
+  isClosed,
+  onReplace,
+  onRemove,
+}: DraftFilesProps): VNode | null {
   const { t, format } = useEnv()
   const rows = rowsOf(draft, sorted)
   if (rows.length === 0 && outgoing.length === 0) return null
   const role = (name: string) => t.find(`role.${name}`) ?? name.replace(/-/g, ' ')
-  const replace = (row: Row) => ([one]: readonly Chosen[]) => one && onReplace([{ file: one.file, path: row.path }])
-  return html`<div class="scroll" tabindex="0" role="group" aria-label=${t('draft.files')}><table class="files-table">
+  const replace =
+    (row: Row) =>
+    ([one]: readonly Chosen[]) =>
+      one && onReplace([{ file: one.file, path: row.path }])
+  return html`<div class="scroll" tabindex="0" role="group" aria-label=${t('draft.files')}><table class="stacked">
     <thead><tr>
       <th scope="col">${t('findings.file')}</th><th scope="col">${t('draft.role')}</th>
       <th scope="col" class="number">${t('draft.size')}</th><th scope="col"><span class="sr">${t('act.title')}</span></th>
@@ -47,8 +57,8 @@ export function DraftFiles({ draft, sorted, outgoing, isClosed, onReplace, onRem
         .map(
           (row) => html`<tr key=${row.path}>
             <th scope="row"><bdi>${row.path}</bdi></th>
-            <td>${row.roles.length > 0 ? row.roles.map(role).join(', ') : html`<span class="faint">${t(sorted ? 'draft.unused' : 'role.unsorted')}</span>`}</td>
-            <td class="number">${row.file && format.size(row.file.size)}</td>
+            <td data-label=${t('draft.role')}>${row.roles.length > 0 ? row.roles.map(role).join(', ') : html`<span class="faint">${t(sorted ? 'draft.unused' : 'role.unsorted')}</span>`}</td>
+            <td class="number" data-label=${row.file && t('draft.size')}>${row.file && format.size(row.file.size)}</td>
             <td class="end">${
               row.file &&
               !isClosed &&

@@ -18,7 +18,8 @@ import { linkTo, show } from './views.js'
 /** From a folder to an import: files come, are sorted and checked, are replaced where they are wrong, and then it runs. */
 export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
   const { api, t, announce } = useEnv()
-  const { draft, path, format, name, sorted, checked, problem, isSorting, isChecking, sort, check, reload } = useDraft(id)
+  const { draft, path, format, name, sorted, checked, problem, isSorting, isChecking, sort, check, reload } =
+    useDraft(id)
   const uploads = useUploads(path && `${path}/data-file`, sort)
   const acting = useAction()
   const isClosed = draft !== undefined && draft.status !== 'draft'
@@ -93,26 +94,48 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
   function sentence(): { tone: string; mark: string; text: string; more: string } {
     const missing = sorted?.missing ?? draft?.missing ?? []
     const mayClose = t('draft.mayClose')
-    if (uploads.isBusy) return { tone: 'busy', mark: '…', text: t('draft.sending', { done: '' }).replace(/: $/, '.'), more: t('draft.keepOpen') }
+    if (uploads.isBusy)
+      return {
+        tone: 'busy',
+        mark: '…',
+        text: t('draft.sending', { done: '' }).replace(/: $/, '.'),
+        more: t('draft.keepOpen'),
+      }
     if (isSorting) return { tone: 'busy', mark: '…', text: t('draft.sorting'), more: mayClose }
     if (isChecking) return { tone: 'busy', mark: '…', text: t('sum.running.validation'), more: mayClose }
-    if (!draft?.files.length) return { tone: 'waiting', mark: '…', text: t('sum.draft'), more: t('sum.continue') }
+    if (!draft?.files.length)
+      return { tone: 'waiting', mark: '…', text: t('sum.draft'), more: t('sum.continue') }
     if (missing.length > 0) {
       const names = missing.map((role) => t.find(`role.${role}`) ?? role.replace(/-/g, ' ')).join(', ')
       return { tone: 'bad', mark: '!', text: `${t('draft.missingHint')} ${names}.`, more: mayClose }
     }
-    if (checked?.outdated && checked.status !== 'none') return { tone: 'waiting', mark: '…', text: t('draft.outdated'), more: mayClose }
-    if (checked?.status === 'failed') return { tone: 'bad', mark: '!', text: t('draft.broken'), more: `${checked.firstStep ?? ''} ${mayClose}` }
+    if (checked?.outdated && checked.status !== 'none')
+      return { tone: 'waiting', mark: '…', text: t('draft.outdated'), more: mayClose }
+    if (checked?.status === 'failed')
+      return {
+        tone: 'bad',
+        mark: '!',
+        text: t('draft.broken'),
+        more: `${checked.firstStep ?? ''} ${mayClose}`,
+      }
     if (checked?.status === 'passed')
-      return { tone: 'good', mark: '✓', text: t(checked.warnings > 0 ? 'draft.checkedWarnings' : 'draft.checked'), more: mayClose }
+      return {
+        tone: 'good',
+        mark: '✓',
+        text: t(checked.warnings > 0 ? 'draft.checkedWarnings' : 'draft.checked'),
+        more: mayClose,
+      }
     return { tone: 'waiting', mark: '…', text: t('draft.complete'), more: `${t('draft.checkHint')}` }
   }
 
   /** Of the check where there is one, else of the sort. */
   function findingsOf(): Findings | undefined {
     if (isSorting || isChecking || uploads.isBusy) return undefined
-    const isChecked = checked && checked.status !== 'none' && checked.status !== 'running' && !checked.outdated
-    const items: readonly Finding[] = isChecked ? checked.files.flatMap((file) => file.findings) : (sorted?.findings ?? [])
+    const isChecked =
+      checked && checked.status !== 'none' && checked.status !== 'running' && !checked.outdated
+    const items: readonly Finding[] = isChecked
+      ? checked.files.flatMap((file) => file.findings)
+      : (sorted?.findings ?? [])
     const count = (severity: Finding['severity']) => items.filter((one) => one.severity === severity).length
     return { items, errors: count('error'), warnings: count('warning'), firstStep: '' }
   }

@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import { html } from './html.js'
 import { type Chosen, filesOfDrop } from './chosen-files.js'
+import { html } from './html.js'
 
 interface DropZoneProps {
   readonly onFiles: (files: readonly Chosen[]) => void
@@ -34,7 +34,15 @@ interface FileButtonProps {
 }
 
 /** A field for files that looks like a button. */
-export function FileButton({ label, name, accept, isFolder, isMultiple, isQuiet, onFiles }: FileButtonProps): VNode {
+export function FileButton({
+  label,
+  name,
+  accept,
+  isFolder,
+  isMultiple,
+  isQuiet,
+  onFiles,
+}: FileButtonProps): VNode {
   const change = ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
     const files = [...(currentTarget.files ?? [])]
     onFiles(files.map((file) => ({ file, path: file.webkitRelativePath || file.name })))

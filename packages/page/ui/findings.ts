@@ -20,7 +20,8 @@ export function FindingsView({ findings, name }: { findings: Findings; name: str
   const { items, errors, warnings } = findings
   const files = useMemo(() => [...new Set(items.flatMap((one) => one.file ?? []))].sort(), [items])
   const causes = useMemo(
-    () => causesOf(items.filter((one) => isShown(one, { severity, file, search: search.trim().toLowerCase() }))),
+    () =>
+      causesOf(items.filter((one) => isShown(one, { severity, file, search: search.trim().toLowerCase() }))),
     [items, severity, file, search],
   )
   if (items.length === 0) return null
@@ -63,7 +64,12 @@ interface Filter {
 function isShown(one: Finding, { severity, file, search }: Filter): boolean {
   if (severity !== 'all' && one.severity !== severity) return false
   if (file !== '' && one.file !== file) return false
-  return search === '' || [one.message, one.hint, one.file, one.column, one.code].some((text) => text?.toLowerCase().includes(search))
+  return (
+    search === '' ||
+    [one.message, one.hint, one.file, one.column, one.code].some((text) =>
+      text?.toLowerCase().includes(search),
+    )
+  )
 }
 
 interface Cause {
@@ -82,7 +88,11 @@ function causesOf(items: readonly Finding[]): readonly Cause[] {
     if (known) known.push(one)
     else found.set(key, [one])
   }
-  return [...found].map(([key, own]) => ({ key, items: own, count: Math.max(own.length, own[0]?.count ?? 0) }))
+  return [...found].map(([key, own]) => ({
+    key,
+    items: own,
+    count: Math.max(own.length, own[0]?.count ?? 0),
+  }))
 }
 
 function CauseView({ cause: { items, count } }: { cause: Cause }): VNode | null {
@@ -103,7 +113,7 @@ function CauseView({ cause: { items, count } }: { cause: Cause }): VNode | null 
     ${isSame && first.hint !== undefined && html`<p class="hint"><strong>${t('findings.hint')}:</strong> ${first.hint}</p>`}
     ${
       hasPlaces &&
-      html`<div class="scroll" tabindex="0" role="group" aria-label=${first.file ?? t(`findings.${first.severity}`)}><table class="places">
+      html`<div class="scroll" tabindex="0" role="group" aria-label=${first.file ?? t(`findings.${first.severity}`)}><table class="places stacked">
         <thead><tr>
           <th scope="col" class="number">${t('findings.line')}</th><th scope="col">${t('findings.column')}</th>
           ${items.length > 1 && html`<th scope="col">${t('findings.message')}</th>`}
@@ -111,9 +121,9 @@ function CauseView({ cause: { items, count } }: { cause: Cause }): VNode | null 
         </tr></thead>
         <tbody>${shown.map(
           ({ line, column, message, hint }, at) => html`<tr key=${at}>
-            <td class="number">${line === undefined ? '–' : format.number(line)}</td><td><bdi>${column ?? '–'}</bdi></td>
+            <td class="number" data-label=${t('findings.line')}>${line === undefined ? '–' : format.number(line)}</td><td data-label=${t('findings.column')}><bdi>${column ?? '–'}</bdi></td>
             ${items.length > 1 && html`<td>${message}</td>`}
-            ${!isSame && html`<td>${hint}</td>`}
+            ${!isSame && html`<td data-label=${t('findings.hint')}>${hint}</td>`}
           </tr>`,
         )}</tbody>
       </table></div>`

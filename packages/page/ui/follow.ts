@@ -20,7 +20,10 @@ export async function follow({ api, job, signal, onState, onConnection }: Follow
   let revision: string | undefined
   for (let failures = 0; !signal.aborted; ) {
     try {
-      const headers = { accept: 'text/event-stream', ...(revision !== undefined && { 'last-event-id': revision }) }
+      const headers = {
+        accept: 'text/event-stream',
+        ...(revision !== undefined && { 'last-event-id': revision }),
+      }
       const response = await api.send(`jobs/${encodeURIComponent(job)}/events`, { headers, signal })
       onConnection(true)
       if (response.status === 204) return
@@ -33,7 +36,8 @@ export async function follow({ api, job, signal, onState, onConnection }: Follow
       }
     } catch (error) {
       if (signal.aborted) return
-      if (error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429) throw error
+      if (error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429)
+        throw error
     }
     if (signal.aborted) return
     onConnection(false)

@@ -14,9 +14,12 @@ const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 export function createFormat(lang: string): Format {
   const numbers = new Intl.NumberFormat(lang)
   const unit = (value: number, name: string, display: 'short' | 'long', digits = 0) =>
-    new Intl.NumberFormat(lang, { style: 'unit', unit: name, unitDisplay: display, maximumFractionDigits: digits }).format(
-      value,
-    )
+    new Intl.NumberFormat(lang, {
+      style: 'unit',
+      unit: name,
+      unitDisplay: display,
+      maximumFractionDigits: digits,
+    }).format(value)
   return {
     number: (value) => numbers.format(value),
     size: (bytes) => {

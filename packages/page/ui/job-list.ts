@@ -38,7 +38,8 @@ export function JobList(): VNode {
     [api, about, isMine],
   )
   const shown = seen?.items.length ?? 0
-  const isMoving = seen?.items.some(({ endedAt, status }) => endedAt === undefined && status !== 'draft') ?? false
+  const isMoving =
+    seen?.items.some(({ endedAt, status }) => endedAt === undefined && status !== 'draft') ?? false
   useEffect(() => {
     const stop = new AbortController()
     load(pageSize, stop.signal)
@@ -49,7 +50,9 @@ export function JobList(): VNode {
     const timer = setInterval(() => !document.hidden && load(Math.max(pageSize, shown)), lookMs)
     return () => clearInterval(timer)
   }, [load, isMoving, shown])
-  const title = about ? t('list.about', { name: names.of(about.ref) ?? t.kind(about.ref.kind) }) : t('list.title')
+  const title = about
+    ? t('list.about', { name: names.of(about.ref) ?? t.kind(about.ref.kind) })
+    : t('list.title')
   return html`<section aria-labelledby="title">
     <header class="top">
       <h1 id="title" tabindex="-1">${title}</h1>

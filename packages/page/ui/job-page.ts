@@ -31,14 +31,16 @@ export function JobPage({ id }: { id: string }): VNode {
   useEffect(() => {
     if (said !== undefined) env.announce(said)
   }, [said])
+  const progress = state && html`<${Progress} state=${state} isConnected=${isConnected} />`
   const title = job && titleOf(job, names, t)
   return html`<article>
     <p class="back"><a href=${linkTo('list')}><span class="arrow" aria-hidden="true">←</span> ${t('back')}</a></p>
     <h1 id="title" tabindex="-1"><bdi>${title ?? t(problem ? 'problem.title' : 'list.loading')}</bdi></h1>
     <${ProblemNote} problem=${problem} />
     ${summary && html`<${SummaryView} summary=${summary} />`}
-    ${state && (job?.endedAt === undefined || job.status !== 'succeeded') && job?.status !== 'draft' && html`<${Progress} state=${state} isConnected=${isConnected} />`}
+    ${job?.endedAt === undefined && job?.status !== 'draft' && progress}
     ${findings && findings.items.length > 0 && html`<${Lazy} load=${findingsView} given=${{ findings, name: title ?? id }} />`}
+    ${(job?.status === 'failed' || job?.status === 'cancelled') && progress}
     ${job && html`<${Files} job=${job} />`}
     ${job && html`<${Deliveries} job=${job} items=${deliveries} />`}
     ${job?.status === 'succeeded' && job.kind !== 'delivery' && html`<${Parts} job=${job} />`}

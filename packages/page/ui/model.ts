@@ -176,7 +176,12 @@ export interface Diff {
       readonly piece: string
       readonly onlyIn?: 'a' | 'b'
       readonly equal: boolean
-      readonly entries: readonly { readonly path: string; readonly onlyIn?: 'a' | 'b'; readonly equal: boolean; readonly rows?: Rows }[]
+      readonly entries: readonly {
+        readonly path: string
+        readonly onlyIn?: 'a' | 'b'
+        readonly equal: boolean
+        readonly rows?: Rows
+      }[]
     }[]
   }[]
 }

@@ -16,7 +16,9 @@ export function createNames(api: Api): Names {
   return {
     of: (ref) => ref && known.get(keyOf(ref)),
     load: async (refs) => {
-      const unknown = new Map(refs.flatMap((ref) => (ref && !known.has(keyOf(ref)) ? [[keyOf(ref), ref]] : [])))
+      const unknown = new Map(
+        refs.flatMap((ref) => (ref && !known.has(keyOf(ref)) ? [[keyOf(ref), ref]] : [])),
+      )
       if (unknown.size === 0) return
       const resources = [...unknown.values()].map(({ kind, id }) => ({ kind, id })).slice(0, 100)
       const { items } = await api

@@ -35,7 +35,8 @@ export function Parts({ job }: { job: Job }): VNode {
     <div class="scroll" tabindex="0" role="group" aria-labelledby="parts"><table>
       <thead><tr><th scope="col">${t('parts.part')}</th><th scope="col" class="number">${t('parts.rows')}</th><th scope="col" class="number">${t('parts.skipped')}</th></tr></thead>
       <tbody>${parts.map(
-        ({ name, rows, skipped }) => html`<tr key=${name}><th scope="row">${t.part(name)}${kindOf(name)}</th><td class="number">${format.number(rows)}</td><td class="number">${format.number(skipped)}</td></tr>`,
+        ({ name, rows, skipped }) =>
+          html`<tr key=${name}><th scope="row">${t.part(name)}${kindOf(name)}</th><td class="number">${format.number(rows)}</td><td class="number">${format.number(skipped)}</td></tr>`,
       )}</tbody>
       <tfoot><tr><th scope="row">${t('parts.total')}</th><td class="number">${sum('rows')}</td><td class="number">${sum('skipped')}</td></tr></tfoot>
     </table></div>

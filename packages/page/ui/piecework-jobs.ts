@@ -76,7 +76,10 @@ export class PieceworkJobs extends HTMLElement {
     const [holder, live] = root.children as unknown as Iterable<HTMLElement>
     if (!holder || !live) return
     const src = this.getAttribute('src')
-    const base = new URL(src === null ? '../../' : `${src.replace(/\/+$/, '')}/`, src === null ? import.meta.url : document.baseURI)
+    const base = new URL(
+      src === null ? '../../' : `${src.replace(/\/+$/, '')}/`,
+      src === null ? import.meta.url : document.baseURI,
+    )
     const api = createApi(base.href, this.#headers)
     const own = this.closest('[lang]')?.getAttribute('lang') || 'en'
     // Dates in another language than the words around them would be neither.
@@ -102,7 +105,11 @@ export class PieceworkJobs extends HTMLElement {
         const problem = error instanceof Problem ? error : new Problem(String(error), { code: 'page/error' })
         const settings = { kinds: [], pieces: [], formats: [] }
         if (!isOver)
-          this.#show(holder, { ...given, settings }, html`<${ProblemNote} problem=${problem} retry=${() => this.#renew()} />`)
+          this.#show(
+            holder,
+            { ...given, settings },
+            html`<${ProblemNote} problem=${problem} retry=${() => this.#renew()} />`,
+          )
       })
   }
 
@@ -120,7 +127,8 @@ function aboutOf(resource: string | null, { kinds }: Settings): { ref: Ref; path
   })
   const segments = refs.map(({ kind, id }) => {
     const path = kinds.find((one) => one.kind === kind)?.path
-    if (path === undefined) throw new Problem(`The attribute "resource" names no kind of this server: ${resource}.`)
+    if (path === undefined)
+      throw new Problem(`The attribute "resource" names no kind of this server: ${resource}.`)
     return `${path}/${encodeURIComponent(id)}`
   })
   const ref = refs.at(-1)

@@ -12,7 +12,13 @@ const keys: Readonly<Record<string, string>> = {
 }
 
 /** Why something could not be done, in words of the page where it has some, else in those of the server. */
-export function ProblemNote({ problem, retry }: { problem: Problem | undefined; retry?: () => void }): VNode | null {
+export function ProblemNote({
+  problem,
+  retry,
+}: {
+  problem: Problem | undefined
+  retry?: () => void
+}): VNode | null {
   const { t } = useEnv()
   if (!problem) return null
   const key = problem.status === 401 ? 'problem.signIn' : keys[problem.code]

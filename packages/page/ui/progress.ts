@@ -17,13 +17,16 @@ export function Progress({ state, isConnected }: { state: JobState; isConnected:
   return html`<section aria-labelledby="progress">
     <h2 id="progress">${t(isOver ? 'progress.over' : 'progress.title')}</h2>
     ${!isConnected && !isOver && html`<p class="note waiting" role="status">${t('progress.lost')}</p>`}
-    ${!isOver && html`<div class="bar">
+    ${
+      !isOver &&
+      html`<div class="bar">
       <progress aria-labelledby="progress" max=${Math.max(1, steps)} value=${stepsDone}></progress>
       <span>
         ${t('progress.steps', { done: format.number(stepsDone), total: format.number(steps) })}
         ${left !== undefined && `, ${t('progress.left', { time: format.duration(left) })}`}
       </span>
-    </div>`}
+    </div>`
+    }
     ${
       !isOver &&
       html`<ul class="doing">
@@ -32,7 +35,7 @@ export function Progress({ state, isConnected }: { state: JobState; isConnected:
       </ul>`
     }
     <ol class="stages">
-      ${phases(state.stages).map((phase) => html`<${PhaseLine} key=${phase.key} phase=${phase} />`)}
+      ${phases(state.stages, job.status === 'failed' || job.status === 'cancelled').map((phase) => html`<${PhaseLine} key=${phase.key} phase=${phase} />`)}
     </ol>
   </section>`
 }
@@ -61,10 +64,13 @@ function doing(running: readonly Step[], t: Words): readonly Line[] {
 
 function Doing({ line: { task, piece, done, total } }: { line: Line }): VNode {
   const { t, format } = useEnv()
-  const what = piece === undefined ? t(`task.${task}`) : t(`doing.${t.find(`doing.${task}`) ? task : 'other'}`, {
-    part: t.part(piece),
-    task: t(`task.${task}`),
-  })
+  const what =
+    piece === undefined
+      ? t(`task.${task}`)
+      : t(`doing.${t.find(`doing.${task}`) ? task : 'other'}`, {
+          part: t.part(piece),
+          task: t(`task.${task}`),
+        })
   const count =
     total !== undefined
       ? t('progress.of', { done: format.number(done), total: format.number(total) })
@@ -79,8 +85,12 @@ interface Phase extends Pick<Stage, 'nodes' | 'running' | 'done' | 'failed' | 's
 }
 
 /** Stages that people have one word for are one line. */
-function phases(stages: readonly Stage[]): readonly Phase[] {
-  const words: Readonly<Record<string, string>> = { plan: 'shells', keys: 'shells' }
+function phases(stages: readonly Stage[], hasFailed: boolean): readonly Phase[] {
+  const words: Readonly<Record<string, string>> = {
+    plan: 'shells',
+    keys: 'shells',
+    ...(hasFailed && { finish: 'cleanup' }),
+  }
   const found = new Map<string, Phase>()
   for (const stage of stages) {
     const key = words[stage.task] ?? stage.task

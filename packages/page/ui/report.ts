@@ -6,7 +6,12 @@ import type { Summary } from './summary.js'
 const mostFindings = 50
 
 /** For a message to whoever helps: what the page shows, without tokens and without what the files hold. */
-export function reportOf(state: JobState, summary: Summary, findings: Findings | undefined, env: Env): string {
+export function reportOf(
+  state: JobState,
+  summary: Summary,
+  findings: Findings | undefined,
+  env: Env,
+): string {
   const { job, stages, steps, stepsDone } = state
   const lines = [
     titleOf(job, env.names, env.t),

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
-import { useEnv } from './env.js'
 import { Download } from './download.js'
+import { useEnv } from './env.js'
 import { useAction } from './hooks.js'
 import { html } from './html.js'
 import type { Delivery, Job } from './model.js'
@@ -17,7 +17,9 @@ export function Files({ job }: { job: Job }): VNode | null {
         const what = file.fileName ?? (file.name === 'archive' ? t('result.archive') : t.part(file.name))
         return html`<li key=${file.name}>
           <span><bdi class="name">${what}</bdi> <span class="faint">${format.size(file.size)}, ${
-            file.href === undefined ? t('result.gone') : t('result.until', { time: format.time(file.expiresAt) })
+            file.href === undefined
+              ? t('result.gone')
+              : t('result.until', { time: format.time(file.expiresAt) })
           }</span></span>
           ${file.href !== undefined && html`<${Download} job=${job} file=${file} what=${what} />`}
         </li>`
@@ -41,7 +43,13 @@ export function Deliveries({ job, items }: { job: Job; items: readonly Delivery[
     <h2 id="sent">${t('sent.title')}</h2>
     <ul class="files">
       ${items.map(
-        ({ target, output, status, deliveredAt, location: place }) => html`<li key=${`${target} ${output} ${place}`}>
+        ({
+          target,
+          output,
+          status,
+          deliveredAt,
+          location: place,
+        }) => html`<li key=${`${target} ${output} ${place}`}>
           <span>
             <span class="name">${t.find(`target.${target}`) ?? target}</span>${' '}
             <span class="faint">

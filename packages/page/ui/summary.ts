@@ -36,7 +36,9 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
   if (tone === 'bad') return { tone, headline: t(`sum.failed.${job.kind}`), sentences: badSentences() }
   return {
     tone,
-    headline: t(`sum.succeeded.${job.kind}`, { name: subjectOf(job, env.names, t) }),
+    headline: t(`sum.succeeded.${job.kind}`, {
+      name: env.names.of(job.resource) ?? job.name ?? subjectOf(job, env.names, t),
+    }),
     sentences: goodSentences(),
   }
 

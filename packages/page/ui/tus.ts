@@ -48,7 +48,10 @@ export async function sendFile(sending: Sending): Promise<string> {
 
 /** The network, a server that is busy or restarts, and an offset that is another. */
 function mayTryAgain(error: unknown): boolean {
-  return error instanceof Problem && (error.status === 0 || error.status >= 500 || [408, 409, 423, 429].includes(error.status))
+  return (
+    error instanceof Problem &&
+    (error.status === 0 || error.status >= 500 || [408, 409, 423, 429].includes(error.status))
+  )
 }
 
 function gone(error: unknown): undefined {
@@ -64,7 +67,11 @@ async function begin({ api, file, path, metadata, signal }: Sending): Promise<st
 }
 
 async function offsetOf(api: Api, id: string, signal: AbortSignal): Promise<number> {
-  const response = await api.send(`uploads/${encodeURIComponent(id)}`, { method: 'HEAD', headers: version, signal })
+  const response = await api.send(`uploads/${encodeURIComponent(id)}`, {
+    method: 'HEAD',
+    headers: version,
+    signal,
+  })
   return Number(response.headers.get('upload-offset'))
 }
 
@@ -77,7 +84,11 @@ async function sendRest({ api, file, signal, onSent }: Sending, id: string, offs
     given.forEach((value, name) => {
       request.setRequestHeader(name, value)
     })
-    const headers = { ...version, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' }
+    const headers = {
+      ...version,
+      'upload-offset': String(offset),
+      'content-type': 'application/offset+octet-stream',
+    }
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
     request.upload.onprogress = ({ loaded }) => onSent(Math.min(file.size, offset + loaded))
     request.onload = () => {

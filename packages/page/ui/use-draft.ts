@@ -32,7 +32,10 @@ export function useDraft(id: string): UsedDraft {
   const [state, setState] = useState<DraftState>({ isSorting: false, isChecking: false })
   const stop = useRef(new AbortController())
   useEffect(() => () => stop.current.abort(), [])
-  const change = useCallback((more: Partial<DraftState>) => setState((before) => ({ ...before, ...more })), [])
+  const change = useCallback(
+    (more: Partial<DraftState>) => setState((before) => ({ ...before, ...more })),
+    [],
+  )
   const path = useRef<string | undefined>(undefined)
 
   const reload = useCallback(async () => {

@@ -30,7 +30,11 @@ export async function ended(world: World, path: string, body: unknown = {}): Pro
 }
 
 /** A draft of a survey with this file, and the id of its job. */
-export async function survey(world: World, name: string, trees: string): Promise<{ id: string; job: string }> {
+export async function survey(
+  world: World,
+  name: string,
+  trees: string,
+): Promise<{ id: string; job: string }> {
   const draft = await ask<{ id: string; job: string }>(world, 'parks/import/survey', { name })
   const query = new URLSearchParams({ role: 'unsorted', fileName: 'trees.csv' })
   await fetch(`${world.origin}/api/v1/parks/import/survey/${draft.id}/data-file?${query}`, {

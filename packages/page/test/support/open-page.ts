@@ -14,7 +14,8 @@ export async function openPage(
   page.on('pageerror', ({ message }) => complaints.push(message))
   page.on('console', (message) => {
     // Browsers ask for an icon by themselves.
-    if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) complaints.push(message.text())
+    if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico'))
+      complaints.push(message.text())
   })
   await page.goto(`${world.origin}${path}#piecework/${view}`)
   return { page, complaints }

@@ -152,7 +152,14 @@ export class Parks {
             missing: has ? [] : ['trees'],
             findings: has
               ? []
-              : [{ severity: 'error', code: 'survey/no-trees', message: 'There is no file trees.csv.', hint: 'Add the file trees.csv of the survey.' }],
+              : [
+                  {
+                    severity: 'error',
+                    code: 'survey/no-trees',
+                    message: 'There is no file trees.csv.',
+                    hint: 'Add the file trees.csv of the survey.',
+                  },
+                ],
           }
         },
       },
@@ -176,10 +183,27 @@ function* findingsIn(lines: readonly string[]): Generator<NewFinding> {
   for (const [at, text] of lines.entries()) {
     const place = { file: 'trees.csv', line: at + 1, column: 'name' }
     if (text === '?')
-      yield { severity: 'error', code: 'survey/no-name', ...place, message: `The tree of line ${at + 1} has no name, but "?".`, hint: 'Write the name of the species, or delete the line.' }
+      yield {
+        severity: 'error',
+        code: 'survey/no-name',
+        ...place,
+        message: `The tree of line ${at + 1} has no name, but "?".`,
+        hint: 'Write the name of the species, or delete the line.',
+      }
     if (/^\d+$/.test(text))
-      yield { severity: 'error', code: 'survey/number', ...place, message: `"${text}" is a number, not the name of a tree.`, hint: `Write a name in the place of ${text}.` }
+      yield {
+        severity: 'error',
+        code: 'survey/number',
+        ...place,
+        message: `"${text}" is a number, not the name of a tree.`,
+        hint: `Write a name in the place of ${text}.`,
+      }
     if (/^[A-Z]{2,}$/.test(text))
-      yield { severity: 'warning', code: 'survey/capitals', ...place, message: `"${text}" is written in capitals.` }
+      yield {
+        severity: 'warning',
+        code: 'survey/capitals',
+        ...place,
+        message: `"${text}" is written in capitals.`,
+      }
   }
 }

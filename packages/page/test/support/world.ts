@@ -31,7 +31,12 @@ interface WorldOptions {
 }
 
 /** A host of parks on `node:http` and in memory, with the page. */
-export async function startWorld({ pages = {}, stripped = '', headers = {}, token }: WorldOptions = {}): Promise<World> {
+export async function startWorld({
+  pages = {},
+  stripped = '',
+  headers = {},
+  token,
+}: WorldOptions = {}): Promise<World> {
   const parks = new Parks()
   const piecework = createPiecework({
     packs: [parks.pack()],

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { browser, needsBrowser, type TestBrowser } from '@piecework/test-support'
+import { suite } from 'uvu'
+import { openPage } from './support/open-page.js'
+import { startWorld, type World } from './support/world.js'
+
+const test = needsBrowser(suite('page: uploads'))
+
+let world: World
+let chromium: TestBrowser
+let folder: string
+test.before(async () => {
+  // Behind a proxy that strips, with a token, on a page of the host's own.
+  const script = `const element = document.querySelector('piecework-jobs'); element.headers = () => ({ authorization: 'Bearer secret' })`
+  const text = `<!doctype html><html lang="en"><title>Host</title><main><piecework-jobs src="api/v1"></piecework-jobs></main><script type="module" src="api/v1/ui/piecework-jobs.js"></script><script type="module" src="token.js"></script></html>`
+  world = await startWorld({
+    stripped: '/a/b/c',
+    token: 'secret',
+    pages: { '/': { type: 'text/html', text }, '/token.js': { type: 'text/javascript', text: script } },
+  })
+  chromium = await browser()
+  chromium.context.setDefaultTimeout(15_000)
+  folder = await mkdtemp(join(tmpdir(), 'piecework-page-'))
+})
+test.after(async () => {
+  await chromium?.close()
+  await world?.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const asAnn = { authorization: 'Bearer secret' }
+const open = (view: string) => openPage(chromium, world, view, '/a/b/c/')
+const parkNamed = (name: string) => [...world.parks.all.values()].find((park) => park.name === name)
+
+test('an archive is saved and imported under another name, below a path that a proxy strips, with a token', async () => {
+  world.parks.add('p1', 'Tasman', ['blue gum', 'myrtle'])
+  const made = await fetch(`${world.origin}/api/v1/parks/p1/export`, { method: 'POST', headers: asAnn })
+  const { id } = (await made.json()) as { id: string }
+  const { page, complaints } = await open(`job/${id}`)
+  const saved = chromium.saved()
+  await page.getByRole('button', { name: 'Download Archive of everything' }).click()
+  const archive = await saved
+  assert.match(archive, /tasman.*\.zip$/i)
+  await page.getByText('Saved.').waitFor()
+  await page.goto(`${world.origin}/a/b/c/#piecework/import`)
+  await page.getByLabel('Choose a file').setInputFiles(archive)
+  await page.getByLabel('Name of the new park').fill('Tasman, again')
+  await page.getByRole('button', { name: 'Start the import' }).click()
+  await page.getByText('The import worked: Tasman, again is there.').first().waitFor()
+  assert.deepEqual(parkNamed('Tasman, again')?.trees, ['blue gum', 'myrtle'])
+  assert.ok(
+    world.requests.every((one) => / \/(a\/b\/c\/|api\/v1\/parks\/p1\/export|favicon)/.test(one)),
+    String(world.requests),
+  )
+  assert.deepEqual(complaints, [])
+  await page.close()
+})
+
+test('what is no archive is said before it is sent, and an archive that is broken after', async () => {
+  const { page } = await open('import')
+  await writeFile(join(folder, 'notes.txt'), 'no')
+  await page.getByLabel('Choose a file').setInputFiles(join(folder, 'notes.txt'))
+  await page.getByText('This is no .zip file.').waitFor()
+  await writeFile(join(folder, 'broken.zip'), 'no zip')
+  await page.getByLabel('Choose a file').setInputFiles(join(folder, 'broken.zip'))
+  await page.getByRole('button', { name: 'Start the import' }).click()
+  await page.getByText('This did not work').first().waitFor()
+  await page.close()
+})
+
+test('a folder becomes a park: files are sorted, one that is missing comes later, one that is wrong is replaced', async () => {
+  const survey = join(folder, 'survey')
+  await mkdir(survey)
+  await writeFile(join(survey, 'notes.txt'), 'seen in spring')
+  const { page, complaints } = await open('import')
+  await page.getByLabel('A park-survey project').check()
+  await page.getByLabel('Name of the new park').fill('North')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByLabel('Choose a folder').setInputFiles(survey)
+  await page.getByText('These have to be there before the import can run: trees.').first().waitFor()
+  await writeFile(join(folder, 'trees.csv'), 'oak\n?\n17\n')
+  await page.getByLabel('Choose files or a zip').setInputFiles(join(folder, 'trees.csv'))
+  await page.getByText('All files that are needed are there.').first().waitFor()
+  await page.getByRole('button', { name: 'Check the files' }).click()
+  await page.getByText('The files have errors.').first().waitFor()
+  assert.equal(await page.locator('article.cause').count(), 2)
+  // Whoever goes and comes back finds it as it was.
+  await page.reload()
+  await page.getByText('The files have errors.').first().waitFor()
+  const sent = world.requests.filter((one) => one.startsWith('PATCH')).length
+  await writeFile(join(folder, 'better.csv'), 'oak\nelm\n')
+  await page.getByLabel('Replace trees.csv').setInputFiles(join(folder, 'better.csv'))
+  await page.getByText('Files have changed since the check.').first().waitFor()
+  assert.equal(
+    world.requests.filter((one) => one.startsWith('PATCH')).length,
+    sent + 1,
+    'one file alone is sent',
+  )
+  await page.getByRole('button', { name: 'Check the files' }).click()
+  await page.getByText('The files are checked: the import can start.').first().waitFor()
+  await page.getByRole('button', { name: 'Start the import' }).click()
+  await page.getByText('The import worked: North is there.').first().waitFor()
+  assert.deepEqual(parkNamed('North')?.trees, ['oak', 'elm'])
+  assert.deepEqual(complaints, [])
+  await page.close()
+})
+
+test('a file that was interrupted goes on where it was after a reload', async () => {
+  const bytes = Buffer.alloc(3_000_000, 'oak\n')
+  await writeFile(join(folder, 'trees.csv'), bytes)
+  const { page } = await open('import')
+  await page.getByLabel('A park-survey project').check()
+  await page.getByLabel('Name of the new park').fill('South')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByLabel('Choose files or a zip').waitFor()
+  // A part arrives, then the line is cut for good.
+  let isCut = false
+  await page.route('**/uploads/*', async (route) => {
+    if (route.request().method() !== 'PATCH') return route.continue()
+    if (!isCut) {
+      isCut = true
+      await fetch(route.request().url(), {
+        method: 'PATCH',
+        headers: {
+          ...asAnn,
+          'tus-resumable': '1.0.0',
+          'upload-offset': '0',
+          'content-type': 'application/offset+octet-stream',
+        },
+        body: bytes.subarray(0, 2_000_000),
+      })
+    }
+    return route.abort()
+  })
+  await page.getByLabel('Choose files or a zip').setInputFiles(join(folder, 'trees.csv'))
+  await page.waitForTimeout(300)
+  await page.unroute('**/uploads/*')
+  page.on('dialog', (dialog) => dialog.accept())
+  await page.reload()
+  const offsets: string[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'PATCH') offsets.push(request.headers()['upload-offset'] ?? '')
+  })
+  await page.getByLabel('Choose files or a zip').setInputFiles(join(folder, 'trees.csv'))
+  await page.getByText('All files that are needed are there.').first().waitFor()
+  assert.deepEqual(offsets, ['2000000'])
+  await page.close()
+})
+
+test('without a token it says that one is not signed in', async () => {
+  const { page } = await openPage(chromium, world)
+  await page.getByText('You are not signed in').first().waitFor()
+  await page.close()
+})
+
+test.run()
