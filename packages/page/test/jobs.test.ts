@@ -57,7 +57,7 @@ test('nothing of the inside is shown, and no request leaves the server', async (
   const foreign: string[] = []
   page.on('request', (request) => request.url().startsWith(world.origin) || foreign.push(request.url()))
   await page.getByText('The export is ready.').first().waitFor()
-  const text = await page.locator('piecework-jobs').innerText()
+  const text = String(await page.evaluate("document.querySelector('piecework-jobs').shadowRoot.textContent"))
   assert.ok(!/\b(node|batch|lease|attempt|piece|worker)s?\b/i.test(text), text)
   assert.deepEqual(foreign, [])
   await page.close()
@@ -110,12 +110,12 @@ test('findings are grouped by cause with their counts, filtered, and saved as a 
   await causes.nth(2).waitFor()
   assert.equal(await causes.count(), 3)
   const numbers = causes.filter({ hasText: 'is a number' })
-  assert.match(await numbers.innerText(), /trees\.csv\s*40 places/)
+  assert.match(String(await numbers.textContent()), /trees\.csv\s*40 places/)
   assert.equal(await numbers.locator('tbody tr').count(), 10)
   await numbers.getByRole('button', { name: 'Show all 40' }).click()
   assert.equal(await numbers.locator('tbody tr').count(), 40)
   assert.match(
-    await numbers.locator('tbody tr').first().innerText(),
+    String(await numbers.locator('tbody tr').first().textContent()),
     /4\s*name\s*"100" is a number.*\s*Write a name/,
   )
   await page.getByLabel('Warnings (2)').check()
@@ -155,7 +155,7 @@ test('an archive is compared with what is there now', async () => {
   world.parks.all.get('p1')?.trees.push('tea tree')
   await page.reload()
   await page.getByText('What is there now differs from the archive.').first().waitFor()
-  assert.match(await page.locator('tbody tr').first().innerText(), /trees \(park\).*differs/)
+  assert.match(String(await page.locator('tbody tr').first().textContent()), /trees \(park\).*differs/)
   await page.close()
 })
 

@@ -7,6 +7,8 @@ import { sendFile } from './tus.js'
 
 /** A file that is on its way, or has failed. */
 export interface Outgoing extends Chosen {
+  /** Another one each time that it is to be sent. */
+  readonly turn: symbol
   readonly sent: number
   readonly problem?: Problem
 }
@@ -29,19 +31,21 @@ const atOnce = 3
 export function useUploads(path: string | undefined, onArrived: () => void): UploadQueue {
   const { api } = useEnv()
   const [items, setItems] = useState<readonly Outgoing[]>([])
-  const running = useRef(new Set<string>())
+  const begun = useRef(new Set<symbol>())
+  const running = useRef(0)
   const stop = useRef(new AbortController())
   useEffect(() => () => stop.current.abort(), [])
-  const change = (of: string, to: (item: Outgoing) => Outgoing | undefined) =>
-    setItems((before) => before.flatMap((item) => (item.path === of ? (to(item) ?? []) : item)))
+  const change = (of: Outgoing, to: (item: Outgoing) => Outgoing | undefined) =>
+    setItems((before) => before.flatMap((item) => (item.turn === of.turn ? (to(item) ?? []) : item)))
   useEffect(() => {
     if (path === undefined) return
-    const waiting = items.filter(({ path: own, problem }) => !problem && !running.current.has(own))
-    for (const item of waiting.slice(0, Math.max(0, atOnce - running.current.size))) {
-      running.current.add(item.path)
+    const waiting = items.filter(({ turn }) => !begun.current.has(turn))
+    for (const item of waiting.slice(0, Math.max(0, atOnce - running.current))) {
+      begun.current.add(item.turn)
+      running.current += 1
       send(path, item).then(
-        () => finish(item.path, undefined),
-        (error: unknown) => finish(item.path, asProblem(error)),
+        () => finish(item, undefined),
+        (error: unknown) => finish(item, asProblem(error)),
       )
     }
   }, [items, path])
@@ -57,17 +61,18 @@ export function useUploads(path: string | undefined, onArrived: () => void): Upl
     add: (files) =>
       setItems((before) => {
         const paths = new Set(files.map((one) => one.path))
-        return [...before.filter((one) => !paths.has(one.path)), ...files.map((one) => ({ ...one, sent: 0 }))]
+        return [...before.filter((one) => !paths.has(one.path)), ...files.map((one) => ({ ...one, sent: 0, turn: Symbol(one.path) }))]
       }),
-    resume: () => setItems((before) => before.map(({ problem: _, ...item }) => item)),
+    resume: () => setItems((before) => before.map(({ problem, ...item }) => (problem ? { ...item, turn: Symbol(item.path) } : item))),
   }
 
-  function finish(of: string, problem: Problem | undefined): void {
-    running.current.delete(of)
+  function finish(of: Outgoing, problem: Problem | undefined): void {
+    running.current -= 1
     change(of, (item) => (problem ? { ...item, problem } : undefined))
   }
 
-  async function send(to: string, { file, path: own }: Outgoing): Promise<void> {
+  async function send(to: string, item: Outgoing): Promise<void> {
+    const { file, path: own } = item
     const memory = `piecework ${api.url(to)} ${own} ${file.size} ${file.lastModified}`
     await sendFile({
       api,
@@ -77,7 +82,7 @@ export function useUploads(path: string | undefined, onArrived: () => void): Upl
       signal: stop.current.signal,
       known: recalled(memory),
       onBegun: (id) => remember(memory, id),
-      onSent: (sent) => change(own, (item) => ({ ...item, sent })),
+      onSent: (sent) => change(item, (now) => ({ ...now, sent })),
     })
     remember(memory, undefined)
   }
