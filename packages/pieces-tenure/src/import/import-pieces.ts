@@ -56,6 +56,7 @@ function withEntries(context: ImportContext, entries: Entries): ImportContext {
     entries,
     carries: (kind) => context.carries(kind),
     finding: (finding) => context.finding(finding),
+    replaced: (values) => context.replaced(values),
     progress: (done, total) => context.progress(done, total),
   }
 }
