@@ -32,7 +32,7 @@ export const aoiLimits = {
   /** Pairs of edges that are compared. */
   pairs: 50_000_000,
   /** How far an edge may lie from its straight line on the grid, in pixels, before it is parted. */
-  edgeTolerance: 0.05,
+  edgeTolerance: 0.015,
   /** How often an edge is parted in three. */
   edgeRounds: 5,
 } as const

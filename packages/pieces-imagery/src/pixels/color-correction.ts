@@ -1,10 +1,9 @@
 import type { ColorSettings } from '../tool/color-settings.js'
 import type { Pixels } from './data-type.js'
 
-/** Maps each band to 1…255, so that 0 stays free for pixels where there is nothing. */
 export interface ColorLookup {
-  /** By value, from `least` on. */
-  readonly table: Uint8Array
+  /** By value, from `least` on: 0 is black, 1 is white. */
+  readonly table: Float64Array
   readonly least: number
 }
 
@@ -20,7 +19,7 @@ export interface LookupSubject {
 /** Of one band of integers. Equalize, clip, gamma and sigmoidal contrast, in this order. */
 export function colorLookup(settings: ColorSettings, { range, band, histogram }: LookupSubject): ColorLookup {
   const [least, most] = range
-  const table = new Uint8Array(most - least + 1)
+  const table = new Float64Array(most - least + 1)
   const equalized = settings.equalize ? cumulated(histogram, table.length) : undefined
   const clip = ofBand(settings.clip, band) ?? { min: least, max: most }
   const gamma = ofBand(settings.gamma, band) ?? 1
@@ -28,32 +27,47 @@ export function colorLookup(settings: ColorSettings, { range, band, histogram }:
   for (let at = 0; at < table.length; at++) {
     const value = equalized ? least + (equalized[at] as number) * (most - least) : least + at
     const share = Math.min(1, Math.max(0, (value - clip.min) / (clip.max - clip.min)))
-    table[at] = Math.round(1 + 254 * curve(gamma === 1 ? share : share ** (1 / gamma)))
+    table[at] = curve(gamma === 1 ? share : share ** (1 / gamma))
   }
   return { table, least }
 }
 
-export function applyLookup({ table, least }: ColorLookup, pixels: Pixels): Uint8Array {
-  const out = new Uint8Array(pixels.length)
-  for (let i = 0; i < out.length; i++) out[i] = table[(pixels[i] as number) - least] as number
+/** 1 to 255, so that 0 stays free for pixels where there is nothing. Rounded once, after all corrections. */
+const byteOf = (share: number): number => Math.floor(1.5 + 254 * Math.min(1, Math.max(0, share)))
+
+/** The bands, each with its lookup; with `saturation`, of red, green and blue. */
+export function corrected(
+  bands: readonly Pixels[],
+  lookups: readonly ColorLookup[],
+  saturation: number | undefined,
+): readonly Uint8Array[] {
+  if (saturation !== undefined) return saturated(bands, lookups, saturation)
+  return bands.map((pixels, at) => {
+    const { table, least } = lookups[at] as ColorLookup
+    const bytes = Uint8Array.from(table, byteOf)
+    const out = new Uint8Array(pixels.length)
+    for (let i = 0; i < out.length; i++) out[i] = bytes[(pixels[i] as number) - least] as number
+    return out
+  })
+}
+
+/** Moves each pixel from its luma (ITU-R BT.601) by as much. */
+function saturated(bands: readonly Pixels[], lookups: readonly ColorLookup[], amount: number): readonly Uint8Array[] {
+  const [red, green, blue] = bands as readonly [Pixels, Pixels, Pixels]
+  const [reds, greens, blues] = lookups as readonly [ColorLookup, ColorLookup, ColorLookup]
+  const out = bands.map(({ length }) => new Uint8Array(length))
+  const [outRed, outGreen, outBlue] = out as [Uint8Array, Uint8Array, Uint8Array]
+  for (let i = 0; i < red.length; i++) {
+    const r = reds.table[(red[i] as number) - reds.least] as number
+    const g = greens.table[(green[i] as number) - greens.least] as number
+    const b = blues.table[(blue[i] as number) - blues.least] as number
+    const luma = 0.299 * r + 0.587 * g + 0.114 * b
+    outRed[i] = byteOf(luma + (r - luma) * amount)
+    outGreen[i] = byteOf(luma + (g - luma) * amount)
+    outBlue[i] = byteOf(luma + (b - luma) * amount)
+  }
   return out
 }
-
-/** Moves each pixel from its luma (ITU-R BT.601) by as much, in place. */
-export function saturate(bands: readonly [Uint8Array, Uint8Array, Uint8Array], amount: number): void {
-  const [red, green, blue] = bands
-  for (let i = 0; i < red.length; i++) {
-    const r = red[i] as number
-    const g = green[i] as number
-    const b = blue[i] as number
-    const luma = 0.299 * r + 0.587 * g + 0.114 * b
-    red[i] = byteOf(luma + (r - luma) * amount)
-    green[i] = byteOf(luma + (g - luma) * amount)
-    blue[i] = byteOf(luma + (b - luma) * amount)
-  }
-}
-
-const byteOf = (value: number): number => (value < 1 ? 1 : value > 255 ? 255 : Math.floor(value + 0.5))
 
 function ofBand<T>(setting: T | readonly T[] | undefined, band: number): T | undefined {
   return Array.isArray(setting) ? (setting as readonly T[])[band] : (setting as T | undefined)

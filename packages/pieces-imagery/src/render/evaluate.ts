@@ -1,7 +1,7 @@
 import type { Window } from '../grid/grid.js'
 import { maskWindow } from '../mask/mask.js'
 import { arithmetic } from '../pixels/arithmetic.js'
-import { applyLookup, colorLookup, saturate } from '../pixels/color-correction.js'
+import { colorLookup, corrected } from '../pixels/color-correction.js'
 import { newPixels, type Pixels, rangeOf } from '../pixels/data-type.js'
 import { evi, normalizedDifference } from '../pixels/indices.js'
 import { emptyLayer, type Layer } from '../pixels/layer.js'
@@ -88,15 +88,18 @@ function colored(
   node: NodeOf<'colorCorrection'>,
   { bands, valid }: Layer,
 ): Layer {
-  const corrected = bands.map(({ type, pixels }, at) => {
+  const lookups = bands.map(({ type }, at) => {
     const histogram = plan.histograms[id]?.[at]
     const range = rangeOf(type) ?? [0, 0]
-    return applyLookup(colorLookup(node, { range, band: at, ...(histogram && { histogram }) }), pixels)
+    return colorLookup(node, { range, band: at, ...(histogram && { histogram }) })
   })
-  if (node.saturation !== undefined)
-    saturate(corrected as unknown as [Uint8Array, Uint8Array, Uint8Array], node.saturation)
+  const pixels = corrected(
+    bands.map((band) => band.pixels),
+    lookups,
+    node.saturation,
+  )
   return {
-    bands: bands.map(({ name }, at) => ({ name, type: 'uint8', pixels: corrected[at] as Uint8Array })),
+    bands: bands.map(({ name }, at) => ({ name, type: 'uint8', pixels: pixels[at] as Uint8Array })),
     valid,
   }
 }
