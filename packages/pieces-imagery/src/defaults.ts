@@ -31,9 +31,11 @@ export const aoiLimits = {
   vertices: 1_000_000,
   /** Pairs of edges that are compared. */
   pairs: 50_000_000,
-  /** How far an edge may lie from its straight line on the grid, in pixels, before it is parted. */
-  edgeTolerance: 0.015,
-  /** How often an edge is parted in three. */
+  /** Longest piece of an edge, in degrees. */
+  edgeDegrees: 0.051,
+  /** How far a piece may lie from its straight line on the grid, in pixels, before it is parted. */
+  edgeTolerance: 0.05,
+  /** How often a piece is parted in three. */
   edgeRounds: 5,
 } as const
 

@@ -29,7 +29,7 @@ export async function planMask(
   const planned: (readonly (readonly number[])[])[] = []
   for (const rings of polygons) {
     const moved: (readonly number[])[] = []
-    for (const ring of rings) moved.push((await densified(ring, place)).flatMap(({ pixel }) => pixel))
+    for (const ring of rings) moved.push((await densified(pieces(ring), place)).flatMap(({ pixel }) => pixel))
     planned.push(moved)
   }
   return { polygons: planned }
@@ -42,6 +42,27 @@ function pixelOf(grid: Grid, position: Position, point: Point | undefined): Poin
       `The area of interest reaches (${position}), which the CRS of the export does not hold`,
     )
   return [(point[0] - grid.originX) / grid.pixelWidth, (grid.originY - point[1]) / grid.pixelHeight]
+}
+
+/** The ring in pieces that are short, whatever the grid. */
+function pieces(ring: Ring): Ring {
+  const parted: Position[] = []
+  for (const [at, to] of ring.entries()) {
+    const from = ring[at - 1]
+    const count = from ? Math.ceil(Math.hypot(to[0] - from[0], to[1] - from[1]) / aoiLimits.edgeDegrees) : 1
+    for (let piece = 1; from && piece < count; piece++) parted.push(between(from, to, piece / count))
+    parted.push(to)
+  }
+  assertVertices(parted.length)
+  return parted
+}
+
+function assertVertices(count: number): void {
+  if (count > aoiLimits.vertices)
+    throw new PieceworkError(
+      'imagery/aoi-invalid',
+      `The area of interest cannot be used: on the grid a ring would have ${count} positions; the limit is ${aoiLimits.vertices}`,
+    )
 }
 
 /** Parts edges in three until they are straight in the grid, too. */
@@ -77,11 +98,7 @@ async function densified(
     }
     vertices = next
     open = further
-    if (vertices.length > aoiLimits.vertices)
-      throw new PieceworkError(
-        'imagery/aoi-invalid',
-        'The area of interest cannot be used: its edges are too curved on the grid',
-      )
+    assertVertices(vertices.length)
   }
   return vertices
 }
