@@ -52,7 +52,11 @@ export function corrected(
 }
 
 /** Moves each pixel from its luma (ITU-R BT.601) by as much. */
-function saturated(bands: readonly Pixels[], lookups: readonly ColorLookup[], amount: number): readonly Uint8Array[] {
+function saturated(
+  bands: readonly Pixels[],
+  lookups: readonly ColorLookup[],
+  amount: number,
+): readonly Uint8Array[] {
   const [red, green, blue] = bands as readonly [Pixels, Pixels, Pixels]
   const [reds, greens, blues] = lookups as readonly [ColorLookup, ColorLookup, ColorLookup]
   const out = bands.map(({ length }) => new Uint8Array(length))
