@@ -49,6 +49,3 @@ export const gridDefaults = {
 
 /** Rows that are computed at once. */
 export const stripRows = 128
-
-/** Side of a quick look in pixels. */
-export const quickLookPixels = 512

@@ -37,10 +37,6 @@ export const newPixels = (type: DataType, length: number): Pixels => new arrays[
 
 export const bytesPerPixel = (type: DataType): number => arrays[type].BYTES_PER_ELEMENT
 
-/** The bytes as pixels, without a copy; they begin at a multiple of 8. */
-export const pixelsOf = (type: DataType, bytes: Uint8Array): Pixels =>
-  new arrays[type](bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / bytesPerPixel(type))
-
 export const bytesOf = (pixels: Pixels): Uint8Array =>
   new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength)
 

@@ -1,4 +1,4 @@
-export interface Clip {
+interface Clip {
   readonly min: number
   readonly max: number
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ExportPlan, planExport, renderWindow, type Scene, type Window } from '@piecework/pieces-imagery'
-import { newPixels, type Pixels, pixelsOf } from '#internal/pixels/data-type.js'
+import { bytesOf, newPixels, type Pixels } from '#internal/pixels/data-type.js'
 import { enviHeader } from '#internal/render/envi-header.js'
 import { gdal } from './scenes.js'
 
@@ -66,7 +66,9 @@ export async function rendered(tool: unknown, options: RenderOptions): Promise<R
       if (!one) return
       valid += one.valid
       hidden += one.hidden
-      const all = pixelsOf(output.dataType, new Uint8Array(await readFile(one.raster.file)))
+      const bytes = await readFile(one.raster.file)
+      const all = newPixels(output.dataType, window.width * window.height * count)
+      bytesOf(all).set(bytes)
       for (const [at, band] of bands.entries())
         for (let row = 0; row < window.height; row++) {
           const from = (at * window.height + row) * window.width
