@@ -81,6 +81,22 @@ test('an export is stopped after a question, and tried again', async () => {
   })
 })
 
+test('a server that goes away while one watches is told, and found again; a reload in the middle changes nothing', async () => {
+  await world.parks.held(async () => {
+    const { id } = await ask<{ id: string }>(world, 'parks/p1/export', {})
+    const { page } = await openPage(chromium, world, `job/${id}`)
+    await page.getByText('Reading trees').first().waitFor()
+    await world.away(async () => {
+      await page.getByText('The connection is lost. It is tried again by itself').waitFor()
+    })
+    await page.getByText('The connection is lost.').waitFor({ state: 'detached' })
+    await page.reload()
+    await page.getByText('Reading trees').first().waitFor()
+    world.parks.gate = undefined
+    await page.close()
+  })
+})
+
 test('a copy gets the name that it is given, and the list has it', async () => {
   const { page } = await openPage(chromium, world, 'clone', '/park')
   await page.getByLabel('Name of the copy').fill('Second try')

@@ -104,7 +104,11 @@ test('a folder becomes a park: files are sorted, one that is missing comes later
   await page.getByRole('button', { name: 'Start the import' }).click()
   await page.getByText('The import worked: North is there.').first().waitFor()
   assert.deepEqual(parkNamed('North')?.trees, ['oak', 'elm'])
-  assert.deepEqual(complaints, [])
+  // A sort during which a file comes is refused, and asked for again.
+  assert.deepEqual(
+    complaints.filter((text) => !text.includes('423')),
+    [],
+  )
   await page.close()
 })
 

@@ -42,7 +42,7 @@ export function JobList(): VNode {
     seen?.items.some(({ endedAt, status }) => endedAt === undefined && status !== 'draft') ?? false
   useEffect(() => {
     const stop = new AbortController()
-    load(pageSize, stop.signal)
+    void load(pageSize, stop.signal)
     return () => stop.abort()
   }, [load])
   useEffect(() => {

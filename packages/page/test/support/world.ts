@@ -16,6 +16,8 @@ export interface World {
   readonly page: string
   /** Requests that came, as `GET /path`. */
   readonly requests: string[]
+  /** Ends all connections, and new ones at once, until `use` is over: as a process that dies and one that takes its place. */
+  away<T>(use: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -57,7 +59,9 @@ export async function startWorld({
       (token === undefined || request.headers.authorization === `Bearer ${token}`) && { id: 'ann' },
   })
   const requests: string[] = []
+  let isAway = false
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    if (isAway) return void request.socket.destroy()
     requests.push(`${request.method} ${request.url}`)
     // As helmet does, before anything is answered.
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
@@ -74,6 +78,15 @@ export async function startWorld({
     origin,
     page: `${origin}${stripped}/api/v1/ui`,
     requests,
+    away: async (use) => {
+      isAway = true
+      server.closeAllConnections()
+      try {
+        return await use()
+      } finally {
+        isAway = false
+      }
+    },
     close: async () => {
       http.stop()
       await piecework.stop()
