@@ -1,5 +1,7 @@
+import { pageRoutes } from '@piecework/page'
 import { pieceworkHttp } from '@piecework/server'
 import { type FastifyRequest, fastify } from 'fastify'
+import { homeRoutes } from './home-routes.js'
 import type { PlanningHost } from './open-host.js'
 import { type Person, personOf } from './people.js'
 import { projectRoutes } from './project-routes.js'
@@ -20,6 +22,7 @@ export async function startServer(host: PlanningHost, { port, url }: Settings): 
     paths: { project: 'projects', scenario: 'scenarios' },
     formats: { 'legacy-marxan': 'legacy' },
     publicUrl: url,
+    extensions: [pageRoutes()],
     principal: ({ person }: FastifyRequest) => person && { id: person.id },
   })
   const app = fastify({ bodyLimit: 64 * 1024 })
@@ -30,6 +33,7 @@ export async function startServer(host: PlanningHost, { port, url }: Settings): 
     reply.header('x-process', process.pid)
   })
   await app.register(http.fastify)
+  await app.register(homeRoutes)
   await app.register(projectRoutes, { database, http })
   await app.listen({ port, host: '127.0.0.1' })
   return async () => {

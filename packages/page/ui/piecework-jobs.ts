@@ -41,6 +41,13 @@ export class PieceworkJobs extends HTMLElement {
   }
 
   connectedCallback(): void {
+    // What was set before this module had come stands in the way of the accessors.
+    for (const name of ['headers', 'labels'] as const) {
+      if (!Object.hasOwn(this, name)) continue
+      const given = this[name]
+      delete (this as Record<string, unknown>)[name]
+      Object.assign(this, { [name]: given })
+    }
     this.#renew()
   }
   attributeChangedCallback(): void {

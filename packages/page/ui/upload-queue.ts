@@ -61,9 +61,15 @@ export function useUploads(path: string | undefined, onArrived: () => void): Upl
     add: (files) =>
       setItems((before) => {
         const paths = new Set(files.map((one) => one.path))
-        return [...before.filter((one) => !paths.has(one.path)), ...files.map((one) => ({ ...one, sent: 0, turn: Symbol(one.path) }))]
+        return [
+          ...before.filter((one) => !paths.has(one.path)),
+          ...files.map((one) => ({ ...one, sent: 0, turn: Symbol(one.path) })),
+        ]
       }),
-    resume: () => setItems((before) => before.map(({ problem, ...item }) => (problem ? { ...item, turn: Symbol(item.path) } : item))),
+    resume: () =>
+      setItems((before) =>
+        before.map(({ problem, ...item }) => (problem ? { ...item, turn: Symbol(item.path) } : item)),
+      ),
   }
 
   function finish(of: Outgoing, problem: Problem | undefined): void {

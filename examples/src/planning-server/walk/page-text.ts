@@ -9,7 +9,7 @@ export function pageText(parts: readonly WalkPart[], settings: Settings, process
   const where = servers ? `${processes} processes, PostgreSQL and Redis` : 'one process, in memory'
   const variables = Object.entries(firstVariables(settings)).map(([name, value]) => `${name}='${value}'`)
   return [
-    `Planning projects: ${url}/projects (${where}); Ctrl-C ends it.`,
+    `Planning projects: ${url}/ in a browser, ${url}/projects as JSON (${where}); Ctrl-C ends it.`,
     `Piecework: ${url}/api/v1, described at ${url}/api/v1/openapi.json`,
     `The tokens of this demo are names: ${people.map(({ id, rights }) => `${id} (${rights})`).join(', ')}`,
     '',
