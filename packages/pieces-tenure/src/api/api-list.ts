@@ -1,3 +1,4 @@
+import type { Schema } from '@piecework/core/piece'
 import { z } from 'zod'
 import type { ApiClient } from './api-client.js'
 import { changedMeanwhile, invalidPage } from './api-error.js'
@@ -6,7 +7,7 @@ import { changedMeanwhile, invalidPage } from './api-error.js'
 export interface ApiList<Row extends { readonly id: string }> {
   /** Below the project: `parties/`. */
   readonly path: string
-  readonly row: z.ZodType<Row>
+  readonly row: Schema<Row>
 }
 
 const page = z.object({
@@ -55,7 +56,7 @@ export async function* apiRows<Row extends { readonly id: string }>(
   }
 }
 
-function pageOf<Row>(given: unknown, row: z.ZodType<Row>, where: string) {
+function pageOf<Row>(given: unknown, row: Schema<Row>, where: string) {
   const { count, next, results, features } = parsed(page, given, where)
   const all = features ?? results
   if (!all) throw invalidPage(where, 'there are neither results nor features')
@@ -63,14 +64,13 @@ function pageOf<Row>(given: unknown, row: z.ZodType<Row>, where: string) {
 }
 
 /** Throws `tenure/api-invalid` with the place of the first thing that is wrong. */
-export function parsed<T>(schema: z.ZodType<T>, given: unknown, where: string): T {
-  const { data, error, success } = schema.safeParse(given)
-  if (success) return data
-  const [issue] = error.issues
-  const place = issue?.path.join('.')
-  throw invalidPage(
-    where,
-    `${place ? `${place}: ` : ''}${issue?.message ?? 'it is not what it should be'}`,
-    error,
-  )
+export function parsed<T>(schema: Schema<T>, given: unknown, where: string): T {
+  try {
+    return schema.parse(given)
+  } catch (error) {
+    const [issue] = error instanceof z.ZodError ? error.issues : []
+    const place = issue?.path.join('.')
+    const what = `${place ? `${place}: ` : ''}${issue?.message ?? 'it is not what it should be'}`
+    throw invalidPage(where, what, error)
+  }
 }

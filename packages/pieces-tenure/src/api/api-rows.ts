@@ -1,12 +1,22 @@
+import type { Schema } from '@piecework/core/piece'
 import { z } from 'zod'
 import type { ApiList } from './api-list.js'
-import { ewkbHexOf, geoJson } from './geojson.js'
+import { ewkbHexOf, type Geometry, parseGeoJson } from './geojson.js'
 
 /** Halves of characters would become others, and no database holds NUL. */
 const text = z.string().refine((value) => !/[\p{Cs}\0]/u.test(value), 'is no text of whole characters')
 const id = text.min(1).max(200)
 const optional = text.nullish().transform((value) => value ?? null)
 const attributes = z.record(z.string(), z.unknown()).nullish()
+
+const geoJson = z.unknown().transform((given, context): Geometry => {
+  try {
+    return parseGeoJson(given)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is no geometry of GeoJSON' })
+    return z.NEVER
+  }
+})
 
 /** A list as a table of the archive. */
 export interface ApiTable<Row extends { readonly id: string }> extends ApiList<Row> {
@@ -113,7 +123,22 @@ export const apiResources = table({
 })
 
 /** The project itself. */
-export const apiProject = z.object({
+export interface ApiProject {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly description: string | null
+  readonly country: string | null
+  readonly urls: readonly unknown[]
+  readonly contacts: readonly unknown[]
+  readonly extent?: Geometry | null | undefined
+  readonly access: 'public' | 'private'
+  readonly archived: boolean
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+export const apiProject: Schema<ApiProject> = z.object({
   id,
   slug: text.min(1),
   name: text,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ewkbType } from '../output/ewkb.js'
 
 type Position = readonly number[]
-type Geometry =
+export type Geometry =
   | { readonly type: 'Point'; readonly coordinates: Position }
   | { readonly type: 'MultiPoint' | 'LineString'; readonly coordinates: readonly Position[] }
   | { readonly type: 'MultiLineString' | 'Polygon'; readonly coordinates: readonly (readonly Position[])[] }
@@ -24,7 +24,7 @@ const plain = [
 ] as const
 
 /** As RFC 7946 has it: WGS 84. A collection holds no others. */
-export const geoJson: z.ZodType<Geometry> = z
+const geoJson: z.ZodType<Geometry> = z
   .discriminatedUnion('type', [
     ...plain,
     z.object({
@@ -33,6 +33,9 @@ export const geoJson: z.ZodType<Geometry> = z
     }),
   ])
   .refine((one) => dimensionsOf(one).size < 2, 'has positions with a height and others without')
+
+/** Throws for what is no geometry. */
+export const parseGeoJson = (given: unknown): Geometry => geoJson.parse(given)
 
 const wgs84 = 4326
 const flags = { z: 0x80000000, srid: 0x20000000 } as const
