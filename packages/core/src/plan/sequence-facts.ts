@@ -38,6 +38,10 @@ interface Row {
   readonly bytes: string
 }
 
+/** As names of tables are written: with quotes where they have a dot or quotes. */
+const written = (name: string): string =>
+  `CASE WHEN ${name} ~ '^"|[.]' THEN '"' || pg_catalog.replace(${name}, '"', '""') || '"' ELSE ${name} END`
+
 /** Of several tables of that name, first the one that the sequence fills, then the one that is found by its name. */
 const query = `
 SELECT pg_catalog.format('%I.%I', sn.nspname, s.relname) AS name, k.table, k.column,
@@ -55,7 +59,7 @@ LEFT JOIN LATERAL (
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
   JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
   JOIN pg_catalog.pg_type b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
-  WHERE c.relname = $2::text AND c.relkind IN ('r', 'p') AND b.typname IN ('int2', 'int4', 'int8')
+  WHERE $2::text IN (c.relname, ${written('n.nspname')} || '.' || ${written('c.relname')}) AND c.relkind IN ('r', 'p') AND b.typname IN ('int2', 'int4', 'int8')
   ORDER BY EXISTS (
       SELECT FROM pg_catalog.pg_depend d
       WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid

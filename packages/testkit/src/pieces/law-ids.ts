@@ -1,4 +1,4 @@
-import type { Ids, KeyRange } from '@piecework/core/piece'
+import { declaredTables, type Ids, type KeyRange, keyName } from '@piecework/core/piece'
 import { type Database, drawTargets, jobIds, keyFormsOf, type ResourceRef } from '@piecework/core/store'
 import type { ReservedRanges } from './law-keys.js'
 import type { PieceLawsOptions } from './piece-laws-options.js'
@@ -11,18 +11,25 @@ export function lawIds(
 ): (job: string, ranges?: ReservedRanges) => Promise<Ids> {
   const key = kind.key ?? 'uuid'
   const ofKind = { name: kind.kind, keys: { forms: { [kind.table]: key } } }
-  const forms = keyFormsOf([ofKind, ...before, piece])
+  const declaring = [ofKind, ...before, piece]
+  const [forms, tables] = [keyFormsOf(declaring), declaredTables(declaring)]
+  const root = keyName(kind.table, tables)
   const kinds = { kind: () => ({ kind: kind.kind, table: kind.table, key }) }
   const drawn = new Map<string, ReadonlyMap<string, string>>()
   return async (job, reserved) => {
-    const made = { forms, ...(reserved && { ranges: (table: string) => pageOf(reserved, table) }) }
+    const ranges = reserved && new Map([...reserved].map(([table, all]) => [keyName(table, tables), all]))
+    const made = {
+      forms,
+      declaredTables: tables,
+      ...(ranges && { ranges: (table: string) => pageOf(ranges, table) }),
+    }
     const known = drawn.get(job)
-    if (known) return jobIds(job, { ...made, drawn: new Map([[kind.table, known]]) })
+    if (known) return jobIds(job, { ...made, drawn: new Map([[root, known]]) })
     const { targets } = await drawTargets(kinds, db, { ...source, children: [] })
     if (!targets) return jobIds(job, made)
     const ids = new Map(targets.map((target) => [target.source.id, target.id]))
     drawn.set(job, ids)
-    return jobIds(job, { ...made, drawn: new Map([[kind.table, ids]]) })
+    return jobIds(job, { ...made, drawn: new Map([[root, ids]]) })
   }
 }
 
