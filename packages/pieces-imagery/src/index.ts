@@ -1,6 +1,5 @@
+export { findGdal, type Gdal } from '@piecework/gdal'
 export { type ExportedImage, exportImage } from './export-image.js'
-export { findGdal } from './gdal/find-gdal.js'
-export type { Gdal } from './gdal/gdal.js'
 export type { Grid, Window } from './grid/grid.js'
 export type { ExportPlan } from './plan/export-plan.js'
 export { type ExportRequest, planExport } from './plan/plan-export.js'

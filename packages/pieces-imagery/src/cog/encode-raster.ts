@@ -1,7 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Gdal } from '../gdal/gdal.js'
-import { type FolderRun, runGdal } from '../gdal/run-gdal.js'
+import { type FolderRun, type Gdal, runGdal } from '@piecework/gdal'
 import type { Grid } from '../grid/grid.js'
 import { rangeOf } from '../pixels/data-type.js'
 import type { PlannedOutput } from '../plan/export-plan.js'

@@ -1,9 +1,8 @@
 import { PieceworkError } from '@piecework/core/piece'
-import type { Gdal } from '../gdal/gdal.js'
-import type { GdalRun } from '../gdal/run-gdal.js'
-import { type Point, transformPoints } from '../gdal/transform-points.js'
+import type { Gdal, GdalRun } from '@piecework/gdal'
 import type { Scene } from '../scene/scene-facts.js'
 import type { Grid, Window } from './grid.js'
+import { type Point, transformPoints } from './transform-points.js'
 
 /** How a scene lies in a grid. */
 export interface Placement {

@@ -1,9 +1,8 @@
 import { PieceworkError } from '@piecework/core/piece'
+import type { Gdal, GdalRun } from '@piecework/gdal'
 import { aoiLimits } from '../defaults.js'
-import type { Gdal } from '../gdal/gdal.js'
-import type { GdalRun } from '../gdal/run-gdal.js'
-import { type Point, transformPoints } from '../gdal/transform-points.js'
 import type { Grid } from '../grid/grid.js'
+import { type Point, transformPoints } from '../grid/transform-points.js'
 import type { Mask } from './mask.js'
 import type { AoiPolygon, Position, Ring } from './polygon.js'
 

@@ -1,7 +1,6 @@
 import { PieceworkError } from '@piecework/core/piece'
+import type { FolderRun, Gdal } from '@piecework/gdal'
 import { gridDefaults } from '../defaults.js'
-import type { Gdal } from '../gdal/gdal.js'
-import type { FolderRun } from '../gdal/run-gdal.js'
 import { type Grid, intersection, partOf, type Window } from '../grid/grid.js'
 import { planGrid } from '../grid/plan-grid.js'
 import { readAoi } from '../mask/aoi.js'

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { gdalDefaults } from '../defaults.js'
-import type { Gdal } from '../gdal/gdal.js'
-import { type FolderRun, runGdal } from '../gdal/run-gdal.js'
+import { type FolderRun, type Gdal, runGdal } from '@piecework/gdal'
+import { warpBytes } from '../defaults.js'
 import { type Grid, gdalExtent } from '../grid/grid.js'
 import type { Placement } from '../grid/place-scene.js'
 import type { Scene } from '../scene/scene-facts.js'
@@ -43,7 +42,7 @@ export async function warpScene(
   }
   const args = [
     ...['-q', '-overwrite', '-if', 'GTiff', ...stripOptions],
-    ...['-et', '0', '-ovr', 'NONE', '-wm', `${gdalDefaults.warpBytes}`, '-r', resampling],
+    ...['-et', '0', '-ovr', 'NONE', '-wm', `${warpBytes}`, '-r', resampling],
     ...Object.entries(options).flatMap(([key, value]) => ['-wo', `${key}=${value}`]),
     ...(placement.isSameCrs ? ['-s_srs', grid.crs] : ['-s_srs', facts.crs]),
     ...['-t_srs', grid.crs, ...gdalExtent(grid)],

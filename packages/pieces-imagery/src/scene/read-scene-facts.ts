@@ -1,9 +1,8 @@
 import { open } from 'node:fs/promises'
 import { isPieceworkError, PieceworkError } from '@piecework/core/piece'
+import { type Gdal, type GdalRun, runGdal } from '@piecework/gdal'
 import { z } from 'zod'
 import { toolLimits } from '../defaults.js'
-import type { Gdal } from '../gdal/gdal.js'
-import { type GdalRun, runGdal } from '../gdal/run-gdal.js'
 import { type DataType, dataTypes, gdalTypes } from '../pixels/data-type.js'
 import type { SceneBand, SceneFacts } from './scene-facts.js'
 
@@ -37,7 +36,7 @@ export async function readSceneFacts(
   const args = ['-json', '-nogcp', '-nomd', '-norat', '-noct', '-if', 'GTiff', file]
   const said = await runGdal(gdal, 'gdalinfo', args, run).catch((error: unknown) => {
     // It does no more than open the file.
-    if (!isPieceworkError(error, 'imagery/gdal-failed')) throw error
+    if (!isPieceworkError(error, 'gdal/failed') && !isPieceworkError(error, 'gdal/format')) throw error
     throw new PieceworkError(
       'imagery/scene-format',
       `The file of a scene cannot be read as a GeoTIFF: ${error.message}`,

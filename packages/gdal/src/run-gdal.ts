@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PieceworkError } from '@piecework/core/piece'
-import { gdalDefaults } from '../defaults.js'
+import { gdalDefaults } from './defaults.js'
 import type { Gdal } from './gdal.js'
 import { gdalError } from './gdal-error.js'
 
@@ -13,6 +13,7 @@ export type GdalProgram =
   | 'gdal_translate'
   | 'gdaltransform'
   | 'gdalwarp'
+  | 'ogr2ogr'
 
 export interface GdalRun {
   readonly input?: string
@@ -34,7 +35,7 @@ export type FolderRun = GdalRun & { readonly folder: string }
 
 /**
  * What a program says on stdout. It sees none of the host's environment, no file beside those that it is given, and no
- * network. Throws `imagery/…` for an exit other than 0 and for every error on stderr: the programs exit with 0 after some.
+ * network. Throws `gdal/…` for an exit other than 0 and for every error on stderr: the programs exit with 0 after some.
  */
 export async function runGdal(
   gdal: Gdal,
@@ -78,7 +79,7 @@ export async function runGdal(
   }).finally(() => signal?.removeEventListener('abort', kill))
   signal?.throwIfAborted()
   if (isTooLong)
-    throw new PieceworkError('imagery/gdal-failed', `${program} says more than it may`, {
+    throw new PieceworkError('gdal/failed', `${program} says more than it may`, {
       facts: { program, limit: gdalDefaults.outputBytes },
     })
   const error = gdalError({

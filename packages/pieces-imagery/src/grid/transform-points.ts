@@ -1,6 +1,5 @@
 import { PieceworkError } from '@piecework/core/piece'
-import type { Gdal } from './gdal.js'
-import { type GdalRun, runGdal } from './run-gdal.js'
+import { type Gdal, type GdalRun, runGdal } from '@piecework/gdal'
 
 export type Point = readonly [x: number, y: number]
 

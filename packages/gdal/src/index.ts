@@ -1,0 +1,3 @@
+export { findGdal } from './find-gdal.js'
+export type { Gdal } from './gdal.js'
+export { type FolderRun, type GdalProgram, type GdalRun, runGdal } from './run-gdal.js'
