@@ -80,7 +80,7 @@ test('a folder becomes a park: files are sorted, one that is missing comes later
   await page.getByLabel('Name of the new park').fill('North')
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByLabel('Choose a folder').setInputFiles(survey)
-  await page.getByText('These have to be there before the import can run: trees.').first().waitFor()
+  await page.getByText('Still missing: trees.').first().waitFor()
   await writeFile(join(folder, 'trees.csv'), 'oak\n?\n17\n')
   await page.getByLabel('Choose files or a zip').setInputFiles(join(folder, 'trees.csv'))
   await page.getByText('All files that are needed are there.').first().waitFor()

@@ -107,7 +107,12 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
       return { tone: 'waiting', mark: '…', text: t('sum.draft'), more: t('sum.continue') }
     if (missing.length > 0) {
       const names = missing.map((role) => t.find(`role.${role}`) ?? role.replace(/-/g, ' ')).join(', ')
-      return { tone: 'bad', mark: '!', text: `${t('draft.missingHint')} ${names}.`, more: mayClose }
+      return {
+        tone: 'bad',
+        mark: '!',
+        text: t('draft.missingOnes', { names }),
+        more: `${t('draft.missingHint')} ${mayClose}`,
+      }
     }
     if (checked?.outdated && checked.status !== 'none')
       return { tone: 'waiting', mark: '…', text: t('draft.outdated'), more: mayClose }
@@ -125,7 +130,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
         text: t(checked.warnings > 0 ? 'draft.checkedWarnings' : 'draft.checked'),
         more: mayClose,
       }
-    return { tone: 'waiting', mark: '…', text: t('draft.complete'), more: `${t('draft.checkHint')}` }
+    return { tone: 'waiting', mark: '…', text: t('draft.complete'), more: `${t('draft.next')} ${mayClose}` }
   }
 
   /** Of the check where there is one, else of the sort. */

@@ -88,12 +88,16 @@ function causesOf(items: readonly Finding[]): readonly Cause[] {
     if (known) known.push(one)
     else found.set(key, [one])
   }
-  return [...found].map(([key, own]) => ({
+  const causes = [...found].map(([key, own]) => ({
     key,
     items: own,
     count: Math.max(own.length, own[0]?.count ?? 0),
   }))
+  // What stands in the way comes first.
+  return [...causes].sort((a, b) => Number(isWarning(a)) - Number(isWarning(b)))
 }
+
+const isWarning = ({ items }: Cause) => items[0]?.severity === 'warning'
 
 function CauseView({ cause: { items, count } }: { cause: Cause }): VNode | null {
   const { t, format } = useEnv()
@@ -102,27 +106,30 @@ function CauseView({ cause: { items, count } }: { cause: Cause }): VNode | null 
   if (!first) return null
   const shown = isOpen ? items : items.slice(0, fewPlaces)
   const isSame = items.every(({ hint }) => hint === first.hint)
-  const hasPlaces = items.length > 1 || first.line !== undefined || first.column !== undefined
+  const place = [
+    first.line === undefined ? '' : `${t('findings.line')} ${format.number(first.line)}`,
+    first.column ?? '',
+  ].filter(Boolean)
   return html`<article class=${`cause ${first.severity}`}>
     <h3>
       <span class=${`tag ${first.severity === 'error' ? 'bad' : 'waiting'}`}>${t(`findings.${first.severity}`)}</span>
       ${first.file !== undefined && html`<bdi class="file">${first.file}</bdi>`}
       ${count > 1 && html`<span class="faint">${t('findings.times', { count })}</span>`}
     </h3>
-    ${items.length === 1 && html`<p>${first.message}</p>`}
+    ${items.length === 1 && html`<p>${place.length > 0 && html`<bdi class="faint">${place.join(', ')}: </bdi>`}${first.message}</p>`}
     ${isSame && first.hint !== undefined && html`<p class="hint"><strong>${t('findings.hint')}:</strong> ${first.hint}</p>`}
     ${
-      hasPlaces &&
+      items.length > 1 &&
       html`<div class="scroll" tabindex="0" role="group" aria-label=${first.file ?? t(`findings.${first.severity}`)}><table class="places stacked">
         <thead><tr>
           <th scope="col" class="number">${t('findings.line')}</th><th scope="col">${t('findings.column')}</th>
-          ${items.length > 1 && html`<th scope="col">${t('findings.message')}</th>`}
+          <th scope="col">${t('findings.message')}</th>
           ${!isSame && html`<th scope="col">${t('findings.hint')}</th>`}
         </tr></thead>
         <tbody>${shown.map(
           ({ line, column, message, hint }, at) => html`<tr key=${at}>
             <td class="number" data-label=${t('findings.line')}>${line === undefined ? '–' : format.number(line)}</td><td data-label=${t('findings.column')}><bdi>${column ?? '–'}</bdi></td>
-            ${items.length > 1 && html`<td>${message}</td>`}
+            <td>${message}</td>
             ${!isSame && html`<td data-label=${t('findings.hint')}>${hint}</td>`}
           </tr>`,
         )}</tbody>

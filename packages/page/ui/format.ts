@@ -34,7 +34,7 @@ export function createFormat(lang: string): Format {
         day: 'numeric',
         month: 'long',
         ...(!isThisYear && { year: 'numeric' }),
-        hour: '2-digit',
+        hour: 'numeric',
         minute: '2-digit',
       }).format(date)
     },

@@ -7,6 +7,7 @@ import { downloads } from './conformance/downloads.js'
 import { drafts } from './conformance/drafts.js'
 import { following } from './conformance/following.js'
 import { origins } from './conformance/origins.js'
+import { pages } from './conformance/pages.js'
 import { refusals } from './conformance/refusals.js'
 import { repeated } from './conformance/repeated.js'
 import { resources } from './conformance/resources.js'
@@ -23,6 +24,7 @@ const cases: Readonly<Record<string, Case>> = {
   ...following,
   ...archives,
   ...origins,
+  ...pages,
   ...repeated,
   ...uploads,
 }

@@ -10,6 +10,7 @@ import {
 } from '@piecework/core'
 import { credentialVault, downloadLinks, linkTarget } from '@piecework/delivery'
 import { deliveryRoutes } from '@piecework/delivery/http'
+import { pageRoutes } from '@piecework/page'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { type PieceworkHttp, type PieceworkHttpOptions, pieceworkHttp } from '@piecework/server'
 import { z } from 'zod'
@@ -89,7 +90,7 @@ export async function startWorld(form: Form, options: WorldOptions = {}): Promis
     basePath,
     paths: { book: 'books', chapter: 'chapters' },
     formats: { 'plain-notes': 'notes' },
-    extensions: [deliveryRoutes({ links, vault, connect: { paper: paperConnection(vault) } })],
+    extensions: [deliveryRoutes({ links, vault, connect: { paper: paperConnection(vault) } }), pageRoutes()],
     publicUrl,
     principal: (host: { user?: { id: string }; get?(name: string): unknown }) =>
       host.user ?? (host.get?.('user') as { id: string } | undefined),
