@@ -121,6 +121,10 @@ test('a file that was interrupted goes on where it was after a reload', async ()
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByLabel('Choose files or a zip').waitFor()
   // A part arrives, then the line is cut for good.
+  let arrived: () => void = () => undefined
+  const part = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
   let isCut = false
   await page.route('**/uploads/*', async (route) => {
     if (route.request().method() !== 'PATCH') return route.continue()
@@ -136,15 +140,16 @@ test('a file that was interrupted goes on where it was after a reload', async ()
         },
         body: bytes.subarray(0, 2_000_000),
       })
+      arrived()
     }
     // The page may have gone.
     return route.abort().catch(() => undefined)
   })
   await page.getByLabel('Choose files or a zip').setInputFiles(join(folder, 'trees.csv'))
-  await page.waitForTimeout(300)
-  await page.unroute('**/uploads/*')
+  await part
   page.on('dialog', (dialog) => dialog.accept())
   await page.reload()
+  await page.unroute('**/uploads/*')
   const offsets: string[] = []
   page.on('request', (request) => {
     if (request.method() === 'PATCH') offsets.push(request.headers()['upload-offset'] ?? '')
