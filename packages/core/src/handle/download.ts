@@ -25,10 +25,10 @@ const rangeChecks: OptionChecks<ByteRange> = {
 }
 
 /** What is known of a file before it is opened. */
-export type DownloadFacts = Omit<Download, 'range' | 'bytes'>
+type DownloadFacts = Omit<Download, 'range' | 'bytes'>
 
 /** `job` is the one that has made it. Undefined: all of it. */
-export type RangeOf = (file: DownloadFacts, job: Job) => ByteRange | undefined
+type RangeOf = (file: DownloadFacts, job: Job) => ByteRange | undefined
 
 const rangeCheck: Check<ByteRange | RangeOf> = (value, place) =>
   typeof value === 'function' ? (value as RangeOf) : objectCheck(rangeChecks)(value, place)

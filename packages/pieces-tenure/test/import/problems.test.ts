@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
+import type { SheetToWrite } from '#internal/xlsx/write/sheet-to-write.js'
 import { exportedFiles } from '../support/exported-files.js'
 import { type Files, imported, zipOfFiles } from '../support/imported-files.js'
 import { projectContent } from '../support/project-content.js'
 import { sampleProject } from '../support/sample-project.js'
-import type { SheetToWrite } from '#internal/xlsx/write/sheet-to-write.js'
-import { type Rows, written } from '../xlsx/support.js'
 import { type TenureHost, tenureHost } from '../support/tenure-host.js'
+import { type Rows, written } from '../xlsx/support.js'
 
 const test = needsServer(suite('imports of files with problems'))
 let host: TenureHost
