@@ -7,6 +7,11 @@ export const mostRecordBytes = 2 ** 26
 export const mostWorkbookBytes = 2 ** 32
 /** Rows of one table: ids of locations and parties are held in memory. */
 export const mostRows = 5_000_000
+/** Of one table: as many as a sheet has. */
+export const mostColumns = 16_384
+/** Inflated bytes of an upload to those of its zip; not asked of the first 64 MB. */
+export const mostRatio = 400
+export const ratioFreeBytes = 2 ** 26
 /** Characters of an id. */
 export const longestId = 200
 /** Rows of the table that says how attributes are read. */

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { isPieceworkError, PieceworkError } from '@piecework/core/piece'
 import { type Outbound, retryAfterMs, type StreamedAnswer } from '@piecework/outbound'
+import { firstInexact } from '../attributes/exact-numbers.js'
 import { apiDefaults } from './api-defaults.js'
 import { invalidPage, withoutRetry, wrongAddress } from './api-error.js'
 import { ApiScope } from './api-scope.js'
@@ -43,8 +44,12 @@ export class ApiClient {
       if (!answer) throw answered(where, 404)
       const text = await this.#text(answer.body, where)
       try {
-        return JSON.parse(text) as unknown
+        const value: unknown = JSON.parse(text)
+        const lost = firstInexact(text)
+        if (lost === undefined) return value
+        throw invalidPage(where, `the number ${lost.slice(0, 50)} has more digits than a double holds`)
       } catch (cause) {
+        if (isPieceworkError(cause)) throw cause
         const { code, message } = invalidPage(where, 'the answer is no JSON, or not all of it', cause)
         throw new PieceworkError(code, message, { cause, retryable: true })
       }
@@ -88,6 +93,11 @@ export class ApiClient {
       this.#authorization = authorization
       answer = await this.#call(url, wholeMs)
     }
+    const { 'content-encoding': encoding = 'identity' } = answer.headers
+    if (answer.status === 200 && encoding !== 'identity') {
+      await ended(answer)
+      throw invalidPage(where, 'the answer is compressed, which nobody has asked for')
+    }
     if (answer.status === 200) return answer
     await ended(answer)
     if (answer.status === 404 || answer.status === 410) return undefined
@@ -95,7 +105,7 @@ export class ApiClient {
   }
 
   #call(url: URL, wholeMs: number): Promise<StreamedAnswer> {
-    const headers = { accept: '*/*', authorization: this.#authorization }
+    const headers = { accept: '*/*', 'accept-encoding': 'identity', authorization: this.#authorization }
     return this.#calls.stream(url, { method: 'GET', headers, signal: this.#reader.signal, wholeMs })
   }
 

@@ -6,6 +6,7 @@ import type { ApiClient } from './api-client.js'
 import { changedMeanwhile } from './api-error.js'
 import { apiRows } from './api-list.js'
 import { apiResources } from './api-rows.js'
+import { ListDigest, type ListedResources } from './listed-resources.js'
 
 interface Listed {
   readonly id: string
@@ -14,23 +15,30 @@ interface Listed {
 
 /** The bytes of resources, one after the other, each read when those before it are stored. */
 export async function exportApiFiles(
-  { write, progress, finding }: ExportContext,
+  context: ExportContext,
   client: ApiClient,
   archived: 'left' | 'carried',
+  known: ListedResources,
 ): Promise<{ readonly rows: number }> {
+  const { write, progress, finding } = context
+  const digest = new ListDigest()
   // All addresses are looked at before the first file is read.
   const listed: { readonly id: string; readonly file: string }[] = []
   for await (const page of apiRows(client, apiResources))
-    for (const { id, file, archived: isArchived } of page) {
+    for (const row of page) {
+      digest.add(row)
+      const { id, file, archived: isArchived } = row
       if (!file || (isArchived && archived === 'left')) continue
       urlOf(client, { id, file })
       listed.push({ id, file })
     }
+  known.assertSame(context, 'files', digest.text())
   const lines = [csvLine(['resource_id', 'bytes'])]
   const missing: string[] = []
   await write(fileEntries.bytes, bytesOfAll())
   const rows = lines.length - 1
   await write(fileEntries.list, Buffer.from(lines.join('')), () => rows)
+  known.wrote(context, 'files', digest.text())
   tellMissing(missing, finding)
   return { rows }
 

@@ -24,7 +24,7 @@ const page = z.object({
 
 /**
  * All rows of a list, page by page. Throws `tenure/api-invalid` for what no page is, and `source-changed` when the pages have
- * been read and are not those of one list: an id twice, another count at the end, more or fewer rows than that.
+ * been read and are not those of one list: an id twice, another count on one of them, more or fewer rows than that.
  */
 export async function* apiRows<Row extends { readonly id: string }>(
   client: ApiClient,
@@ -38,15 +38,17 @@ export async function* apiRows<Row extends { readonly id: string }>(
     visited.add(url.href)
     const { count, next, rows } = pageOf(await client.json(url, where), row, where)
     first ??= count
+    // A row that goes moves one behind it over the border of a page: one that comes may hide that from the last count.
+    if (count !== first)
+      throw changedMeanwhile(where, `the first page counts ${first} rows, this one ${count}`)
     for (const { id } of rows) {
       if (ids.has(id))
         throw changedMeanwhile(where, `the id ${JSON.stringify(id)} is there for the second time`)
       ids.add(id)
     }
+    if (ids.size > count) throw changedMeanwhile(where, `there are ${ids.size} rows and not ${count}`)
     yield rows
     if (next === null) {
-      if (count !== first)
-        throw changedMeanwhile(where, `the first page counts ${first} rows, the last one ${count}`)
       if (ids.size !== count) throw changedMeanwhile(where, `there are ${ids.size} rows and not ${count}`)
       return
     }

@@ -14,6 +14,7 @@ import {
   apiSchemas,
 } from './api-rows.js'
 import { ewkbHexOf } from './geojson.js'
+import { ListDigest, ListedResources } from './listed-resources.js'
 import type { TenureApiOptions } from './tenure-api-options.js'
 
 type Reading = (context: ExportContext, client: ApiClient) => Promise<{ readonly rows: number }>
@@ -21,6 +22,7 @@ type Reading = (context: ExportContext, client: ApiClient) => Promise<{ readonly
 /** The pieces of a project that is read from the API: named as those of the database, with the same entries. */
 export function apiPieces(options: TenureApiOptions, calls: Outbound): readonly Piece[] {
   const { schemas, archived = 'left' } = options
+  const known = new ListedResources()
   const piece = (name: string, read: Reading): Piece => ({
     contract: 1,
     name,
@@ -44,8 +46,8 @@ export function apiPieces(options: TenureApiOptions, calls: Outbound): readonly 
     piece('tenure/parties', (context, client) => exportTable(context, client, apiParties)),
     piece('tenure/locations', (context, client) => exportTable(context, client, apiLocations)),
     piece('tenure/relationships', (context, client) => exportTable(context, client, apiRelationships)),
-    piece('tenure/resources', (context, client) => exportResources(context, client, archived)),
-    piece('tenure/files', (context, client) => exportApiFiles(context, client, archived)),
+    piece('tenure/resources', (context, client) => exportResources(context, client, archived, known)),
+    piece('tenure/files', (context, client) => exportApiFiles(context, client, archived, known)),
   ]
 }
 
@@ -107,14 +109,18 @@ async function exportResources(
   context: ExportContext,
   client: ApiClient,
   archived: 'left' | 'carried',
+  known: ListedResources,
 ): Promise<{ readonly rows: number }> {
+  const digest = new ListDigest()
   const links = new Set<string>()
   const { rows } = await exportTable(context, client, apiResources, (row) => {
+    digest.add(row)
     if (row.archived && archived === 'left') return false
     for (const { kind, id } of row.links) links.add(csvLine([row.id, kind, id]))
     return true
   })
   const header = csvLine(['resource_id', 'kind', 'target_id'])
   await context.write('resource_links.csv', Buffer.from(header + [...links].join('')), () => links.size)
+  known.wrote(context, 'rows', digest.text())
   return { rows: rows + links.size }
 }

@@ -7,6 +7,7 @@ import { tenureProjectKind } from '../project-kind.js'
 import { apiDefaults } from './api-defaults.js'
 import { apiWords } from './api-error.js'
 import { apiPieces } from './api-pieces.js'
+import { joined } from './joined.js'
 import type { TenureApiOptions } from './tenure-api-options.js'
 
 const optionChecks: OptionChecks<TenureApiOptions> = {
@@ -35,6 +36,6 @@ export function tenureApi(given: TenureApiOptions): Pack {
     name: '@piecework/pieces-tenure (API)',
     kinds: [{ kind, table, key, describe: ({ id }) => describe(id) }],
     pieces: apiPieces(options, calls),
-    outputs: [shp, xlsx, resourceFiles],
+    outputs: [shp, xlsx, resourceFiles].map(joined),
   }
 }

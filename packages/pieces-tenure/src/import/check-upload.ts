@@ -1,6 +1,9 @@
+import type { ZippedFile } from '@piecework/core/archive'
 import { FindingCollector, type Validator } from '@piecework/core/piece'
+import { listOf } from '../attributes/joined-list.js'
 import { mostRows } from '../defaults.js'
 import { type AttributeList, readAttributeList } from './attribute-list-read.js'
+import { csvTable } from './csv/csv-table.js'
 import { findingOf } from './file-problem.js'
 import { type ImportedTable, importedTables } from './imported-tables.js'
 import { KnownRows } from './known-rows.js'
@@ -16,6 +19,7 @@ export const uploadValidator = <Tables extends RawTables>(files: TenureFiles<Tab
       const tables = await files.open(context.entries)
       try {
         await check.tables(tables, files)
+        for (const list of tables.resourceLists) await check.attempt(() => check.left(list))
         check.known.report(check.findings, tables.fileOf, context.dryRun !== undefined)
       } finally {
         await tables.close()
@@ -45,6 +49,27 @@ class UploadCheck {
       this.findings.add(finding)
       return undefined
     }
+  }
+
+  /** Tells of resources, which these formats do not import. */
+  async left({ name: file, open }: ZippedFile): Promise<void> {
+    const { columns, rows } = await csvTable(file, open)
+    const [stored, links] = [columns.indexOf('stored_file'), columns.indexOf('links')]
+    const counts = { rows: 0, files: 0, links: 0 }
+    for await (const batch of rows()) {
+      this.#context.signal.throwIfAborted()
+      for (const { cells } of batch) {
+        counts.rows++
+        if ((cells[stored] ?? null) !== null) counts.files++
+        counts.links += listOf(String(cells[links] ?? '')).length
+      }
+    }
+    if (counts.rows === 0) return
+    this.findings.warning('tenure/resources-left', { file }, () => ({
+      message: `${counts.rows} resources with ${counts.files} files and ${counts.links} links are in the zip, and not imported.`,
+      hint: 'An archive of the project carries them.',
+      count: counts.rows,
+    }))
   }
 
   async tables<Tables extends RawTables>(tables: Tables, files: TenureFiles<Tables>): Promise<void> {
@@ -105,6 +130,12 @@ class UploadCheck {
       this.#rows += batch.length
       this.#context.progress(this.#rows)
     }
+    for (const [column, count] of reader.doubtful)
+      this.findings.warning('tenure/text-doubtful', { file, column }, () => ({
+        message: `${count} texts of this column are numbers as spreadsheet programs write them: zeros before them and digits may be lost.`,
+        hint: 'Compare them with the export; in spreadsheets, format the column as text.',
+        count,
+      }))
     return true
   }
 

@@ -3,7 +3,7 @@ import type { Entries } from '@piecework/core/piece'
 import { csvTable } from './csv/csv-table.js'
 import { importedTables } from './imported-tables.js'
 import type { RawTables } from './raw-table.js'
-import { filesOf, projectFiles } from './uploaded-export.js'
+import { filesOf, projectFiles, resourceLists } from './uploaded-export.js'
 
 export interface CsvTables extends RawTables {
   /** All of the project, by their names in lower case. */
@@ -13,9 +13,11 @@ export interface CsvTables extends RawTables {
 /** The tables of an uploaded export of `tenure/shp`. Throws a `FileProblem`. */
 export async function csvTables(entries: Entries): Promise<CsvTables> {
   const wanted = new Set(importedTables.map(({ name }) => `${name}.csv`))
-  const files = projectFiles(await filesOf(entries), (name) => wanted.has(name), 'locations.csv')
+  const all = await filesOf(entries)
+  const files = projectFiles(all, (name) => wanted.has(name), 'locations.csv')
   return {
     files,
+    resourceLists: resourceLists(all),
     table: async (name) => {
       const file = files.get(`${name}.csv`)
       return file && csvTable(file.name, () => file.open())

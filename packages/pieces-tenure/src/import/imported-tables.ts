@@ -1,6 +1,6 @@
 import { longestId } from '../defaults.js'
 import type { CellValue } from '../xlsx/write/sheet-to-write.js'
-import { assertStorable, numberText, shown } from './cell-values.js'
+import { assertStorable, numberText, shown, textOf } from './cell-values.js'
 import { readEwkt } from './read-ewkt.js'
 import { writeEwkb } from './write-ewkb.js'
 
@@ -26,15 +26,16 @@ const text = (name: string, to = name): ImportedColumn => ({
   to,
   code: 'tenure/value-invalid',
   read: (cell) => {
-    assertStorable(String(cell))
-    return String(cell)
+    const value = textOf(cell)
+    assertStorable(value)
+    return value
   },
 })
 
 const id = (name: string, to = name): ImportedColumn => ({
   ...text(name, to),
   read: (cell) => {
-    const value = String(cell)
+    const value = textOf(cell)
     assertStorable(value)
     if (value === '' || value.length > longestId)
       throw new SyntaxError(`an id has 1 to ${longestId} characters`)

@@ -1,3 +1,4 @@
+import type { ZippedFile } from '@piecework/core/archive'
 import type { CellValue } from '../xlsx/write/sheet-to-write.js'
 
 /** What is wrong with a row or a file, for the report. */
@@ -39,6 +40,8 @@ export interface RawTable {
 export interface RawTables {
   /** Undefined if it is not there. Throws a `FileProblem` for one that cannot be read. */
   table(name: string): Promise<RawTable | undefined>
+  /** Lists of resources that are in the zip, too. */
+  readonly resourceLists: readonly ZippedFile[]
   /** As people find it: `locations.csv`. */
   fileOf(name: string): string
   close(): Promise<void>

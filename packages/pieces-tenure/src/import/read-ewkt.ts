@@ -127,7 +127,7 @@ class EwktReader {
   #numbers(): readonly number[] {
     const all: number[] = []
     for (;;) {
-      const [found] = this.#match(/[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![^\s,()])/y) ?? []
+      const [found] = this.#match(/[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![^\s,()])/y) ?? []
       if (found === undefined) break
       const number = Number(found)
       if (!Number.isFinite(number)) throw this.#wrong(`${found.slice(0, 50)} is too large`)

@@ -1,6 +1,7 @@
+import { mostColumns } from '../defaults.js'
 import type { CellValue } from '../xlsx/write/sheet-to-write.js'
 import type { AttributeList, ListedColumn } from './attribute-list-read.js'
-import { type ImportedKind, valueOfCell } from './cell-values.js'
+import { type ImportedKind, isDoubtful, valueOfCell } from './cell-values.js'
 import type { ImportedTable } from './imported-tables.js'
 import type { Problem, RawRow, RawTable } from './raw-table.js'
 
@@ -27,6 +28,8 @@ export class RowReader {
   readonly problems: readonly Problem[]
   /** Columns of attributes of which nobody says how their values are written. */
   readonly unlisted: readonly string[]
+  /** Texts of a column that a spreadsheet program may have made of others: how many. */
+  readonly doubtful = new Map<string, number>()
   /** Columns of attributes that are listed, and not there. */
   readonly missing: readonly string[]
 
@@ -42,11 +45,19 @@ export class RowReader {
       return [{ at, column, attribute, kind }]
     })
     this.unlisted = this.#attributes.map(({ column }) => column).filter((column) => !listed.has(column))
-    this.missing = [...listed.keys()].filter((column) => !columns.includes(column))
+    const there = new Set(columns)
+    this.missing = [...listed.keys()].filter((column) => !there.has(column))
     this.problems = [...this.#headerProblems(columns)]
   }
 
   *#headerProblems(columns: readonly string[]): Generator<Problem> {
+    if (this.#width > mostColumns) {
+      yield {
+        code: 'tenure/columns-limit',
+        message: `There are ${this.#width} columns; at most ${mostColumns} are allowed.`,
+      }
+      return
+    }
     for (const { name } of this.#table.columns)
       if (!columns.includes(name))
         yield { code: 'tenure/column-missing', column: name, message: `There is no column ${name}.` }
@@ -80,6 +91,7 @@ export class RowReader {
       })
     const fixed = this.#table.columns.map((column, at) => {
       const cell = cells[this.#fixed[at] ?? -1] ?? null
+      if (cell !== null && column.to !== 'area' && column.to !== 'geom') this.#doubt(column.name, cell)
       if (cell !== null)
         return attempt(problems, column.code, column.name, cell, () => column.read(cell)) ?? null
       if (!column.optional)
@@ -92,12 +104,19 @@ export class RowReader {
     })
     const attributes: (readonly [string, unknown])[] = []
     for (const { at, column, attribute, kind } of this.#attributes) {
+      // Short rows of a wide table cost what they hold.
+      if (at >= cells.length) break
       const cell = cells[at] ?? null
       if (cell === null) continue
+      if (kind === 'text') this.#doubt(column, cell)
       const value = attempt(problems, 'tenure/value-invalid', column, cell, () => valueOfCell(kind, cell))
       attributes.push([attribute, value])
     }
     return { cells: [...fixed, JSON.stringify(Object.fromEntries(attributes))], problems }
+  }
+
+  #doubt(column: string, cell: Exclude<CellValue, null>): void {
+    if (isDoubtful(cell)) this.doubtful.set(column, (this.doubtful.get(column) ?? 0) + 1)
   }
 }
 

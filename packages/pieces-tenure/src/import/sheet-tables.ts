@@ -8,7 +8,7 @@ import type { TableToRead } from '../xlsx/read/table-to-read.js'
 import { closeTemporary, type Opened, openTemporary } from '../xlsx/spill-file.js'
 import { fileProblem, sheetPlace } from './file-problem.js'
 import type { RawRow, RawTable, RawTables } from './raw-table.js'
-import { filesOf, projectFiles, uploadRole } from './uploaded-export.js'
+import { filesOf, projectFiles, resourceLists, uploadRole } from './uploaded-export.js'
 
 /**
  * The tables of an uploaded export of `tenure/xlsx`, or of its workbook alone, as a spreadsheet program has saved it. Throws
@@ -20,6 +20,7 @@ export async function sheetTables(entries: Entries): Promise<RawTables> {
     return tablesOf(
       await openWorkbook(entries, uploadRole, { file: 'workbook', unguard: textOfCell }),
       'workbook',
+      [],
     )
   const ofProject = projectFiles(files, (name) => /^[^~].*\.xlsx$/.test(name), 'workbook (.xlsx)')
   const [workbook, ...others] = [...ofProject.values()].filter(({ name }) =>
@@ -40,15 +41,21 @@ export async function sheetTables(entries: Entries): Promise<RawTables> {
       unguard: textOfCell,
       beside: (name) => ofProject.get(name.toLowerCase())?.open(),
     })
-    return tablesOf(book, workbook.name, spooled.close)
+    return tablesOf(book, workbook.name, resourceLists(files), spooled.close)
   } catch (error) {
     await spooled.close()
     throw error
   }
 }
 
-function tablesOf(book: WorkbookToRead, file: string, close = async (): Promise<void> => {}): RawTables {
+function tablesOf(
+  book: WorkbookToRead,
+  file: string,
+  lists: readonly ZippedFile[],
+  close = async (): Promise<void> => {},
+): RawTables {
   return {
+    resourceLists: lists,
     table: async (name) => {
       const table = await book.table(name)
       return table && rawTable(name, table, file)

@@ -1,6 +1,6 @@
 import { openZip, type ZippedFile } from '@piecework/core/archive'
 import type { Entries } from '@piecework/core/piece'
-import { mostUploadFiles } from '../defaults.js'
+import { mostRatio, mostUploadFiles, ratioFreeBytes } from '../defaults.js'
 import { fileProblem, zipLabels } from './file-problem.js'
 
 /** Of all formats. */
@@ -9,6 +9,17 @@ export const uploadRole = 'export'
 /** The files of an upload, without those that macOS puts beside them. */
 export async function filesOf(entries: Entries): Promise<readonly ZippedFile[]> {
   const files = await openZip(entries, uploadRole, mostUploadFiles, zipLabels)
+  const total = files.reduce((sum, { size }) => sum + size, 0)
+  const bytes = Math.max(1, entries.facts(uploadRole)?.size ?? total)
+  if (!entries.looseFiles?.(uploadRole) && total > ratioFreeBytes && total / bytes > mostRatio)
+    throw fileProblem(
+      {
+        code: 'tenure/zip-limit',
+        message: `The zip's ${bytes} bytes would be ${total} when inflated; at most ${mostRatio} times as many are allowed.`,
+        hint: 'Zip it again without compression if its content is meant to be so.',
+      },
+      {},
+    )
   return files.filter(({ name }) => !/(^|\/)(__MACOSX\/|\._|\.DS_Store$)/.test(name))
 }
 
@@ -21,8 +32,11 @@ export function projectFiles(
   isWanted: (name: string) => boolean,
   what: string,
 ): ReadonlyMap<string, ZippedFile> {
+  const ofResources = new Set(resourceLists(files).map(({ name }) => folderOf(name)))
   const folders = new Set(
-    files.filter(({ name }) => isWanted(baseName(name))).map(({ name }) => folderOf(name)),
+    files
+      .filter(({ name }) => isWanted(baseName(name)) && !ofResources.has(folderOf(name)))
+      .map(({ name }) => folderOf(name)),
   )
   const [folder, ...others] = folders
   if (folder === undefined) {
@@ -58,6 +72,10 @@ export function projectFiles(
   }
   return found
 }
+
+/** The lists of resources that stand beside their files in `tenure/all`, whatever these are called. */
+export const resourceLists = (files: readonly ZippedFile[]): readonly ZippedFile[] =>
+  files.filter(({ name }) => /(^|\/)resources\/([^/]+\/)?resources\.csv$/i.test(name))
 
 const folderOf = (name: string): string => name.slice(0, name.lastIndexOf('/') + 1)
 const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1).toLowerCase()

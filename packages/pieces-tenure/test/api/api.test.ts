@@ -136,6 +136,16 @@ const pages: Readonly<Record<string, readonly [answer: object | string, code: st
     'tenure/api-invalid',
     /attributes/,
   ],
+  'a number of more digits than a double holds': [
+    '{"count": 3, "next": null, "results": [{"id": "c", "name": "C", "type": "IN", "attributes": {"tax": 12345678901234567890}}]}',
+    'tenure/api-invalid',
+    /page 2: the number 12345678901234567890 has more digits/,
+  ],
+  'more rows than are counted': [
+    { count: 3, next: '?page=3', results: [party('c'), party('d')] },
+    'source-changed',
+    /4 rows and not 3/,
+  ],
   'a huge page': ['x'.repeat(70_000), 'tenure/api-invalid', /more than 65536 bytes/],
 }
 
@@ -237,6 +247,7 @@ test('a list that changes while it is read is read from the start; three times, 
       () => host.api.parties.unshift(party('z')),
       () => host.api.parties.push(party('y'), party('x')),
     ]
+    host.api.relationships.pop()
     let read = 0
     host.api.hook = (path) => {
       if (path === 'parties/?page=2') read++
@@ -255,6 +266,55 @@ test('a list that changes while it is read is read from the start; three times, 
     }
     await refused(host, 'source-changed', /added or deleted/)
     assert.equal(added, 3)
+  }))
+
+test('a row that comes does not hide one that goes, where a page between tells of it', () =>
+  withHost(async (host) => {
+    const { parties, relationships } = host.api
+    relationships.pop()
+    parties.push(party('d'), party('e'), party('f'))
+    host.api.hook = (path) => {
+      if (path === 'parties/?page=2' && parties.length === 6) parties.shift()
+      if (path !== 'parties/?page=2' && parties.length === 5) parties.push(party('g'))
+      return undefined
+    }
+    const report = await host.report('tenure/shp')
+    assert.equal(report.job.outcome, 'succeeded', JSON.stringify(report.job.error))
+    const ids = (await host.files(report, 'tenure/shp')).get('parties.csv')?.match(/^\w(?=,)/gm)
+    assert.deepEqual(ids, ['b', 'c', 'd', 'e', 'f', 'g'])
+  }))
+
+test('a relationship of a party that came later, or went, fails the job', () =>
+  withHost(async (host) => {
+    const [relationship] = host.api.relationships as readonly object[]
+    host.api.relationships.push({ ...relationship, id: 's', party_id: 'later' })
+    await refused(host, 'source-changed', /the party_id "later" is not in parties\.csv/)
+    await refused(host, 'source-changed', /the party_id "later"/, 'tenure/xlsx')
+    host.api.relationships.splice(1, 1, { ...relationship, id: 's', spatial_unit_id: 'gone' })
+    await refused(host, 'source-changed', /the location_id "gone" is not in locations\.csv/)
+  }))
+
+test('resources that change between the reading of their rows and of their files fail the job', () =>
+  withHost(async (host) => {
+    let reads = 0
+    const more = { id: 'd5', name: 'More', file: 'files/1', links: [] }
+    host.api.hook = (path) => {
+      if (path === 'resources/' && ++reads === 2) host.api.resources.push(more)
+      return undefined
+    }
+    await refused(host, 'source-changed', /read from different lists/, 'tenure/resources')
+    assert.equal((await host.report('tenure/resources')).job.outcome, 'succeeded')
+  }))
+
+test('an answer that is compressed unasked is refused: a file would be stored as other bytes', () =>
+  withHost(async (host) => {
+    host.api.hook = (path, response, { headers }) => {
+      assert.equal(headers['accept-encoding'], 'identity')
+      if (!path.endsWith('files/1')) return undefined
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')
+      return true
+    }
+    await refused(host, 'tenure/api-invalid', /compressed/, 'tenure/resources')
   }))
 
 test('a token that expires in the middle is asked for again; one that is refused for good fails the job', async () => {

@@ -68,6 +68,16 @@ test('each problem is found where it is', async () => {
       changed('relationships.csv', 'r,x,a', 'r,x,z'),
       ['relationships.csv:2 spatial_unit_id location-unknown'],
     ],
+    [changed('parties.csv', '33', '9007199254740993'), ['parties.csv:2 age value-invalid']],
+    [changed('locations.csv', '1.5', '12345678901234567890'), ['locations.csv:2 area value-invalid']],
+    [
+      changed('locations.csv', 'POINT(1 2)', `POINT(${'1'.repeat(200_000)}x 2)`),
+      ['locations.csv:2 geometry geometry-invalid'],
+    ],
+    [
+      changed('parties.csv', 'name,type,age', `name,type,age${',x'.repeat(20_000)}`),
+      ['parties.csv:1 undefined columns-limit'],
+    ],
     [changed('attributes.csv', 'number', 'numeral'), ['attributes.csv:2 kind value-invalid']],
     [
       { ...good, 'parties.csv': Buffer.from(good['parties.csv'].replace('Ana', 'An\xe1'), 'latin1') },

@@ -34,6 +34,23 @@ test('it has the files of the others in a folder for each, and can be imported',
     const copy = await imported(host, format, zip)
     assert.equal(copy.job.outcome, 'succeeded', JSON.stringify(copy.findings))
     assert.deepEqual(await projectContent(host.db, copy.id), await projectContent(host.db, id))
+    const left = copy.findings.find(({ code }) => code === 'tenure/resources-left')
+    assert.equal(left?.file, 'resources/resources.csv')
+    assert.match(left?.message ?? '', /^3 resources with 2 files and 8 links are in the zip/)
+  }
+})
+
+test('files of resources may have the names of tables and workbooks', async () => {
+  const { id } = await sampleProject(host.db, host.files)
+  const exported = await exportedFiles(host, { kind: 'tenure-project', id }, 'tenure/all')
+  const files = {
+    ...Object.fromEntries(exported.files),
+    'resources/locations.csv': 'no table',
+    'resources/old.xlsx': 'no workbook',
+  }
+  for (const format of ['tenure-shp', 'tenure-xlsx']) {
+    const copy = await imported(host, format, files)
+    assert.equal(copy.job.outcome, 'succeeded', JSON.stringify(copy.findings))
   }
 })
 

@@ -54,11 +54,11 @@ const fails = (
     return true
   })
 
-test('shared and inline strings, numbers, truth, errors, dates and formulas with their values', async () => {
+test('shared and inline strings, numbers, truth, dates as texts and formulas with their values', async () => {
   const rows = `
     <row r="3" spans="1:2"><c r="A3" s="4"><v>45000.5</v></c><c r="B3" t="inlineStr"><is><r><t>a&amp;</t></r><r><t><![CDATA[<b>]]></t></r></is></c></row>
     <row r="4"/>
-    <row r="6"><c r="A6" t="b"><v>1</v></c><c r="B6" t="e"><v>#N/A</v></c></row>
+    <row r="6"><c r="A6" t="b"><v>1</v></c><c r="B6"><v> </v></c></row>
     <row><c t="str"><f>A1&amp;"x"</f><v>shown</v></c><c><f>1+1</f><v>2</v></c></row>
     <row r="9"><c r="B9" t="s"><v>2</v></c><c r="C9" s="1"/></row>
     <row r="10"><c r="A10" t="str"><f>""</f></c><c r="B10"><v>-1.5E-3</v></c></row>
@@ -67,7 +67,7 @@ test('shared and inline strings, numbers, truth, errors, dates and formulas with
     columns: ['id', 'na me'],
     rows: [
       [3, 45000.5, 'a&<b>'],
-      [6, true, '#N/A'],
+      [6, true, null],
       [7, 'shown', 2],
       [9, null, ''],
       [10, null, -0.0015],
@@ -87,6 +87,11 @@ const broken: Readonly<Record<string, readonly [rows: string, message: RegExp]>>
     '<row r="3"><c r="B3"><f>NOW()</f></c></row>',
     /^book\.xlsx, sheet places, cell B3: the formula has no value/,
   ],
+  'a formula with an empty value': [
+    '<row r="3"><c r="B3"><f>NOW()</f><v></v></c></row>',
+    /cell B3: the formula has no value/,
+  ],
+  'an error': ['<row r="3"><c r="A3" t="e"><v>#N/A</v></c></row>', /cell A3: the cell has the error "#N\/A"/],
   'a number that is none': ['<row r="3"><c r="A3"><v>12,5</v></c></row>', /cell A3: "12,5" is no number/],
   'an infinite number': ['<row r="3"><c r="A3"><v>1e999</v></c></row>', /cell A3: "1e999" is no number/],
   'a hexadecimal number': ['<row r="3"><c r="A3"><v>0x10</v></c></row>', /"0x10" is no number/],
@@ -115,6 +120,32 @@ const broken: Readonly<Record<string, readonly [rows: string, message: RegExp]>>
   'a cell outside of rows': ['<c r="A3"><v>1</v></c>', /a cell stands outside of a row/],
   'an unknown entity': ['<row r="3"><c r="A3"><v>&b;</v></c></row>', /is not well-formed/],
 }
+test('refused: cells that are merged', () =>
+  fails(
+    zipOf(partsOf('<worksheet><sheetData/><mergeCells><mergeCell ref="A2:A9"/></mergeCells></worksheet>')),
+    /sheet places: the cells "A2:A9" are merged/,
+  ))
+
+test('refused: dates, which are numbers in their cells; other formats of numbers are none', async () => {
+  const formats = { 4: '0.00E+00', 5: 'yyyy\\-mm', 6: '"days "0', 7: '[$-409]h:mm', 8: '[Red]0' }
+  const styles = `<styleSheet><numFmts>${Object.entries(formats)
+    .map(([id, code]) => `<numFmt numFmtId="${id}" formatCode="${code.replaceAll('"', '&quot;')}"/>`)
+    .join('')}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs>${[0, 14, 4, 5, 6, 7, 8]
+    .map((id) => `<xf numFmtId="${id}"/>`)
+    .join('')}</cellXfs></styleSheet>`
+  const related = bookRelations.replace(
+    '</Relationships>',
+    `<Relationship Id="e" Type="${relations}/styles" Target="styles.xml"/></Relationships>`,
+  )
+  const cell = (style: number) => {
+    const rows = `<row r="3"><c r="A3" s="${style}"><v>45000</v></c></row>`
+    const changed = { 'xl/styles.xml': styles, 'xl/_rels/workbook.xml.rels': related }
+    return zipOf(partsOf(sheetOf(rows), changed))
+  }
+  for (const style of [1, 3, 5]) await fails(cell(style), /cell A3: the cell is a date/)
+  for (const style of [0, 2, 4, 6]) assert.deepEqual((await read(cell(style))).rows, [[3, 45000, null]])
+})
+
 for (const [what, [rows, message]] of Object.entries(broken))
   test(`refused: ${what}`, () => fails(zipOf(partsOf(sheetOf(rows))), message))
 

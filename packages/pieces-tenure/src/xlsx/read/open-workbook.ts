@@ -2,6 +2,7 @@ import { openZip, type ZipLabels } from '@piecework/core/archive'
 import { type Entries, PieceworkError } from '@piecework/core/piece'
 import { sheetNameKey } from '../sheet-names.js'
 import type { Spill } from '../spill.js'
+import { dateStyles } from './date-styles.js'
 import { openTable } from './open-table.js'
 import { type ReadLimits, readLimits } from './read-limits.js'
 import { sharedStrings } from './shared-strings.js'
@@ -50,7 +51,9 @@ export async function openWorkbook(
   const context = { place, limits, signal }
   const parts = await workbookParts(files, context)
   const strings = await sharedStrings(parts.sharedStrings, context)
-  const reading = { ...options, cells: { ...context, strings, unguard }, sheets: byName(parts.sheets, place) }
+  const dates = await dateStyles(parts.styles, context)
+  const cells = { ...context, strings, dateStyles: dates, unguard }
+  const reading = { ...options, cells, sheets: byName(parts.sheets, place) }
   return {
     sheets: parts.sheets.map(({ name }) => name),
     table: (name) => openTable(name, reading),

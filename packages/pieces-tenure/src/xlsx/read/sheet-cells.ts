@@ -17,6 +17,8 @@ export interface CellRow {
 
 export interface CellsContext extends PartsContext {
   readonly strings: readonly string[]
+  /** Styles of cells, by their numbers, that show a number as a date or a time. */
+  readonly dateStyles: ReadonlySet<string>
   readonly unguard: (text: string) => string
 }
 
@@ -45,6 +47,7 @@ class SheetEvents implements XmlEvents {
   #line = 0
   #column = -1
   #type = 'n'
+  #style = '0'
   #isInCell = false
   #hasFormula = false
   #isInValue = false
@@ -64,6 +67,10 @@ class SheetEvents implements XmlEvents {
 
   opened(name: string, attributes: XmlAttributes): void {
     if (name === 'sheetData') this.#isInData = true
+    if (name === 'mergeCell')
+      throw this.#invalid(
+        `the cells ${JSON.stringify((attributes.ref ?? '').slice(0, 50))} are merged, and all but the first are empty; split them`,
+      )
     if (!this.#isInData) return
     if (this.#isInInline) this.#inline.opened(name)
     else if (name === 'row') this.#openRow(attributes.r)
@@ -110,7 +117,7 @@ class SheetEvents implements XmlEvents {
     this.#values = []
   }
 
-  #openCell({ r, t }: XmlAttributes): void {
+  #openCell({ r, t, s = '0' }: XmlAttributes): void {
     if (!this.#values || this.#isInCell) throw this.#invalid('a cell stands outside of a row')
     const column = r === undefined ? this.#column + 1 : columnOf(r)
     if (column === undefined || column <= this.#column)
@@ -118,6 +125,7 @@ class SheetEvents implements XmlEvents {
     assertAtMost('The number of columns', column + 1, sheetColumns, this.#context.place)
     this.#column = column
     this.#type = t ?? 'n'
+    this.#style = s
     this.#isInCell = true
     this.#hasFormula = false
     this.#value = undefined
@@ -139,16 +147,18 @@ class SheetEvents implements XmlEvents {
 
   #cellValue(): CellValue {
     const value = this.#value
-    if (this.#hasFormula && value === undefined && this.#type !== 'str')
+    if (this.#hasFormula && this.#type !== 'str' && (value ?? '').trim() === '')
       throw this.#invalid('the formula has no value; open the file in a spreadsheet program and save it')
     if (value === undefined) return null
     switch (this.#type) {
       case 'n':
-        return value === '' ? null : this.#number(value.trim())
+        return value.trim() === '' ? null : this.#numberOrDate(value.trim())
       case 'b':
         return this.#boolean(value.trim())
       case 's':
         return this.#text(this.#shared(value.trim()))
+      case 'e':
+        throw this.#invalid(`the cell has the error ${JSON.stringify(value.slice(0, 50))} and no value`)
       default:
         return this.#text(value)
     }
@@ -163,6 +173,13 @@ class SheetEvents implements XmlEvents {
     if (!numberForm.test(text) || !Number.isFinite(number))
       throw this.#invalid(`${JSON.stringify(text.slice(0, 50))} is no number`)
     return number
+  }
+
+  /** A date is a number that no one has written: it is not taken for one. */
+  #numberOrDate(text: string): number {
+    if (this.#context.dateStyles.has(this.#style))
+      throw this.#invalid('the cell is a date; write it as text, in a column that is formatted as text')
+    return this.#number(text)
   }
 
   #boolean(text: string): boolean {

@@ -15,8 +15,8 @@ export interface TableToRead {
   readonly name: string
   readonly columns: readonly string[]
   /**
-   * In batches; a row without any value is left out. Numbers are numbers also where they are dates; a formula is its last
-   * value; an error is its text: `#N/A`. `spills`: where long values of columns went; default: as the options of the workbook say.
+   * In batches; a row without any value is left out. A formula is its last value. Throws
+   * `tenure/workbook-invalid` for cells that are dates, errors, formulas without a value, or merged. `spills`: where long values of columns went; default: as the options of the workbook say.
    */
   rows(spills?: Readonly<Record<string, Spill>>): AsyncGenerator<readonly TableRow[]>
 }

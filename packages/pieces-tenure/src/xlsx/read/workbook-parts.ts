@@ -13,6 +13,7 @@ export interface WorkbookParts {
   /** In the workbook's order, without charts and the like. */
   readonly sheets: readonly SheetPart[]
   readonly sharedStrings?: ZippedFile
+  readonly styles?: ZippedFile
 }
 
 export interface PartsContext {
@@ -78,10 +79,12 @@ export async function workbookParts(
       assertAtMost('The number of sheets', sheets.length, limits.sheets, place)
     },
   })
-  const strings = [...relations.values()].find(
-    ({ kind, isExternal }) => kind === 'sharedStrings' && !isExternal,
-  )
-  return { sheets, ...(strings && { sharedStrings: partAt(strings.target) }) }
+  const related = (wanted: string): ZippedFile | undefined => {
+    const found = [...relations.values()].find(({ kind, isExternal }) => kind === wanted && !isExternal)
+    return found && partAt(found.target)
+  }
+  const [strings, styles] = [related('sharedStrings'), related('styles')]
+  return { sheets, ...(strings && { sharedStrings: strings }), ...(styles && { styles }) }
 }
 
 /** `r:id`, under whatever prefix. */
