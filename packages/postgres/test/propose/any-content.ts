@@ -8,6 +8,20 @@ interface Led {
   readonly key: string
 }
 
+/** Of several pieces, in their order, with ids that differ left out. */
+export async function contentsOf(
+  pieces: readonly Piece[],
+  resource: ResourceRef,
+  db: Queryable,
+): Promise<readonly Content[]> {
+  const contents: Content[] = []
+  const led = await foreignKeys(db)
+  for (const piece of pieces) contents.push(await contentOf(piece, resource, db, 'without', led))
+  return contents
+}
+
+type Content = Readonly<Record<string, readonly object[]>>
+
 /**
  * Content of any table piece for `pieceLaws`: of each table, the rows that its owner leads to, in an order of what they
  * hold beside ids.
@@ -17,13 +31,14 @@ export async function contentOf(
   { id }: ResourceRef,
   db: Queryable,
   ids: 'with ids' | 'without' = 'without',
-): Promise<Readonly<Record<string, readonly object[]>>> {
+  known?: ReadonlyMap<string, Led>,
+): Promise<Content> {
   if (!(tableSpec in piece)) return {}
   const { schema = 'public', tables } = (piece as never)[tableSpec] as {
     schema?: string
     tables: TableSpec[]
   }
-  const led = await foreignKeys(db)
+  const led = known ?? (await foreignKeys(db))
   const content: Record<string, readonly object[]> = {}
   for (const spec of tables) {
     const table = `${quoteIdent(schema)}.${quoteIdent(spec.table)}`

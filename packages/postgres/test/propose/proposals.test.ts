@@ -7,7 +7,7 @@ import { needsServer, scratchDatabase } from '@piecework/test-support'
 import { pieceLaws, type Sample } from '@piecework/testkit'
 import pg from 'pg'
 import { suite } from 'uvu'
-import { contentOf } from './any-content.js'
+import { contentOf, contentsOf } from './any-content.js'
 import { sampleRows, shared, sixtyTables } from './sixty-tables.js'
 import { sampleCompany, smallTables } from './small-tables.js'
 import { compiledProposals, type Proposed } from './written-proposal.js'
@@ -70,6 +70,9 @@ async function proposed(): Promise<void> {
       const source = { resource: { kind: kind.kind, id }, principal: ann }
       const { archive } = await (await piecework.export(source)).result()
       assert.ok(archive)
+      const contents = await contentsOf(pieces, source.resource, db)
+      const empty = contents.flatMap((one) => Object.entries(one)).filter(([, rows]) => rows.length === 0)
+      assert.deepEqual(empty, [])
       const imported = await (await piecework.import({ archive, principal: ann })).result()
       const cloned = await (await piecework.clone(source)).result()
       for (const [copy, told] of [
@@ -79,12 +82,7 @@ async function proposed(): Promise<void> {
       ] as const) {
         const { resource } = copy
         assert.ok(resource)
-        for (const piece of pieces) {
-          const content = await contentOf(piece, source.resource, db)
-          assert.deepEqual(await contentOf(piece, resource, db), content)
-          const empty = Object.entries(content).filter(([, rows]) => rows.length === 0)
-          assert.deepEqual(empty, [])
-        }
+        assert.deepEqual(await contentsOf(pieces, resource, db), contents)
         const { resources } = await piecework.diff(source, { resource, principal: ann })
         const found = resources.flatMap(({ pieces: compared }) =>
           compared.flatMap((one) => one.entries.filter(({ equal }) => !equal).map(({ path }) => path)),
