@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  browser,
   freePort,
+  needsBrowser,
   needsServer,
   type ScratchDatabase,
   scratchDatabase,
@@ -23,6 +25,7 @@ const redis = skipUnless(
   suite('planning server of three processes'),
 )
 const test = needsServer(redis)
+const inBrowser = needsBrowser(test)
 const headers = { authorization: 'Bearer ann' }
 
 interface Where {
@@ -108,6 +111,33 @@ test('a job goes on when the process that tells of it is killed', async () => {
     assert.equal((await archive.arrayBuffer()).byteLength, job.files[0]?.size)
   } finally {
     release()
+  }
+})
+
+inBrowser('a page that is looked at goes on when the process that it hears is killed', async () => {
+  const chromium = await browser()
+  const release = await holdShapes()
+  try {
+    const page = await chromium.context.newPage()
+    page.setDefaultTimeout(30_000)
+    const heard: number[] = []
+    page.on('response', (response) => {
+      if (response.url().endsWith('/events')) heard.push(Number(response.headers()['x-process']))
+    })
+    await page.goto(where.url)
+    await page.getByRole('link', { name: 'Tasmania', exact: true }).click()
+    await page.getByRole('link', { name: 'Export', exact: true }).click()
+    await page.getByRole('button', { name: 'Start the export' }).click()
+    await page.getByText('You can close this window: the work goes on without it.').first().waitFor()
+    while (heard.length === 0) await sleep(50)
+    process.kill(heard[0] ?? 0, 'SIGKILL')
+    while (heard.length === 1) await sleep(50)
+    release()
+    await page.getByText('The export is ready.').first().waitFor()
+    assert.notEqual(heard[1], heard[0])
+  } finally {
+    release()
+    await chromium.close()
   }
 })
 

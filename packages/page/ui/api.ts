@@ -20,7 +20,7 @@ export class Problem extends Error {
 /** Headers that every request gets, such as a token. */
 export type HeadersOf = () => HeadersInit | Promise<HeadersInit>
 
-export interface Asked {
+interface Asked {
   readonly method?: string
   readonly body?: BodyInit
   readonly headers?: Readonly<Record<string, string>>

@@ -12,7 +12,7 @@ export interface JobFile {
   readonly href?: string
 }
 
-export interface JobError {
+interface JobError {
   readonly code: string
   readonly message: string
   readonly retryable: boolean

@@ -5,7 +5,7 @@ import { follow } from './follow.js'
 import { asProblem } from './hooks.js'
 import type { Checked, Draft, Format, Job, JobState, Sorted } from './model.js'
 
-export interface DraftState {
+interface DraftState {
   readonly draft?: Draft
   /** Of its routes: `projects/import/legacy/7`. */
   readonly path?: string
