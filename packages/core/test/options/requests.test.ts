@@ -483,6 +483,11 @@ test('arguments are checked as options are', async () => {
         .watch(exported, { signal: {} } as never)
         [Symbol.asyncIterator]()
         .next(),
+    () =>
+      piecework
+        .replacedValues(exported, { principal: ann, after: '1' } as never)
+        [Symbol.asyncIterator]()
+        .next(),
     () => piecework.using({} as never),
     () => piecework.guard.checkEditable(7 as never),
     () => piecework.guard.checkEditable({ kind: 'notebook' } as never),
@@ -512,7 +517,7 @@ test('every method of a Piecework that takes an object is tried here', async () 
   const tried =
     'export import clone validate retry createDraft createUpload steps checkAllowed diff verify inspect download record usage jobs cancel redeliver'
   const others =
-    'start stop forget draft upload describe registered job watch eraseRecipient using guard events'
+    'start stop forget draft upload describe registered job watch replacedValues eraseRecipient using guard events'
   assert.deepEqual(Object.keys(piecework).sort(), `${tried} ${others}`.split(' ').sort())
   assert.deepEqual(Object.keys(piecework.guard).sort(), 'checkEditable claim edit holders release'.split(' '))
   const uploading = await piecework.createUpload({ principal: ann, archive: true, size: 1 })
