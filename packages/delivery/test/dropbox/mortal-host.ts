@@ -27,7 +27,7 @@ export function dropboxHost({ database, folder, address, refreshToken }: Place):
   const api = { api: address, content: address }
   const piecework = createPiecework({
     packs: [noise(exportedBytes)],
-    store: postgresStore({ database: fromPg(pool), leaseMs: 500 }),
+    store: postgresStore({ database: fromPg(pool), leaseMs: 2000 }),
     artifacts: fileArtifacts(folder),
     runtime: inProcess({ concurrency: 2 }),
     targets: [dropboxTarget({ credentials, appKey, api, chunkBytes })],

@@ -28,7 +28,7 @@ export function s3Host({ database, folder, ca, credential }: Place): {
   }
   const piecework = createPiecework({
     packs: [noise(parts * 5 * mebibyte - 100_000)],
-    store: postgresStore({ database: fromPg(pool), leaseMs: 500 }),
+    store: postgresStore({ database: fromPg(pool), leaseMs: 2000 }),
     artifacts: fileArtifacts(folder),
     runtime: inProcess({ concurrency: 2 }),
     targets: [targetFor({ settings }, credential)],
