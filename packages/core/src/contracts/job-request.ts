@@ -3,7 +3,15 @@ import type { FollowUpRequests } from './follow-up-request.js'
 import type { ResourceRef } from './resource.js'
 import type { Upload } from './upload.js'
 
-export interface JobInput {
+/** Which pieces of an input are imported; both absent: all. */
+export interface ChosenInput {
+  /** Names of the pieces to import, each of which the input has. */
+  readonly only?: readonly string[]
+  /** Names of pieces to leave out. */
+  readonly without?: readonly string[]
+}
+
+export interface JobInput extends ChosenInput {
   /** `archive`, or the name of a registered format. */
   readonly format: string
   readonly uploads: readonly Upload[]

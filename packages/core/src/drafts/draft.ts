@@ -1,5 +1,6 @@
 import type { Finding } from '../contracts/finding.js'
 import type { FollowUpRequests } from '../contracts/follow-up-request.js'
+import type { ChosenInput } from '../contracts/job-request.js'
 import type { JobStatus, RequestKey } from '../contracts/jobs.js'
 import type { AskedBy, Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
@@ -8,6 +9,7 @@ import { followUpChecks } from '../follow-ups/requested-follow-ups.js'
 import type { JobHandle } from '../handle/job-handle.js'
 import { check } from '../options/check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
+import { chosenInputChecks } from '../requests/choose-nodes.js'
 import { type RequestBase, requestChecks } from '../requests/export-request.js'
 import type { ValidationResults } from './validation-results.js'
 
@@ -64,7 +66,7 @@ export interface SortedDraft {
   readonly findings: readonly Finding[]
 }
 
-export interface PieceOptions extends Pick<RequestBase, 'options' | 'priority' | 'requestKey'> {
+export interface PieceOptions extends Pick<RequestBase, 'options' | 'priority' | 'requestKey'>, ChosenInput {
   /** Of the request, such as its sort, until there is a job; that goes on. */
   readonly signal?: AbortSignal
 }
@@ -73,6 +75,7 @@ export const pieceOptionChecks: OptionChecks<PieceOptions> = {
   options: requestChecks.options,
   priority: requestChecks.priority,
   requestKey: requestChecks.requestKey,
+  ...chosenInputChecks,
   signal: check.signal,
 }
 

@@ -1,5 +1,6 @@
 import type { JobHandle } from '../handle/job-handle.js'
 import { recordEntry } from '../record/recorder.js'
+import { chosenInput } from '../requests/choose-nodes.js'
 import { planInput } from '../requests/plan-input.js'
 import type { PieceOptions } from './draft.js'
 import { completeDraft, type DraftContext, planOpen } from './draft-context.js'
@@ -9,11 +10,12 @@ import { sortedDraft } from './sort-draft.js'
 /** Plans the import over what is uploaded and begins it. */
 export async function runDraft(
   context: DraftContext,
-  { options, signal, ...limits }: PieceOptions,
+  { options, signal, only, without, ...limits }: PieceOptions,
 ): Promise<JobHandle> {
   const { deps, id, resource, principal } = context
   await sortedDraft(context, signal)
-  const { job, input } = await completeDraft(context)
+  const { job, input: files } = await completeDraft(context)
+  const input = { ...files, ...chosenInput('run()', { ...(only && { only }), ...(without && { without }) }) }
   openInput(job)
   const plan = await planOpen(
     context,

@@ -7,6 +7,7 @@ import { requestedFollowUps } from '../follow-ups/requested-follow-ups.js'
 import { canonicalRef } from '../plan/canonical-ref.js'
 import { jobPrefix } from '../tasks/staging.js'
 import { type UploadedArchive, uploadedArchive } from '../uploads/uploaded-archive.js'
+import { chosenInput } from './choose-nodes.js'
 import { createInputJob, type InputKind } from './create-input-job.js'
 import { checkImport, type ImportRequest } from './import-request.js'
 import { type GivenInput, receiveInput } from './receive-input.js'
@@ -33,9 +34,10 @@ export async function createImport(
   // Its bytes lie where those of this job do.
   const id = kind === 'import' && uploaded ? uploaded.job : deps.environment.uuid()
   try {
-    const input = uploaded
+    const files = uploaded
       ? { format: 'archive', uploads: [uploaded.file] }
       : await receiveInput(deps, id, { principal, ...filesOf(request) }, tx)
+    const input = { ...files, ...chosenInput('import()', request) }
     const stored = {
       options: request.options ?? {},
       ...followUps,

@@ -12,11 +12,12 @@ import type { Registry } from '../plan/registry.js'
 import { resourceName } from '../plan/tree.js'
 import { joinedArtifacts } from '../uploads/joined-artifacts.js'
 import { canonicalInput } from './canonical-input.js'
+import { chooseNodes } from './choose-nodes.js'
 import { OpenInputs } from './open-inputs.js'
 
 /** Opens inputs of imports; attempts of one job that run at the same time share one. */
 export interface Inputs {
-  /** Checks that every node's piece and version can be read. */
+  /** With the nodes of the chosen pieces. Checks that the piece and version of each can be read. */
   use<T>(key: string, input: JobInput, signal: AbortSignal, work: (input: Input) => Promise<T>): Promise<T>
   format(name: string): Format
 }
@@ -36,19 +37,31 @@ export function createInputs(
   }
   return {
     format,
-    use: (key, { format: name, uploads }, signal, work) => {
+    use: (key, { format: name, uploads, only, without }, signal, work) => {
       const joined = joinedArtifacts(artifacts, uploads)
       const open = async () => {
         const { signal } = new AbortController()
         const input = await format(name).open({ uploads, artifacts: joined, signal })
-        return upgraded(registry, name, input)
+        try {
+          const chosen = { ...(only && { only }), ...(without && { without }) }
+          return await upgraded(registry, name, chooseNodes(registry, name, input, chosen))
+        } catch (error) {
+          await input.close()
+          throw error
+        }
       }
       // Another upload of a role is another artifact.
       const isThere = async () => {
         const found = await Promise.all(uploads.map(({ artifact }) => joined.stat(artifact)))
         return found.every((stat, at) => stat?.size === uploads[at]?.size)
       }
-      const of = JSON.stringify([key, name, uploads.map(({ role, artifact }) => [role, artifact])])
+      const of = JSON.stringify([
+        key,
+        name,
+        only,
+        without,
+        uploads.map(({ role, artifact }) => [role, artifact]),
+      ])
       return inputs.use(of, { open, isThere }, async (input) => {
         signal.throwIfAborted()
         return work(input)

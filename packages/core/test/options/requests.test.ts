@@ -147,6 +147,7 @@ optionTests(test, [
         kind: resource.kind,
         archive: { ...archive },
         keepUploads: true,
+        without: [],
       }),
       call: async (request: never) => (await piecework[method](request)).ended(),
       free: ['options', 'principal'],
@@ -157,6 +158,8 @@ optionTests(test, [
         into: ['project:1', { kind: 'x' }],
         kind: ['', 7],
         keepUploads: ['yes'],
+        without: ['a', [7]],
+        only: ['a', [7], []],
       },
     },
     {

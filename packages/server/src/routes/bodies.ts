@@ -16,6 +16,8 @@ export type CloneBody = Pick<CloneRequest, 'children' | 'without' | 'options' | 
 
 export interface ImportSettings extends FollowUpRequests {
   readonly name?: string
+  readonly only?: readonly string[]
+  readonly without?: readonly string[]
   readonly options?: Readonly<Record<string, unknown>>
   readonly recipient?: string
 }
@@ -26,6 +28,8 @@ export interface DraftBody extends FollowUpRequests {
 }
 
 export interface RunBody {
+  readonly only?: readonly string[]
+  readonly without?: readonly string[]
   readonly options?: Readonly<Record<string, unknown>>
 }
 
@@ -96,9 +100,16 @@ export function cloneModel(
   )
 }
 
+/** Of an input: either of both. */
+const chosenShape = {
+  only: z.array(text).exactOptional().describe('names of the pieces to import; absent: all'),
+  without: z.array(text).exactOptional().describe('names of pieces to leave out'),
+}
+
 function importShape(followUps: readonly string[]) {
   return {
     name: text.exactOptional().describe('absent: the one that the archive has'),
+    ...chosenShape,
     options: pieceOptions.exactOptional(),
     recipient: recipient.exactOptional(),
     ...followUpsOf(followUps),
@@ -148,7 +159,9 @@ export function redeliverModel(followUps: readonly string[]): Model<RedeliverBod
   )
 }
 
-export const runModel: Model<RunBody> = model(z.strictObject({ options: pieceOptions.exactOptional() }))
+export const runModel: Model<RunBody> = model(
+  z.strictObject({ ...chosenShape, options: pieceOptions.exactOptional() }),
+)
 export const emptyModel: Model<Readonly<Record<never, never>>> = model(z.strictObject({}))
 
 /** A side of a comparison. */

@@ -130,7 +130,7 @@ export function archiveBytes({ registered }: RouteContext['piecework']): number 
   return archive?.roles[0]?.maxBytes ?? Number.MAX_SAFE_INTEGER
 }
 
-const jsonFields = ['options', 'onSuccess', 'onFailure', 'onCancel']
+const jsonFields = ['only', 'without', 'options', 'onSuccess', 'onFailure', 'onCancel']
 
 function withJson(fields: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(

@@ -40,6 +40,37 @@ export function wholeWayLaws(test: LawTest, options: PieceLawsOptions): void {
       }))
 
   if (!comparer) return
+  if (importer)
+    test(`nothing half-made: ${name}: an import that leaves it out makes all else`, async () => {
+      let whole: readonly string[] = []
+      const others = (found: Diff) => differences(found, (piece) => piece !== name)
+      await throughAnArchive(options, async ({ piecework, source, copy }) => {
+        whole = others(await piecework.diff({ resource: source, principal }, { resource: copy, principal }))
+      })
+      await throughAnArchive(
+        options,
+        async ({ piecework, source, copy, imported }) => {
+          assert.deepEqual(
+            imported.nodes.filter(({ piece }) => piece === name).map(({ id }) => id),
+            [],
+            'it has run',
+          )
+          const found = await piecework.diff({ resource: source, principal }, { resource: copy, principal })
+          assert.deepEqual(others(found), whole, 'what was not left out is not as in an import of all')
+          const own = found.resources.flatMap(({ pieces }) => pieces).filter(({ piece }) => piece === name)
+          const added = own
+            .flatMap(({ entries }) => entries)
+            .filter(({ rows, onlyIn }) => onlyIn === 'b' || rows?.added)
+          assert.deepEqual(added, [], 'rows of it were made')
+          assert.ok(
+            own.some(({ entries }) => entries.some(({ equal }) => !equal)),
+            'it is there',
+          )
+        },
+        { without: [name] },
+      )
+    })
+
   test(`honest counts: ${name}: what differs in a copy is told`, () =>
     throughAnArchive(options, async ({ piecework, source, copy, imported }) => {
       const found = await piecework.diff({ resource: source, principal }, { resource: copy, principal })
@@ -66,7 +97,11 @@ interface Way {
 }
 
 /** Exports, validates and imports a sample; what was imported is removed again. */
-async function throughAnArchive(options: PieceLawsOptions, look: (way: Way) => Promise<void>): Promise<void> {
+async function throughAnArchive(
+  options: PieceLawsOptions,
+  look: (way: Way) => Promise<void>,
+  choice: { readonly without?: readonly string[] } = {},
+): Promise<void> {
   const ms = patience(options)
   const { principal = anybody } = options
   const db: Database = await options.database()
@@ -81,7 +116,7 @@ async function throughAnArchive(options: PieceLawsOptions, look: (way: Way) => P
     const exported = await ended('export', piecework.export({ resource: source, ...asked }))
     assertSucceeded('the sample cannot be exported', exported)
     const archive = exported.job.result?.archive ?? assert.fail('the export has no archive')
-    const input = { archive, ...asked, ...(into && { into }) }
+    const input = { archive, ...asked, ...choice, ...(into && { into }) }
     const validated = await ended('validation', piecework.validate(input))
     const imported = await ended('import', piecework.import(input))
     const copy = imported.job.target
@@ -100,8 +135,12 @@ function assertSucceeded(what: string, { job, findings }: JobReport): void {
 }
 
 /** `notes.csv: 3 changed (text 3), 1 removed`. */
-function differences({ resources }: Diff): readonly string[] {
-  const entries = resources.flatMap(({ pieces }) => pieces).flatMap((piece) => piece.entries)
+function differences(
+  { resources }: Diff,
+  isMeant: (piece: string) => boolean = () => true,
+): readonly string[] {
+  const pieces = resources.flatMap((one) => one.pieces).filter(({ piece }) => isMeant(piece))
+  const entries = pieces.flatMap((piece) => piece.entries)
   return entries.flatMap(({ path, equal, onlyIn, rows }) => {
     if (equal) return []
     if (onlyIn) return [`${path}: only in the ${onlyIn === 'a' ? 'source' : 'copy'}`]
