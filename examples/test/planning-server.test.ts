@@ -24,7 +24,7 @@ interface Outcome {
 function run(...args: readonly string[]): Promise<Outcome> {
   const env = { ...process.env, DATABASE_URL: '', REDIS_URL: '' }
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [...process.execArgv, program, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
     })
   })

@@ -18,7 +18,7 @@ interface StartOptions {
 
 /** Runs a server until it prints its first line. Throws if it ends before. */
 export async function startProgram(program: URL, { args = [], env }: StartOptions): Promise<Program> {
-  const child = spawn(process.execPath, [fileURLToPath(program), ...args], {
+  const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(program), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -27,7 +27,7 @@ test('every file of the example stands on the page', async () => {
 
 test('the example prints what the page says', async () => {
   const run = fileURLToPath(new URL('../../src/writing-a-piece/run.js', import.meta.url))
-  const { stdout } = await promisify(execFile)(process.execPath, [run])
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, run])
   assert.ok(page.includes(`\`\`\`\n${stdout}\`\`\``), stdout)
 })
 
