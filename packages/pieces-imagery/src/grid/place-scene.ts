@@ -1,6 +1,6 @@
 import { PieceworkError } from '@piecework/core/piece'
 import type { Gdal, GdalRun } from '@piecework/gdal'
-import type { Scene } from '../scene/scene-facts.js'
+import type { Scene, SceneFacts } from '../scene/scene-facts.js'
 import type { Grid, Window } from './grid.js'
 import { type Point, transformPoints } from './transform-points.js'
 
@@ -23,8 +23,48 @@ const steps = 20
 /** Pixels around the box: what lies between the points, and kernels of a warp. */
 const margin = 8
 
-export async function placeScene(gdal: Gdal, scene: Scene, grid: Grid, run: GdalRun): Promise<Placement> {
-  const { facts } = scene
+/** Points of a scene, in its own CRS and in that of a grid. */
+export interface ScenePoints {
+  readonly source: readonly Point[]
+  readonly moved: readonly (Point | undefined)[]
+  /** Half a pixel to the left, right, up and down of its middle, moved. */
+  readonly cross: readonly [Point, Point, Point, Point]
+}
+
+/** Of each scene; scenes of one CRS are transformed together. Throws `imagery/scene-outside`. */
+export async function movePoints(
+  gdal: Gdal,
+  scenes: readonly Scene[],
+  crs: string,
+  run: GdalRun,
+): Promise<readonly ScenePoints[]> {
+  const sources = scenes.map(({ facts }) => pointsOf(facts))
+  const moved: (readonly (Point | undefined)[])[] = [...sources]
+  for (const from of new Set(scenes.map(({ facts }) => facts.crs))) {
+    if (from === crs) continue
+    const own = [...scenes.keys()].filter((at) => scenes[at]?.facts.crs === from)
+    const together = own.flatMap((at) => sources[at] ?? [])
+    const points = await transformPoints(gdal, from, crs, together, run)
+    for (const [n, at] of own.entries()) moved[at] = points.slice(n * perScene, (n + 1) * perScene)
+  }
+  return scenes.map((scene, at) => {
+    const own = moved[at] ?? []
+    return { source: sources[at] ?? [], moved: own, cross: crossOf(scene, own) }
+  })
+}
+
+function crossOf({ id }: Scene, moved: readonly (Point | undefined)[]): ScenePoints['cross'] {
+  const [left, right, up, down] = moved.slice(meshPoints)
+  if (left && right && up && down) return [left, right, up, down]
+  throw new PieceworkError('imagery/scene-outside', `The scene ${id} does not lie in the CRS of the export`, {
+    facts: { scene: id },
+  })
+}
+
+const meshPoints = (steps + 1) ** 2
+const perScene = meshPoints + 4
+
+function pointsOf(facts: SceneFacts): readonly Point[] {
   const at = (column: number, row: number): Point => [
     facts.originX + column * facts.pixelWidth,
     facts.originY - row * facts.pixelHeight,
@@ -34,33 +74,30 @@ export async function placeScene(gdal: Gdal, scene: Scene, grid: Grid, run: Gdal
     for (let column = 0; column <= steps; column++)
       mesh.push(at((column * facts.width) / steps, (row * facts.height) / steps))
   const [x, y] = [facts.width / 2, facts.height / 2]
-  const cross = [at(x - 0.5, y), at(x + 0.5, y), at(x, y - 0.5), at(x, y + 0.5)]
-  const source = [...mesh, ...cross]
-  const moved =
-    facts.crs === grid.crs ? source : await transformPoints(gdal, facts.crs, grid.crs, source, run)
-  const inGrid = moved.map(
-    (point): Point | undefined =>
-      point && [(point[0] - grid.originX) / grid.pixelWidth, (grid.originY - point[1]) / grid.pixelHeight],
-  )
-  const [left, right, up, down] = inGrid.slice(mesh.length)
-  if (!left || !right || !up || !down)
-    throw new PieceworkError(
-      'imagery/scene-outside',
-      `The scene ${scene.id} does not lie in the CRS of the export`,
-      {
-        facts: { scene: scene.id },
-      },
-    )
-  const tolerance = Math.min(facts.pixelWidth, facts.pixelHeight) / 1000
+  return [...mesh, at(x - 0.5, y), at(x + 0.5, y), at(x, y - 0.5), at(x, y + 0.5)]
+}
+
+export function placeScene({ moved, cross }: ScenePoints, isSameCrs: boolean, grid: Grid): Placement {
+  const inGrid = (point: Point): Point => [
+    (point[0] - grid.originX) / grid.pixelWidth,
+    (grid.originY - point[1]) / grid.pixelHeight,
+  ]
+  const [left, right, up, down] = cross.map(inGrid) as [Point, Point, Point, Point]
   return {
-    box: boxOf(inGrid.filter((point) => point !== undefined)),
+    box: boxOf(moved.filter((point) => point !== undefined).map(inGrid)),
     xScale: scaleOf(left, right),
     yScale: scaleOf(up, down),
-    isSameCrs: moved.every((point, n) => {
-      const from = source[n] as Point
-      return point !== undefined && Math.hypot(point[0] - from[0], point[1] - from[1]) < tolerance
-    }),
+    isSameCrs,
   }
+}
+
+/** The CRS of both mean the same, whatever they are called. */
+export function isSame({ facts }: Scene, { source, moved }: ScenePoints): boolean {
+  const tolerance = Math.min(facts.pixelWidth, facts.pixelHeight) / 1000
+  return moved.every((point, n) => {
+    const from = source[n] as Point
+    return point !== undefined && Math.hypot(point[0] - from[0], point[1] - from[1]) < tolerance
+  })
 }
 
 function boxOf(points: readonly Point[]): Window {

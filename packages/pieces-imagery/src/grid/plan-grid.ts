@@ -1,11 +1,11 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PieceworkError } from '@piecework/core/piece'
 import { type FolderRun, type Gdal, runGdal } from '@piecework/gdal'
 import { gridDefaults } from '../defaults.js'
 import type { Scene } from '../scene/scene-facts.js'
 import type { Grid } from './grid.js'
-import { type Placement, placeScene } from './place-scene.js'
+import { isSame, movePoints, type Placement, placeScene, type ScenePoints } from './place-scene.js'
 
 export interface GridRequest {
   /** `EPSG:3857`. Absent: that of the first scene. */
@@ -41,7 +41,10 @@ export async function planGrid(
   if (!first) throw new PieceworkError('imagery/scene-missing', 'There is no scene to export')
   const crs = request.crs ?? first.facts.crs
   const native: Grid[] = []
-  for (const scene of scenes) native.push(await gridOfScene(gdal, scene, crs, run))
+  const points = await movePoints(gdal, scenes, crs, run)
+  const same = scenes.map((scene, at) => isSame(scene, points[at] as ScenePoints))
+  for (const [at, scene] of scenes.entries())
+    native.push(same[at] ? { ...ownGrid(scene), crs } : await suggestedGrid(gdal, scene, crs, run))
   const finest = native.reduce((a, b) =>
     b.pixelWidth * b.pixelHeight < a.pixelWidth * a.pixelHeight ? b : a,
   )
@@ -51,19 +54,18 @@ export async function planGrid(
     : { originX: finest.originX, originY: finest.originY, pixelWidth, pixelHeight }
   const grid = { crs, ...cover(lattice, native.map(boxOf)) }
   assertSize(grid)
-  const placements: Placement[] = []
-  for (const scene of scenes) placements.push(await placeScene(gdal, scene, grid, run))
+  const placements = points.map((own, at) => placeScene(own, same[at] ?? false, grid))
   const isFiner = pixelWidth * pixelHeight < finest.pixelWidth * finest.pixelHeight * (1 - 1e-6)
   return { grid, placements, isFiner }
 }
 
-/** The scene's own grid, or the one that GDAL suggests for it in another CRS. */
-async function gridOfScene(gdal: Gdal, scene: Scene, crs: string, run: FolderRun): Promise<Grid> {
-  const { width, height, originX, originY, pixelWidth, pixelHeight } = scene.facts
-  const own = { crs, originX, originY, pixelWidth, pixelHeight, width, height }
-  if (scene.facts.crs === crs) return own
-  const { isSameCrs } = await placeScene(gdal, scene, { ...own, crs }, run)
-  if (isSameCrs) return own
+const ownGrid = ({ facts }: Scene): Grid => {
+  const { crs, width, height, originX, originY, pixelWidth, pixelHeight } = facts
+  return { crs, width, height, originX, originY, pixelWidth, pixelHeight }
+}
+
+/** The grid that GDAL suggests for a scene in another CRS. */
+async function suggestedGrid(gdal: Gdal, scene: Scene, crs: string, run: FolderRun): Promise<Grid> {
   const file = join(run.folder, 'suggested.vrt')
   const args = [
     '-q',
@@ -80,22 +82,15 @@ async function gridOfScene(gdal: Gdal, scene: Scene, crs: string, run: FolderRun
     crs,
   ]
   await runGdal(gdal, 'gdalwarp', [...args, scene.file, file], run)
-  const info = JSON.parse(await runGdal(gdal, 'gdalinfo', ['-json', '-if', 'VRT', file], run)) as {
-    readonly size: readonly [number, number]
-    readonly geoTransform: readonly [number, number, number, number, number, number]
-  }
+  const vrt = await readFile(file, 'utf8')
   await rm(file, { force: true })
-  const [left, across, , top, , down] = info.geoTransform
-  const [columns, rows] = info.size
-  return {
-    crs,
-    originX: left,
-    originY: top,
-    pixelWidth: across,
-    pixelHeight: -down,
-    width: columns,
-    height: rows,
-  }
+  const [, columns, rows] = /<VRTDataset rasterXSize="(\d+)" rasterYSize="(\d+)"/.exec(vrt) ?? []
+  const [, transform = ''] = /<GeoTransform>([^<]*)</.exec(vrt) ?? []
+  const [left, across, , top, , down] = transform.split(',').map(Number)
+  const numbers = [left, across, top, down, Number(columns), Number(rows)]
+  if (!numbers.every(Number.isFinite)) throw new RangeError('gdalwarp suggests a grid that cannot be read')
+  const [originX = 0, pixelWidth = 0, originY = 0, negative = 0, width = 0, height = 0] = numbers as number[]
+  return { crs, originX, originY, pixelWidth, pixelHeight: -negative, width, height }
 }
 
 function boxOf({ originX, originY, pixelWidth, pixelHeight, width, height }: Grid): Box {

@@ -8,11 +8,14 @@ import type { AoiPolygon, Position, Ring } from './polygon.js'
 
 const wgs84 = 'EPSG:4326'
 
-/** A position, and where it lies in the grid. */
+/** A position of a ring, and where it lies in the grid. */
 interface Vertex {
+  readonly ring: number
   readonly position: Position
   readonly pixel: Point
 }
+
+type Place = (positions: readonly Pick<Vertex, 'ring' | 'position'>[]) => Promise<readonly Vertex[]>
 
 /** Brings an area of interest onto a grid. Edges are straight in longitude and latitude, and may be curved in the grid. */
 export async function planMask(
@@ -21,17 +24,21 @@ export async function planMask(
   grid: Grid,
   run: GdalRun = {},
 ): Promise<Mask> {
-  const place = async (positions: readonly Position[]): Promise<readonly Vertex[]> => {
-    const points = await transformPoints(gdal, wgs84, grid.crs, positions, run)
-    return positions.map((position, at) => ({ position, pixel: pixelOf(grid, position, points[at]) }))
+  const place: Place = async (positions) => {
+    const points = await transformPoints(
+      gdal,
+      wgs84,
+      grid.crs,
+      positions.map(({ position }) => position),
+      run,
+    )
+    return positions.map((vertex, at) => ({ ...vertex, pixel: pixelOf(grid, vertex.position, points[at]) }))
   }
-  const planned: (readonly (readonly number[])[])[] = []
-  for (const rings of polygons) {
-    const moved: (readonly number[])[] = []
-    for (const ring of rings) moved.push((await densified(pieces(ring), place)).flatMap(({ pixel }) => pixel))
-    planned.push(moved)
-  }
-  return { polygons: planned }
+  const rings = polygons.flat().map(pieces)
+  const moved: number[][] = rings.map(() => [])
+  for (const { ring, pixel } of await densified(rings, place)) moved[ring]?.push(...pixel)
+  let ring = 0
+  return { polygons: polygons.map((own) => own.map(() => moved[ring++] ?? [])) }
 }
 
 function pixelOf(grid: Grid, position: Position, point: Point | undefined): Point {
@@ -60,23 +67,26 @@ function assertVertices(count: number): void {
   if (count > aoiLimits.vertices)
     throw new PieceworkError(
       'imagery/aoi-invalid',
-      `The area of interest cannot be used: on the grid a ring would have ${count} positions; the limit is ${aoiLimits.vertices}`,
+      `The area of interest cannot be used: on the grid it would have ${count} positions; the limit is ${aoiLimits.vertices}`,
     )
 }
 
-/** Parts edges in three until they are straight in the grid, too. */
-async function densified(
-  ring: Ring,
-  place: (positions: readonly Position[]) => Promise<readonly Vertex[]>,
-): Promise<readonly Vertex[]> {
-  let vertices = await place(ring)
+/** Parts edges in three until they are straight in the grid, too: those of all rings together, for each run of GDAL costs. */
+async function densified(rings: readonly Ring[], place: Place): Promise<readonly Vertex[]> {
+  let vertices = await place(
+    rings.flatMap((positions, ring) => positions.map((position) => ({ ring, position }))),
+  )
+  assertVertices(vertices.length)
   let open = new Set(vertices.keys())
   for (let round = 0; round < aoiLimits.edgeRounds && open.size > 0; round++) {
-    const edges = [...open].filter((at) => at > 0)
+    const edges = [...open].filter((at) => vertices[at - 1]?.ring === vertices[at]?.ring)
     const thirds = await place(
       edges.flatMap((at) => {
-        const [a, b] = [(vertices[at - 1] as Vertex).position, (vertices[at] as Vertex).position]
-        return [between(a, b, 1 / 3), between(a, b, 2 / 3)]
+        const [a, b] = [vertices[at - 1] as Vertex, vertices[at] as Vertex]
+        return [1 / 3, 2 / 3].map((share) => ({
+          ring: a.ring,
+          position: between(a.position, b.position, share),
+        }))
       }),
     )
     const placeOf = new Map(edges.map((at, edge) => [at, edge]))

@@ -19,9 +19,17 @@ export function gdal(): Promise<Gdal> {
 
 export const sceneFile = (name: string): string => join(folder, `${name}.tif`)
 
-export async function sceneOf(name: string, bands?: readonly string[]): Promise<Scene> {
+const scenes = new Map<string, Promise<Scene>>()
+
+export function sceneOf(name: string, bands?: readonly string[]): Promise<Scene> {
+  const key = [name, ...(bands ?? [])].join()
+  const known = scenes.get(key)
+  if (known) return known
   const file = sceneFile(name)
-  return { id: name, file, facts: await readSceneFacts(await gdal(), file, bands) }
+  const read = async () => ({ id: name, file, facts: await readSceneFacts(await gdal(), file, bands) })
+  const made = read()
+  scenes.set(key, made)
+  return made
 }
 
 export const landsatBands = ['red', 'green', 'blue', 'nir']
