@@ -38,6 +38,7 @@ export type { KeyRange } from './contracts/keys.js'
 export type { StagedEntry } from './contracts/nodes.js'
 export type {
   Output,
+  OutputCheck,
   OutputContext,
   OutputSubject,
   StagedPiece,

@@ -19,6 +19,7 @@ const pieces: readonly WrittenPiece[] = [
 const page: Output = {
   name: 'laws/page',
   mediaType: 'text/plain; charset=utf-8',
+  check: async ({ signal }) => signal.throwIfAborted(),
   fileName: ({ name, resource }) => `${name ?? resource.id}.txt`,
   assemble: async function* ({ pieces: written }) {
     for (const { entries } of written)
@@ -101,6 +102,24 @@ const broken: Record<string, [law: string, Partial<Output>]> = {
           yield* await page.assemble(context)
         } catch {}
       },
+    },
+  ],
+  'refuses at request what it makes': [
+    'asked at request',
+    {
+      check: async () => {
+        throw new Error('A program is missing.')
+      },
+    },
+  ],
+  'looks for its program after the request has ended': [
+    'asked at request',
+    {
+      check: ({ signal }) =>
+        new Promise((resolve) => {
+          const looking = setTimeout(resolve, 20)
+          signal.addEventListener('abort', () => clearTimeout(looking))
+        }),
     },
   ],
   'has no file name without a name': ['it has a file name', { fileName: ({ name }) => name ?? '' }],

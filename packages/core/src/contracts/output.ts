@@ -1,6 +1,7 @@
 import type { Entries } from './entries.js'
 import type { NewFinding } from './finding.js'
 import type { PieceCounts } from './piece-counts.js'
+import type { Principal } from './principal.js'
 import type { ResourceRef, ResourceTree } from './resource.js'
 import type { Schema } from './schema.js'
 import type { WorkContext } from './work-context.js'
@@ -58,6 +59,15 @@ export interface OutputSubject<Options = unknown> {
   readonly options: Options
 }
 
+/** `resource` is the root of what is to be exported; `options` are those that are stored. */
+export interface OutputCheck<Options = unknown> {
+  readonly resource: ResourceRef
+  readonly principal: Principal
+  readonly options: Options
+  /** Aborted when another output has refused, or nobody waits for the answer any more. */
+  readonly signal: AbortSignal
+}
+
 /** What an export may end in beside the archive: one file, made of what pieces have written. */
 export interface Output<Options = unknown> {
   /** `pack/output`, unique; `archive` is Piecework's own. */
@@ -68,6 +78,11 @@ export interface Output<Options = unknown> {
   readonly pieces?: readonly string[]
   /** Validated when the job is requested, stored with it. Absent: the output takes no options. */
   readonly options?: Schema<Options>
+  /**
+   * Called when the export is requested, or tried again, before there is a job; throws what the principal should know at
+   * once: a program that is not installed here. Absent: nothing is asked. It ends when the signal does.
+   */
+  check?(request: OutputCheck<Options>): Promise<void>
   /** For people. What no disk takes is replaced. */
   fileName(subject: OutputSubject<Options>): string
   /**

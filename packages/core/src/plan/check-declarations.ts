@@ -103,6 +103,7 @@ const outputChecks: OptionChecks<Output> = {
   mediaType: required(check.text),
   pieces: check.list(check.text),
   options: schema,
+  check: check.func(),
   fileName: required(check.func()),
   assemble: required(check.func()),
 }

@@ -8,6 +8,7 @@ import { meant } from '../options/meant.js'
 import { deliveryKey } from '../outputs/deliveries.js'
 import { archiveOutput } from '../outputs/requested-outputs.js'
 import type { Registry } from '../plan/registry.js'
+import { askedAtOnce } from './asked-at-once.js'
 import type { DeliverRequest } from './export-request.js'
 
 /**
@@ -42,32 +43,18 @@ export function chooseDeliveries(
 }
 
 /**
- * Asks the targets themselves, all at once, until one refuses or the signal ends it. `sizeOf`: of an output, as far as it is
- * known.
+ * Asks the targets themselves, until one refuses or the signal ends it. `sizeOf`: of an output, as far as it is known.
  */
 export async function checkDeliveries(
   registry: Registry,
   deliveries: readonly JobDelivery[],
   { principal, sizeOf, signal: given }: DeliveryChecks,
 ): Promise<void> {
-  const refusal = new AbortController()
-  const signal = given ? AbortSignal.any([given, refusal.signal]) : refusal.signal
-  let failure: { readonly reason: unknown } | undefined
-  const checks = deliveries.map(async ({ target, destination, output }) => {
+  await askedAtOnce(deliveries, given, async ({ target, destination, output }, signal) => {
     const known: Target | undefined = registry.targets.get(target)
     const size = sizeOf(output)
-    try {
-      signal.throwIfAborted()
-      await known?.check?.({ principal, destination, signal, ...(size !== undefined && { size }) })
-    } catch (reason) {
-      failure ??= { reason }
-      refusal.abort(reason)
-    }
+    await known?.check?.({ principal, destination, signal, ...(size !== undefined && { size }) })
   })
-  // All end before the first failure is told: none of them goes on after the request.
-  await Promise.all(checks)
-  given?.throwIfAborted()
-  if (failure) throw failure.reason
 }
 
 interface DeliveryChecks {

@@ -6,6 +6,7 @@ import type { Output } from '../contracts/output.js'
 import { meant } from '../options/meant.js'
 import { archiveOutput } from '../outputs/requested-outputs.js'
 import type { Registry } from '../plan/registry.js'
+import { askedAtOnce } from './asked-at-once.js'
 import type { ExportRequest, OutputRequest } from './export-request.js'
 
 export interface ChosenOutputs {
@@ -36,6 +37,17 @@ export function chooseOutputs(
     return { name, ...parsedOptions(output, options) }
   })
   return chosen(registry, outputs)
+}
+
+/** Asks the outputs themselves, until one refuses or the signal ends it. */
+export async function checkOutputs(
+  registry: Registry,
+  outputs: readonly JobOutput[],
+  { principal, resource, signal: given }: Pick<ExportRequest, 'principal' | 'resource' | 'signal'>,
+): Promise<void> {
+  await askedAtOnce(outputs, given, async ({ name, options }, signal) =>
+    registry.outputs.get(name)?.check?.({ principal, resource, options, signal }),
+  )
 }
 
 function chosen(registry: Registry, outputs: readonly JobOutput[] | undefined): ChosenOutputs {

@@ -15,7 +15,7 @@ import { lineageOf } from '../plan/source.js'
 import { recordEntry } from '../record/recorder.js'
 import { canonicalRequest } from './canonical-request.js'
 import { checkDeliveries, chooseDeliveries } from './choose-deliveries.js'
-import { chooseOutputs } from './choose-outputs.js'
+import { checkOutputs, chooseOutputs } from './choose-outputs.js'
 import { choosePieces } from './choose-pieces.js'
 import { createUnchanged } from './create-unchanged.js'
 import { type ExportRequest, exportChecks, exportInstead } from './export-request.js'
@@ -34,6 +34,7 @@ export async function createExport(
   const { principal, resource } = request
   await allowResource(allow, principal, 'export', resource)
   const { outputs, reads } = chooseOutputs(registry, request, retried)
+  await checkOutputs(registry, outputs ?? [], request)
   const id = environment.uuid()
   const deliver = await deliveriesOf(deps, id, { ...request, ...(outputs && { outputs }) }, retried)
   const isClaimed = request.claim !== false

@@ -55,7 +55,7 @@ export interface ExportRequest extends SourceRequest {
    * where the store cannot read at one moment. Default: they are refused until all is read.
    */
   readonly claim?: boolean
-  /** Ends what targets are asked before there is a job. What ends a job is `cancel`. */
+  /** Ends what outputs and targets are asked before there is a job. What ends a job is `cancel`. */
   readonly signal?: AbortSignal
 }
 

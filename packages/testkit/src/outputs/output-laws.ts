@@ -104,6 +104,22 @@ export function outputLaws(runner: LawTest, options: OutputLawsOptions): void {
       }
     }))
 
+  if (output.check)
+    test('asked at request: what is exported is allowed, and with the request the question ends', () =>
+      inOutput(laws, async ({ resource, principal, options }) => {
+        const asked = async (signal: AbortSignal) => output.check?.({ resource, principal, options, signal })
+        await within(patienceMs, 'the check', asked(new AbortController().signal))
+        const ended = new AbortController()
+        const open = asked(ended.signal)
+        ended.abort(new Error('Nobody waits.'))
+        for (const question of [open, asked(ended.signal)])
+          await within(
+            patienceMs,
+            'a check whose request has ended',
+            question.catch(() => undefined),
+          )
+      }))
+
   /** Some of the reads of one run, the last among them. */
   async function placesIn(context: OutputContext<never>): Promise<readonly number[]> {
     let reads = 0
