@@ -21,3 +21,5 @@ export const jsonDepth = 100
 export const geometryDepth = 32
 /** Bytes of one shape of a shapefile. */
 export const mostShapeBytes = 2 ** 26
+/** Columns of a table of a GeoPackage, beside its key: SQLite holds 2,000. */
+export const mostGpkgColumns = 1999

@@ -3,6 +3,7 @@ import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
 import { tenureFormats } from './import/tenure-format.js'
 import { organizationKind } from './organization-kind.js'
 import { all } from './output/all.js'
+import { gpkg } from './output/gpkg/gpkg.js'
 import { resourceFiles } from './output/resource-files.js'
 import { shp } from './output/shp.js'
 import { xlsx } from './output/xlsx.js'
@@ -42,6 +43,6 @@ export function tenureProject(given?: TenureProjectOptions): Pack {
       ...(options.files ? [files(options.files, options)] : []),
     ],
     formats: tenureFormats,
-    outputs: [shp, xlsx, ...(options.files ? [resourceFiles, all] : [])],
+    outputs: [shp, xlsx, gpkg, ...(options.files ? [resourceFiles, all] : [])],
   }
 }

@@ -1,5 +1,7 @@
 import { check, checkOptions, type OptionChecks, type Pack, required } from '@piecework/core/piece'
 import { outbound, outboundChecks } from '@piecework/outbound'
+import { all } from '../output/all.js'
+import { gpkg } from '../output/gpkg/gpkg.js'
 import { resourceFiles } from '../output/resource-files.js'
 import { shp } from '../output/shp.js'
 import { xlsx } from '../output/xlsx.js'
@@ -36,6 +38,6 @@ export function tenureApi(given: TenureApiOptions): Pack {
     name: '@piecework/pieces-tenure (API)',
     kinds: [{ kind, table, key, describe: ({ id }) => describe(id) }],
     pieces: apiPieces(options, calls),
-    outputs: [shp, xlsx, resourceFiles].map(joined),
+    outputs: [shp, xlsx, gpkg, resourceFiles, all].map(joined),
   }
 }

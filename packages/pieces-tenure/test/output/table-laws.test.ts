@@ -1,5 +1,6 @@
 import { csvLine, type Output } from '@piecework/core/piece'
 import { tenureProject } from '@piecework/pieces-tenure'
+import { needsGdal } from '@piecework/test-support'
 import { type OutputLawsOptions, outputLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
 
@@ -55,7 +56,8 @@ const pieces: OutputLawsOptions['pieces'] = [
 ]
 
 for (const output of tenureProject().outputs ?? []) {
-  const test = suite(`laws of the output ${output.name}`)
+  const named = suite(`laws of the output ${output.name}`)
+  const test = output.name === 'tenure/gpkg' ? needsGdal(named) : named
   outputLaws(test, { output: output as Output<never>, pieces })
   test.run()
 }
