@@ -18,7 +18,7 @@ export function csvRecords(text: string): (string | null)[][] {
       end++
     } else {
       end = at
-      while (end < body.length && body[end] !== ',' && body[end] !== '\n') end++
+      while (end < body.length && !isFieldEnd(body.charCodeAt(end))) end++
       fields.push(unquoted(body.slice(at, end)))
     }
     if (body[end] !== ',') {
@@ -29,6 +29,8 @@ export function csvRecords(text: string): (string | null)[][] {
     at = end + 1
   }
 }
+
+const isFieldEnd = (code: number): boolean => code === 0x2c || code === 0x0a
 
 /** In place: there are millions. */
 function unquotedFields(line: string): (string | null)[] {

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { PieceworkError } from '../contracts/errors.js'
 import { zipFilesLevel } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
@@ -30,6 +31,9 @@ const zipFilesChecks: OptionChecks<ZipFilesOptions> = {
   date: check.having<Date>('a date', 'getTime'),
 }
 
+/** Their number has 16 bits. */
+const mostNameBytes = 0xffff
+
 const constantDate = new Date(Date.UTC(1980, 0, 1))
 
 /** A zip of the files in order; each is opened after the one before it was written. Names stay as they are. */
@@ -54,6 +58,12 @@ async function* zipped(
     return bytes
   }
   for await (const { name: path, open } of files) {
+    const bytesOfName = Buffer.byteLength(path)
+    if (bytesOfName > mostNameBytes)
+      throw new PieceworkError(
+        'archive-limit',
+        `A file of the zip has a name of ${bytesOfName} bytes; at most ${mostNameBytes} are possible.`,
+      )
     const head = { name: Buffer.from(path), method: store ? 0 : 8, start: written } as const
     yield passing(localHeader(head, time))
     const [sums, start] = [{ crc32: 0, size: 0 }, written]

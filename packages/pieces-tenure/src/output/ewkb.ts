@@ -79,6 +79,8 @@ class EwkbReader {
   }
 
   #position(size: number): Coordinates {
+    // Nearly all are such; there are millions.
+    if (size === 2) return [this.#double(), this.#double()]
     return [this.#double(), this.#double(), ...Array.from({ length: size - 2 }, () => this.#double())]
   }
 

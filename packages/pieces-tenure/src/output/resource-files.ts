@@ -4,7 +4,6 @@ import { cellText } from '../cell-text.js'
 import { JoinedFiles } from '../joined-files.js'
 import { fileEntries, fileSize } from '../pieces/file-entries.js'
 import { type ProjectEntries, projectsOf, rowsIn } from './project-entries.js'
-import { textMember } from './text-member.js'
 
 const listName = 'resources.csv'
 
@@ -27,7 +26,8 @@ async function* projectFiles(project: ProjectEntries, context: OutputContext): A
   const stored = new Map<string, string>()
   for await (const { resource_id } of rowsIn(entries, fileEntries.list, signal))
     stored.set(resource_id ?? '', '')
-  yield textMember(project.folder + listName, await listed(project, stored, signal))
+  // Read to its end before the files are, whose names it finds.
+  yield { name: project.folder + listName, open: () => listed(project, stored, signal) }
   const joined = new JoinedFiles(entries.open(fileEntries.bytes))
   try {
     let done = 0
@@ -42,12 +42,12 @@ async function* projectFiles(project: ProjectEntries, context: OutputContext): A
   }
 }
 
-/** `resources.csv`. Gives each of the resources that have a file the name of it in the zip. */
-async function listed(
+/** `resources.csv`. Gives each of the resources that have a file the name of it in the zip, as they are read. */
+async function* listed(
   project: ProjectEntries,
   stored: Map<string, string>,
   signal: AbortSignal,
-): Promise<string> {
+): AsyncGenerator<Uint8Array> {
   const entries = project.of('tenure/resources')
   const links = new Map<string, string[]>()
   for await (const { resource_id, kind, target_id } of rowsIn(entries, 'resource_links.csv', signal)) {
@@ -57,15 +57,19 @@ async function listed(
   }
   const names = new FileNames()
   names.take(listName)
-  const lines = [csvLine(['id', 'name', 'description', 'original_file', 'stored_file', 'links'])]
-  for await (const { id, name, description, original_file } of rowsIn(entries, 'resources.csv', signal)) {
-    const key = id ?? ''
-    const file = stored.has(key) ? names.take(baseName(original_file || name || '')) : null
-    if (file !== null) stored.set(key, file)
-    const cells = [id, name, description, original_file, file, joinedList(links.get(key) ?? [])]
-    lines.push(csvLine(cells.map((cell) => (cell == null ? null : cellText(cell)))))
+  yield Buffer.from(csvLine(['id', 'name', 'description', 'original_file', 'stored_file', 'links']))
+  for await (const batch of entries.rows('resources.csv')) {
+    signal.throwIfAborted()
+    const lines = batch.map(({ id, name, description, original_file }) => {
+      const key = id ?? ''
+      const file = stored.has(key) ? names.take(baseName(original_file || name || '')) : null
+      if (file !== null) stored.set(key, file)
+      const cells = [id, name, description, original_file, file, joinedList(links.get(key) ?? [])]
+      links.delete(key)
+      return csvLine(cells.map((cell) => (cell == null ? null : cellText(cell))))
+    })
+    yield Buffer.from(lines.join(''))
   }
-  return lines.join('')
 }
 
 /** Without folders, either way of slashes. */

@@ -21,7 +21,7 @@ export type Shape =
 /** What a shapefile holds of a geometry: x and y. */
 export function shapeOf({ type, positions = [], rings = [], members = [] }: Ewkb): Shape {
   if (type === ewkbType.collection) return { kind: 'collection' }
-  const parts = members.map(({ positions = [] }) => positions.map(flat)).filter(isFilled)
+  const parts = () => members.map(({ positions = [] }) => positions.map(flat)).filter(isFilled)
   switch (type) {
     case ewkbType.point:
       return shape('points', positions.map(flat), ([coordinates]) => ({ type: 'Point', coordinates }))
@@ -30,9 +30,9 @@ export function shapeOf({ type, positions = [], rings = [], members = [] }: Ewkb
     case ewkbType.polygon:
       return shape('polygons', flatRings(rings), (coordinates) => ({ type: 'Polygon', coordinates }))
     case ewkbType.multiPoint:
-      return shape('multipoints', parts.flat(), (coordinates) => ({ type: 'MultiPoint', coordinates }))
+      return shape('multipoints', parts().flat(), (coordinates) => ({ type: 'MultiPoint', coordinates }))
     case ewkbType.multiLineString:
-      return shape('multilinestrings', parts, (coordinates) => ({ type: 'MultiLineString', coordinates }))
+      return shape('multilinestrings', parts(), (coordinates) => ({ type: 'MultiLineString', coordinates }))
     case ewkbType.multiPolygon: {
       const polygons = members.map(({ rings = [] }) => flatRings(rings)).filter(isFilled)
       return shape('multipolygons', polygons, (coordinates) => ({ type: 'MultiPolygon', coordinates }))
@@ -56,7 +56,8 @@ function shape<T extends Nested>(
   return { kind, geometry: geometry([first, ...others]) }
 }
 
-const flat = ([x, y]: Coordinates): Position => [x, y]
+const flat = (given: Coordinates): Position =>
+  given.length === 2 ? (given as Position) : [given[0], given[1]]
 const flatRings = (rings: readonly (readonly Coordinates[])[]) =>
   rings.filter(isFilled).map((ring) => ring.map(flat))
 const isFilled = (parts: readonly unknown[]): boolean => parts.length > 0

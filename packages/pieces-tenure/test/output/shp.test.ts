@@ -69,6 +69,20 @@ test('what has no place in a shapefile is told with a count', () => {
   ])
 })
 
+test('numbers of more digits than a double holds are told; the archive has them', async () => {
+  const { id } = await sampleProject(host.db, host.files)
+  await host.db.query(
+    `UPDATE tenure.parties SET attributes = '{"tax": 12345678901234567890}' WHERE project_id = $1 AND type = 'CO'`,
+    [id],
+  )
+  const { rows } = await host.db.query(`SELECT FROM tenure.parties WHERE project_id = $1 AND type = 'CO'`, [id])
+  const { report } = await exported(id)
+  const told = report.findings.find(({ code }) => code === 'tenure/number-cut')
+  assert.equal([told?.file, told?.count], ['parties.csv', rows.length])
+  const archive = await exportedFiles(host, { kind: 'tenure-project', id }, 'archive')
+  assert.ok([...archive.files.values()].some((bytes) => bytes.includes('12345678901234567890')))
+})
+
 test('COPY reads locations.csv: every location, with its geometry', async () => {
   const { rows } = await copied(
     'locations.csv',
