@@ -25,7 +25,10 @@ test.after(async () => {
 test('migrates, and exports a project in the transaction that makes it, again and again', async () => {
   for (const _ of [1, 2]) {
     const env = { ...process.env, DATABASE_URL: scratch.url }
-    const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, host], { cwd: dir, env })
+    const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, host], {
+      cwd: dir,
+      env,
+    })
     assert.match(stdout, /^exported \d{3,} bytes$/m)
   }
 })

@@ -19,7 +19,11 @@ test.before(async () => {
 test.after(() => rm(dir, { recursive: true, force: true }))
 
 const run = async () =>
-  (await promisify(execFile)(process.execPath, [...process.execArgv, file('../src/legacy-host.js'), dir], { cwd: dir })).stdout
+  (
+    await promisify(execFile)(process.execPath, [...process.execArgv, file('../src/legacy-host.js'), dir], {
+      cwd: dir,
+    })
+  ).stdout
 
 test('imports a folder, and reports what is wrong with it', async () => {
   assert.match(await run(), /^succeeded [0-9a-f-]{36}$/m)

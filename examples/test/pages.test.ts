@@ -33,7 +33,9 @@ async function shownBy(page: string): Promise<string[]> {
 
 async function printsWhatItSays(page: string, program: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
   const run = fileURLToPath(new URL(`../src/${program}.js`, import.meta.url))
-  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, run], { env: { ...process.env, ...env } })
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, run], {
+    env: { ...process.env, ...env },
+  })
   const text = await textOf(page)
   assert.ok(text.includes(`\`\`\`\n${stdout}\`\`\``), stdout)
 }

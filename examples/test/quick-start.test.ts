@@ -10,7 +10,10 @@ const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const lines = (text: string) => text.trimEnd().split('\n').length
 
 test('runs and is as short as the README says', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, file('../src/quick-start.js')])
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...process.execArgv,
+    file('../src/quick-start.js'),
+  ])
   assert.match(stdout, /imported as [0-9a-f-]{36} \{ rows: 2, skipped: 0 \}/)
   assert.ok(lines(await readFile(file('../../src/quick-start.ts'), 'utf8')) <= 20)
   assert.ok(lines(await readFile(file('../../src/minimal-host.ts'), 'utf8')) < 40)

@@ -3,6 +3,7 @@ interface JobState {
     readonly status: string
     readonly files: readonly { readonly href?: string; readonly size: number }[]
   }
+  readonly running: readonly unknown[]
 }
 
 export interface Seen {

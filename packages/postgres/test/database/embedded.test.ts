@@ -99,17 +99,17 @@ test('in memory PostGIS can be created anew, and none of its extensions', async 
   assert.deepEqual(rows, [{ name: 'postgis', version: '3.6.2' }])
 })
 
+// The last test: another start takes seconds.
 test('closing ends what waits, and later statements are refused', async () => {
-  const closing = await embedded({ cacheDir })
-  const last = closing.query('SELECT 1')
-  await closing.close()
+  const last = db.query('SELECT 1')
+  await db.close()
   assert.equal((await last).rowCount, 1)
-  const error = await refused(closing.query('SELECT 1'))
+  const error = await refused(db.query('SELECT 1'))
   assert.deepEqual(
     [error.code, (error.cause as Error).message],
     ['database', 'The embedded database has been closed.'],
   )
-  await closing.close()
+  await db.close()
 })
 
 test.run()
