@@ -25,11 +25,15 @@ test('a project goes through its API into every format, to people, and into an e
     /tenure\/shp: Sample town-shp\.zip/,
     /tenure\/xlsx: /,
     /tenure\/resources: /,
+    /tenure\/gpkg: Sample town\.gpkg, [1-9]|LEFT OUT: tenure\/gpkg.*apt-get install gdal-bin/,
+    /tenure\/all: /,
     /^Delivered to /m,
     /^Delivered by a link, read with [1-9]\d* bytes$/m,
-    /^Mail: Your export has succeeded$/m,
+    /^Mail: The export of tenure-project/m,
     /locations: 123 rows, equal/,
     /files: 25/,
+    /Imported as tenure-shp.*\n {2}parties: [1-9]\d* rows, equal\n {2}locations: 123 rows, equal\n {2}relationships: [1-9]\d* rows, equal/,
+    /Imported as tenure-xlsx.*\n {2}parties: [1-9]\d* rows, equal\n {2}locations: 123 rows, equal\n {2}relationships: [1-9]\d* rows, equal/,
   ])
     assert.match(text, what)
 })

@@ -130,7 +130,10 @@ test('names, numbers, booleans and texts that SQLite or GDAL would change', asyn
     ],
     relationships: [],
   })
-  const [locations, parties, , attributes] = await layersOf(id)
+  const layers = await layersOf(id)
+  const [locations, parties, attributes] = ['locations', 'parties', 'attributes'].map((name) =>
+    layers.find((layer) => layer.name === name),
+  )
   assert.ok(locations && parties && attributes)
   const columns = new Map(
     attributes.rows.map(([, , table, column, attribute]) => [`${table} ${attribute}`, column]),

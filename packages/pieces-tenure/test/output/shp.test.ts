@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { type CsvRow, csvRows } from '@piecework/core/piece'
-import { needsServer, skipUnless } from '@piecework/test-support'
+import { needsGdal, needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { attributeValue } from '#internal/attributes/attribute-cell.js'
 import type { AttributeKind } from '#internal/attributes/attribute-kind.js'
 import { textOfCell } from '#internal/cell-text.js'
 import { type ExportedFiles, exportedFiles } from '../support/exported-files.js'
+import { gdalReads } from '../support/gdal-reads.js'
 import { newKey, newOrganization, type SampleProject, sampleProject } from '../support/sample-project.js'
 import { type TenureHost, tenureHost } from '../support/tenure-host.js'
 
@@ -114,6 +110,27 @@ test('COPY reads relationships.csv and parties.csv', async () => {
     { ...party, name: 'Ana' },
     { ...party, name: 'Ministry, "of" Land\nand Water', type: 'CO', note: '' },
   ])
+})
+
+test('COPY reads attributes.csv: each column of an attribute, and each field of a schema', async () => {
+  const { rows } = await copied(
+    'attributes.csv',
+    'id int, "table" text, "column" text, attribute text, kind text, asked_of text, field jsonb',
+    `SELECT "table", "column", attribute, kind, asked_of, field->>'type' AS type FROM copied ORDER BY id`,
+  )
+  assert.equal(
+    rows.map((row) => Object.values(row as object).join(' ')),
+    [
+      'locations quality quality text all text',
+      'locations never never text all text',
+      'parties phone phone text all text',
+      'parties age age number IN integer',
+      'parties members members list GR select_multiple',
+      'parties nested nested json  ',
+      'parties note note text  ',
+      'relationships since since json  ',
+    ],
+  )
 })
 
 /** What a statement finds in a table that COPY has filled with a file. */
@@ -259,27 +276,28 @@ test('an organization has a folder for each of its projects', async () => {
     assert.equal(named(files.get(`${folder}/README.txt`)?.toString() ?? ''), [...made.files.keys()])
 })
 
-const run = promisify(execFile)
-const ogr = await run('ogrinfo', ['--version']).then(
-  () => true,
-  () => false,
-)
-const inGdal = skipUnless(ogr, 'ogrinfo of gdal-bin is not installed', test)
+const inGdal = needsGdal(test)
 
-inGdal('GDAL opens every shapefile', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'piecework-ogr-'))
-  try {
-    for (const name of shapeFiles)
-      await writeFile(join(folder, name.slice('shapefiles/'.length)), made.files.get(name) ?? '')
-    for (const kind of kinds) {
-      const { stdout, stderr } = await run('ogrinfo', ['-ro', '-so', join(folder, `${kind}.shp`), kind])
-      assert.is(stderr, '')
-      assert.match(stdout, /Feature Count: 1\b/)
-      assert.match(stdout, /WGS 84/)
-    }
-  } finally {
-    await rm(folder, { recursive: true })
+inGdal('GDAL reads every shapefile: its CRS, fields, values and geometry', async () => {
+  const files = new Map([...made.files].filter(([name]) => name.startsWith('shapefiles/')))
+  const found: unknown[] = []
+  for (const kind of kinds) {
+    const [layer, ...others] = await gdalReads(files, `shapefiles/${kind}.shp`)
+    assert.is(others.length, 0)
+    assert.is(layer?.crs, 'WGS 84')
+    assert.equal(layer?.fields, [
+      ['id', 'String'],
+      ['type', 'String'],
+    ])
+    found.push(...layer.rows)
   }
+  assert.is(found.length, kinds.length)
+  const { rows } = await host.db.query(
+    `SELECT count(*)::int AS n FROM tenure.locations l JOIN jsonb_array_elements($2::jsonb) f ON f->>1 = l.id
+     WHERE l.project_id = $1 AND l.type = f->>2 AND ST_Equals(l.geom, ST_GeomFromText(f->>0, 4326))`,
+    [sample.id, JSON.stringify(found)],
+  )
+  assert.equal(rows, [{ n: kinds.length }])
 })
 
 test.run()
