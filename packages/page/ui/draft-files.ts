@@ -77,11 +77,24 @@ function rowsOf({ files }: Draft, sorted: Sorted | undefined): readonly Row[] {
   const given = unsorted.length > 0 ? unsorted : files
   const roles = new Map<string, string[]>()
   for (const { role, path } of sorted?.files ?? []) roles.set(path, [...(roles.get(path) ?? []), role])
+  // A shapefile is several files, of which the sort names one.
+  const shapes = new Map(
+    [...roles].filter(([path]) => /\.shp$/i.test(path)).map(([path, names]) => [stem(path), names]),
+  )
+  const rolesOf = (path: string) =>
+    roles.get(path) ?? (isOfShapefile.test(path) ? shapes.get(stem(path)) : undefined) ?? []
   const own = given.map((file) => ({
     path: file.fileName,
     file,
-    roles: file.role === 'unsorted' ? (roles.get(file.fileName) ?? []) : [file.role],
+    roles: file.role === 'unsorted' ? rolesOf(file.fileName) : [file.role],
   }))
   const inside = [...roles].filter(([path]) => !own.some((row) => row.path === path))
   return [...own, ...inside.map(([path, names]) => ({ path, roles: names }))]
+}
+
+const isOfShapefile = /\.(shx|dbf|prj|cpg|sbn|sbx|qix|shp\.xml)$/i
+
+/** Without what comes behind the first dot of its name. */
+function stem(path: string): string {
+  return path.replace(/\.[^/]*$/, '').toLowerCase()
 }

@@ -139,6 +139,10 @@ function CauseView({ cause: { items, count } }: { cause: Cause }): VNode | null 
       items.length > shown.length &&
       html`<p><button type="button" class="quiet" onClick=${() => setOpen(true)}>${t('findings.more', { n: format.number(items.length) })}</button></p>`
     }
-    ${count > items.length && html`<p class="faint">${t('findings.listed', { shown: format.number(items.length), n: format.number(count) })}</p>`}
+    ${
+      items.length > 1 &&
+      count > items.length &&
+      html`<p class="faint">${t('findings.listed', { shown: format.number(items.length), n: format.number(count) })}</p>`
+    }
   </article>`
 }
