@@ -289,7 +289,7 @@ inGdal('GDAL reads every shapefile: its CRS, fields, values and geometry', async
       ['id', 'String'],
       ['type', 'String'],
     ])
-    found.push(...layer.rows)
+    found.push(...(layer?.rows ?? []))
   }
   assert.is(found.length, kinds.length)
   const { rows } = await host.db.query(
