@@ -1,5 +1,6 @@
 import type { Output, OutputContext } from '@piecework/core/piece'
 import { type ProjectEntries, projectsOf, rowsIn } from '../output/project-entries.js'
+import { ownText } from '../own-text.js'
 import { fileEntries } from '../pieces/file-entries.js'
 import { changedMeanwhile, withoutRetry } from './api-error.js'
 
@@ -36,7 +37,7 @@ async function assertJoined(
   { signal }: Pick<OutputContext, 'signal'>,
 ): Promise<void> {
   const ids = new Set<string>()
-  for await (const { id } of rowsIn(project.of(toPiece), to, signal)) if (id != null) ids.add(id)
+  for await (const { id } of rowsIn(project.of(toPiece), to, signal)) if (id != null) ids.add(ownText(id))
   for await (const row of rowsIn(project.of(piece), entry, signal)) {
     const id = row[column] ?? ''
     if (!ids.has(id))

@@ -18,7 +18,9 @@ export class ListedResources {
     const known = this.#digests.get(keyOf(jobId, resource.id, piece === 'rows' ? 'files' : 'rows'))
     if (known === undefined || known === digest) return
     // What one piece has written is not read again by another attempt of the other.
-    throw withoutRetry(changedMeanwhile(apiResources.path, 'its rows and its files were read from different lists'))
+    throw withoutRetry(
+      changedMeanwhile(apiResources.path, 'its rows and its files were read from different lists'),
+    )
   }
 
   /** The piece has written what it has read; another attempt replaces what was known. */

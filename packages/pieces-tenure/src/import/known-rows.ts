@@ -1,4 +1,5 @@
 import type { FindingCollector } from '@piecework/core/piece'
+import { ownText } from '../own-text.js'
 import { shown } from './cell-values.js'
 import type { ImportedTable } from './imported-tables.js'
 import type { Problem } from './raw-table.js'
@@ -33,15 +34,15 @@ export class KnownRows {
       case 'locations':
         yield* this.#once(this.locations, id)
         if (geometry === null) this.#addWithoutGeometry(id)
-        this.locations.set(id, digest())
+        this.locations.set(ownText(id), digest())
         return
       case 'parties':
         yield* this.#once(this.parties, id)
-        this.parties.set(id, third ?? '')
+        this.parties.set(ownText(id), third ?? '')
         return
       case 'relationships': {
         yield* this.#once(this.#relationships, id)
-        this.#relationships.add(id)
+        this.#relationships.add(ownText(id))
         const type = this.parties.get(second ?? '')
         if (type !== undefined) this.#perType.set(type, (this.#perType.get(type) ?? 0) + 1)
         yield* this.#reference('parties', 'tenure/party-unknown', 'party_id', second)

@@ -2,6 +2,7 @@ import { csvLine, FileNames, type Output, type OutputContext, type ZipMember } f
 import { joinedList } from '../attributes/joined-list.js'
 import { cellText } from '../cell-text.js'
 import { JoinedFiles } from '../joined-files.js'
+import { ownText } from '../own-text.js'
 import { fileEntries, fileSize } from '../pieces/file-entries.js'
 import { type ProjectEntries, projectsOf, rowsIn } from './project-entries.js'
 
@@ -25,7 +26,7 @@ async function* projectFiles(project: ProjectEntries, context: OutputContext): A
   const entries = project.of('tenure/files')
   const stored = new Map<string, string>()
   for await (const { resource_id } of rowsIn(entries, fileEntries.list, signal))
-    stored.set(resource_id ?? '', '')
+    stored.set(ownText(resource_id ?? ''), '')
   // Read to its end before the files are, whose names it finds.
   yield { name: project.folder + listName, open: () => listed(project, stored, signal) }
   const joined = new JoinedFiles(entries.open(fileEntries.bytes))
@@ -52,8 +53,8 @@ async function* listed(
   const links = new Map<string, string[]>()
   for await (const { resource_id, kind, target_id } of rowsIn(entries, 'resource_links.csv', signal)) {
     const all = links.get(resource_id ?? '') ?? []
-    all.push(`${kind}:${target_id}`)
-    links.set(resource_id ?? '', all)
+    all.push(ownText(`${kind}:${target_id}`))
+    links.set(ownText(resource_id ?? ''), all)
   }
   const names = new FileNames()
   names.take(listName)
@@ -63,7 +64,7 @@ async function* listed(
     const lines = batch.map(({ id, name, description, original_file }) => {
       const key = id ?? ''
       const file = stored.has(key) ? names.take(baseName(original_file || name || '')) : null
-      if (file !== null) stored.set(key, file)
+      if (file !== null) stored.set(key, ownText(file))
       const cells = [id, name, description, original_file, file, joinedList(links.get(key) ?? [])]
       links.delete(key)
       return csvLine(cells.map((cell) => (cell == null ? null : cellText(cell))))

@@ -12,7 +12,9 @@ import { type TenureHost, tenureHost } from '../support/tenure-host.js'
 const lawSuite = suite('laws of the output of resources')
 const table = (...records: readonly (readonly (string | null)[])[]): string => records.map(csvLine).join('')
 outputLaws(lawSuite, {
-  output: tenureProject({ files: memoryArtifacts() }).outputs?.find(({ name }) => name === 'tenure/resources') as Output<never>,
+  output: tenureProject({ files: memoryArtifacts() }).outputs?.find(
+    ({ name }) => name === 'tenure/resources',
+  ) as Output<never>,
   pieces: [
     { piece: 'tenure/project', entries: { 'projects.csv': table(['id', 'slug'], ['p', 'reefs']) } },
     {

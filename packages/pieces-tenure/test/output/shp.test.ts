@@ -71,7 +71,9 @@ test('numbers of more digits than a double holds are told; the archive has them'
     `UPDATE tenure.parties SET attributes = '{"tax": 12345678901234567890}' WHERE project_id = $1 AND type = 'CO'`,
     [id],
   )
-  const { rows } = await host.db.query(`SELECT FROM tenure.parties WHERE project_id = $1 AND type = 'CO'`, [id])
+  const { rows } = await host.db.query(`SELECT FROM tenure.parties WHERE project_id = $1 AND type = 'CO'`, [
+    id,
+  ])
   const { report } = await exported(id)
   const told = report.findings.find(({ code }) => code === 'tenure/number-cut')
   assert.equal([told?.file, told?.count], ['parties.csv', rows.length])
