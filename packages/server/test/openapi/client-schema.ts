@@ -1485,6 +1485,8 @@ export interface operations {
     parameters: {
       query?: {
         name?: string
+        only?: string
+        without?: string
         options?: string
         recipient?: string
         fileName?: string
@@ -1499,6 +1501,8 @@ export interface operations {
         'application/octet-stream': string
         'multipart/form-data': {
           name?: string
+          only?: string[]
+          without?: string[]
           options?: {
             [key: string]: unknown
           }
@@ -1508,6 +1512,8 @@ export interface operations {
         }
         'application/json': {
           name?: string
+          only?: string[]
+          without?: string[]
           options?: {
             [key: string]: unknown
           }
@@ -1748,6 +1754,8 @@ export interface operations {
     parameters: {
       query?: {
         name?: string
+        only?: string
+        without?: string
         options?: string
         recipient?: string
         fileName?: string
@@ -1764,6 +1772,8 @@ export interface operations {
         'application/octet-stream': string
         'multipart/form-data': {
           name?: string
+          only?: string[]
+          without?: string[]
           options?: {
             [key: string]: unknown
           }
@@ -1773,6 +1783,8 @@ export interface operations {
         }
         'application/json': {
           name?: string
+          only?: string[]
+          without?: string[]
           options?: {
             [key: string]: unknown
           }
@@ -1905,6 +1917,8 @@ export interface operations {
     requestBody?: {
       content: {
         'application/json': {
+          only?: string[]
+          without?: string[]
           options?: {
             [key: string]: unknown
           }
@@ -2029,6 +2043,8 @@ export interface operations {
     requestBody?: {
       content: {
         'application/json': {
+          only?: string[]
+          without?: string[]
           options?: {
             [key: string]: unknown
           }
