@@ -31,11 +31,16 @@ export const tenureBench: Bench = async ({ rows, runs, url, log }) => {
       log(`${task}: ${JSON.stringify(one)}`)
     }
     const ogr = await hasOgr2ogr()
-    if (!ogr) log('skipped: shapefiles against ogr2ogr, which is not installed (apt-get install gdal-bin)')
+    if (!ogr) log('skipped: shapefiles and tenure/gpkg against ogr2ogr, which is not installed (apt-get install gdal-bin)')
     const byOgr: number[] = []
+    const gpkgByOgr: number[] = []
     for (let run = 1; run <= runs; run++) {
       await step('tenure/shp')
-      if (ogr) byOgr.push(await ogrSeconds(database, made))
+      if (ogr) {
+        byOgr.push(await ogrSeconds(database, made))
+        await step('tenure/gpkg')
+        gpkgByOgr.push(await gpkgSeconds(database, made))
+      }
       await step('tenure/xlsx')
       await step('exceljs')
       await step('tenure/resources')
@@ -54,6 +59,13 @@ export const tenureBench: Bench = async ({ rows, runs, url, log }) => {
         ...rate('tenure/xlsx'),
         peerMb: Math.max(...of('exceljs').map(({ peakMb }) => peakMb)),
       }),
+      // One file of the same tables, which the peer reads from the database itself.
+      ...(ogr
+        ? [
+            compared('tenure/gpkg', seconds('tenure/gpkg'), gpkgByOgr, goal, rate('tenure/gpkg')),
+            memory('tenure/gpkg'),
+          ]
+        : []),
       memory('tenure/shp'),
       memory('tenure/xlsx'),
       limited(
@@ -73,13 +85,26 @@ export const tenureBench: Bench = async ({ rows, runs, url, log }) => {
   }
 }
 
+const where = `WHERE project_id = '${projectId}'`
+const attributes = ['note', 'quality', 'storeys'].map((name) => `attributes->>'${name}' AS ${name}`).join(', ')
+
+/** The tables with all attributes as one GeoPackage. */
+async function gpkgSeconds(url: string, folder: string): Promise<number> {
+  await mkdir(folder, { recursive: true })
+  const file = join(folder, 'tenure.gpkg')
+  const seconds = await timed(async () => {
+    const locations = `SELECT id, type, area, geom, ${attributes} FROM tenure.locations ${where}`
+    await tableTo(url, file, locations, ['-f', 'GPKG', '-nln', 'locations'])
+    const parties = `SELECT id, name, type FROM tenure.parties ${where}`
+    await tableTo(url, file, parties, ['-f', 'GPKG', '-update', '-nln', 'parties'])
+  })
+  await rm(folder, { recursive: true, force: true })
+  return seconds
+}
+
 /** The tables as CSV with all attributes, and the locations as a shapefile. */
 async function ogrSeconds(url: string, folder: string): Promise<number> {
   await mkdir(folder, { recursive: true })
-  const where = `WHERE project_id = '${projectId}'`
-  const attributes = ['note', 'quality', 'storeys']
-    .map((name) => `attributes->>'${name}' AS ${name}`)
-    .join(', ')
   const seconds = await timed(async () => {
     const csv = ['-lco', 'GEOMETRY=AS_WKT']
     await tableTo(

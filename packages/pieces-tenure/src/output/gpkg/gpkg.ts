@@ -25,8 +25,8 @@ export const gpkg: Output = {
 const fileName = 'tenure.gpkg'
 const sourceName = 'tenure.vrt'
 
-/** As they are: ogr2ogr would read dates out of texts, and write when the file was made. */
-const settings = ['OGR_GEOJSON_DATE_AS_STRING=YES', 'OGR_CURRENT_DATE=1970-01-01T00:00:00.000Z']
+/** It would write when the file was made. */
+const date = '1970-01-01T00:00:00.000Z'
 
 async function* geopackage(context: OutputContext): AsyncGenerator<Uint8Array> {
   const { signal } = context
@@ -36,7 +36,7 @@ async function* geopackage(context: OutputContext): AsyncGenerator<Uint8Array> {
       // Before anything is written: the worker is another machine than that of the request.
       const gdal = await findGdal(undefined, { signal })
       await writeFile(join(folder, sourceName), vrtOf(await sources(context, folder)))
-      const config = settings.flatMap((one) => ['--config', ...one.split('=')])
+      const config = ['--config', 'OGR_CURRENT_DATE', date]
       const options = ['-dsco', 'VERSION=1.2', '-lco', 'GEOMETRY_NAME=geometry', '-lco', 'FID=fid']
       await runGdal(gdal, 'ogr2ogr', [...config, '-f', 'GPKG', ...options, fileName, sourceName], {
         signal,
@@ -57,7 +57,7 @@ async function sources(context: OutputContext, folder: string): Promise<readonly
   const files: SourceFile[] = []
   for await (const project of projectsOf(context))
     for (const layer of await layersOf(project, context)) {
-      const name = `${files.length}.${layer.count === 0 ? 'csv' : 'geojsonl'}`
+      const name = `${files.length}.geojsonl`
       await pipeline(sourceBytes(counted(layer)), createWriteStream(join(folder, name)), {
         signal: context.signal,
       })

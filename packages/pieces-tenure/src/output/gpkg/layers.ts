@@ -26,7 +26,6 @@ export interface Layer {
   readonly name: string
   readonly columns: readonly LayerColumn[]
   readonly hasGeometry: boolean
-  readonly count: number
   rows(): AsyncIterable<readonly LayerRow[]>
 }
 
@@ -55,7 +54,6 @@ export async function layersOf(project: ProjectEntries, context: OutputContext):
       name: prefix + attributeList.name,
       columns: attributeList.columns.map((name) => ({ name, type: 'text' as const })),
       hasGeometry: false,
-      count: listed.length,
       rows: async function* () {
         yield listed.map((values) => ({ values, geometry: null }))
       },
@@ -64,7 +62,7 @@ export async function layersOf(project: ProjectEntries, context: OutputContext):
 }
 
 function layerOf(
-  { table, columns, rows: count }: ScannedTable,
+  { table, columns }: ScannedTable,
   project: ProjectEntries,
   { signal }: Pick<OutputContext, 'signal'>,
 ): Omit<Layer, 'name'> {
@@ -92,7 +90,6 @@ function layerOf(
       })),
     ],
     hasGeometry: fixed.length < table.fixed.length,
-    count,
     rows: async function* () {
       for await (const batch of project.of(table.piece).rows(table.entry)) {
         signal.throwIfAborted()

@@ -1,7 +1,7 @@
 import type { Layer, LayerColumn, LayerRow, LayerValue } from './layers.js'
 import { wkbHex } from './wkb-hex.js'
 
-/** A table as GDAL reads it: lines of GeoJSON, which tell null from the empty text; one without rows as CSV, which has a header. */
+/** A table as GDAL reads it: lines of GeoJSON, which tell null from the empty text. */
 export interface SourceFile {
   readonly layer: Layer
   readonly name: string
@@ -10,14 +10,17 @@ export interface SourceFile {
 const field = (at: number): string => `f${at}`
 const geometryField = 'g'
 
-export async function* sourceBytes({ columns, hasGeometry, count, rows }: Layer): AsyncGenerator<Uint8Array> {
-  if (count === 0) {
-    const names = columns.map((_, at) => field(at))
-    yield Buffer.from(`${[...names, ...(hasGeometry ? [geometryField] : [])].join(',')}\n`)
-    return
-  }
+/** Its first line is no row, and is passed over: without it GDAL would take texts for dates, and has no types of a table without rows. */
+export async function* sourceBytes({ columns, hasGeometry, rows }: Layer): AsyncGenerator<Uint8Array> {
+  const values = columns.map(({ type }) => sampleOf[type])
+  yield Buffer.from(
+    lineOf({ values, geometry: null }, hasGeometry).replace('"properties":{', `"properties":{"${sampleField}":"x",`),
+  )
   for await (const batch of rows()) yield Buffer.from(batch.map((row) => lineOf(row, hasGeometry)).join(''))
 }
+
+const sampleField = 'sample'
+const sampleOf: Readonly<Record<LayerColumn['type'], LayerValue>> = { text: 'x', number: 0.5, boolean: true }
 
 /** The geometry is a text, which GDAL reads as WKB: GeoJSON has no curves. */
 function lineOf({ values, geometry }: LayerRow, hasGeometry: boolean): string {
@@ -47,7 +50,7 @@ export function vrtOf(files: readonly SourceFile[]): string {
     )
     return [
       `<OGRVRTLayer name="${escaped(layer.name)}"><SrcDataSource relativeToVRT="1">${name}</SrcDataSource>`,
-      `<SrcLayer>${name.slice(0, name.lastIndexOf('.'))}</SrcLayer>`,
+      `<SrcSQL>SELECT * FROM "${name.slice(0, name.lastIndexOf('.'))}" WHERE "${sampleField}" IS NULL</SrcSQL>`,
       geometry,
       ...fields,
       '</OGRVRTLayer>',
