@@ -31,7 +31,10 @@ export const tenureBench: Bench = async ({ rows, runs, url, log }) => {
       log(`${task}: ${JSON.stringify(one)}`)
     }
     const ogr = await hasOgr2ogr()
-    if (!ogr) log('skipped: shapefiles and tenure/gpkg against ogr2ogr, which is not installed (apt-get install gdal-bin)')
+    if (!ogr)
+      log(
+        'skipped: shapefiles and tenure/gpkg against ogr2ogr, which is not installed (apt-get install gdal-bin)',
+      )
     const byOgr: number[] = []
     const gpkgByOgr: number[] = []
     for (let run = 1; run <= runs; run++) {
@@ -86,7 +89,9 @@ export const tenureBench: Bench = async ({ rows, runs, url, log }) => {
 }
 
 const where = `WHERE project_id = '${projectId}'`
-const attributes = ['note', 'quality', 'storeys'].map((name) => `attributes->>'${name}' AS ${name}`).join(', ')
+const attributes = ['note', 'quality', 'storeys']
+  .map((name) => `attributes->>'${name}' AS ${name}`)
+  .join(', ')
 
 /** The tables with all attributes as one GeoPackage. */
 async function gpkgSeconds(url: string, folder: string): Promise<number> {

@@ -14,7 +14,10 @@ const geometryField = 'g'
 export async function* sourceBytes({ columns, hasGeometry, rows }: Layer): AsyncGenerator<Uint8Array> {
   const values = columns.map(({ type }) => sampleOf[type])
   yield Buffer.from(
-    lineOf({ values, geometry: null }, hasGeometry).replace('"properties":{', `"properties":{"${sampleField}":"x",`),
+    lineOf({ values, geometry: null }, hasGeometry).replace(
+      '"properties":{',
+      `"properties":{"${sampleField}":"x",`,
+    ),
   )
   for await (const batch of rows()) yield Buffer.from(batch.map((row) => lineOf(row, hasGeometry)).join(''))
 }
