@@ -32,7 +32,7 @@ export function sceneOf(name: string, bands?: readonly string[]): Promise<Scene>
   return made
 }
 
-export const landsatBands = ['red', 'green', 'blue', 'nir']
+const landsatBands = ['red', 'green', 'blue', 'nir']
 export const landsat = (): Promise<Scene> => sceneOf('landsat-rgbn-256', landsatBands)
 
 /** `b` lies on RGB.byte, `l` on landsat. */

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { buffer } from 'node:stream/consumers'
-import { zipFiles } from '@piecework/core/piece'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import type { SheetToWrite } from '#internal/xlsx/write/sheet-to-write.js'
@@ -113,20 +111,6 @@ test('each problem is found where it is', async () => {
     rows.length,
     found.filter((errors) => errors.length === 0).length,
     'a refused import has left a project',
-  )
-})
-
-test('a zip that grows beyond measure is refused before it is read', async () => {
-  const lines = Buffer.alloc(2 ** 20, '\n')
-  const locations = async function* () {
-    for (let megabytes = 0; megabytes < 80; megabytes++) yield lines
-  }
-  const zip = await buffer(zipFiles([{ name: 'locations.csv', open: locations }]))
-  const { job, findings } = await imported(host, 'tenure-shp', zip)
-  assert.notEqual(job.outcome, 'succeeded')
-  assert.deepEqual(
-    findings.map(({ code }) => code),
-    ['tenure/zip-limit'],
   )
 })
 
