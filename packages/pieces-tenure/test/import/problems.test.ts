@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { needsServer } from '@piecework/test-support'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
 import type { SheetToWrite } from '#internal/xlsx/write/sheet-to-write.js'
 import { exportedFiles } from '../support/exported-files.js'
@@ -111,6 +112,16 @@ test('each problem is found where it is', async () => {
     rows.length,
     found.filter((errors) => errors.length === 0).length,
     'a refused import has left a project',
+  )
+})
+
+test('a zip that grows beyond measure is refused before it is read', async () => {
+  const zip = zipOf([{ name: 'locations.csv', bytes: Buffer.alloc(80 * 2 ** 20, '\n') }])
+  const { job, findings } = await imported(host, 'tenure-shp', zip)
+  assert.notEqual(job.outcome, 'succeeded')
+  assert.deepEqual(
+    findings.map(({ code }) => code),
+    ['tenure/zip-limit'],
   )
 })
 
