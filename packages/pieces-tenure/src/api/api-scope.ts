@@ -1,5 +1,5 @@
 import { httpsUrl } from '@piecework/outbound'
-import { apiDefaults } from './api-defaults.js'
+import { apiDefaults } from '../defaults.js'
 import { wrongAddress } from './api-error.js'
 
 /** A path of plain segments. What servers decode in different ways is none: encoded slashes and dots, parameters. */
