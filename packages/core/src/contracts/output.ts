@@ -64,7 +64,7 @@ export interface OutputCheck<Options = unknown> {
   readonly resource: ResourceRef
   readonly principal: Principal
   readonly options: Options
-  /** Aborted when another output has refused, or nobody waits for the answer any more. */
+  /** Aborted when another output has refused, or the request has ended. */
   readonly signal: AbortSignal
 }
 

@@ -60,7 +60,7 @@ export interface DeliveryRequest<Destination = unknown> {
   readonly destination: Destination
   /** Of what is to be delivered, in bytes; before it is made, of what the last export of the same was. Absent: unknown. */
   readonly size?: number
-  /** Aborted when another target has refused, or nobody waits for the answer any more. */
+  /** Aborted when another target has refused, or the request has ended. */
   readonly signal?: AbortSignal
 }
 

@@ -34,7 +34,7 @@ const answered = z.object({ access_token: z.string().min(1), expires_in: z.numbe
 /** Dropbox adds what it means: `invalid_client: Invalid client_id or client_secret`. */
 const appRefused = /^(?:invalid_client|unauthorized_client)\b/
 
-const ofApp = 'Dropbox refuses the app of this service. Ask whoever runs it to check the key of the app.'
+const ofApp = 'Dropbox refuses the app of this service. Ask its operator to check the key of the app.'
 const otherApp = 'Dropbox was connected for another app. Connect Dropbox again.'
 const connectAgain = 'Dropbox no longer lets the app in. Connect Dropbox again.'
 

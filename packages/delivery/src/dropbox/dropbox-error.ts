@@ -33,7 +33,7 @@ const denied: Readonly<Record<string, string>> = {
   team_folder: 'Dropbox does not let this team folder be written to; choose another one.',
   access_restricted: 'Dropbox restricts access to this folder; choose another one.',
   missing_scope:
-    'The app lacks a permission of Dropbox; connect Dropbox again, or ask whoever runs this service.',
+    'The app lacks a permission of Dropbox; connect Dropbox again, or ask the operator of this service.',
   too_large: 'The file is larger than Dropbox takes.',
   payload_too_large: 'The file is larger than Dropbox takes.',
 }

@@ -68,7 +68,7 @@ async function inSession(uploading: Uploading): Promise<DropboxFile> {
       if (tagsOf(answer)[0] !== 'lookup_failed') return whole(uploading, answer, hash)
       const offset = offsetIn(answer, file.size)
       sent = offset === undefined ? undefined : { session, offset }
-      // An attempt whose end nobody saw has finished it.
+      // An earlier attempt has finished it, and its answer was lost.
       const found = sent ? undefined : await standing(account, place, file, hash)
       if (found) return found
     } else sent = session === '' ? undefined : kept.safeParse(await state.get()).data

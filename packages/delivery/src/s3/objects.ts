@@ -7,7 +7,7 @@ import { isRefusal } from './s3-error.js'
 /** What stands at a key. */
 export interface Seen {
   readonly size: number
-  /** Of the delivery that has put it there. Undefined: it is somebody else's. */
+  /** Of the delivery that has put it there. Undefined: it belongs to another. */
   readonly delivery: string | undefined
   readonly sha256: string | undefined
 }

@@ -96,7 +96,7 @@ export class ApiClient {
     const { 'content-encoding': encoding = 'identity' } = answer.headers
     if (answer.status === 200 && encoding !== 'identity') {
       await ended(answer)
-      throw invalidPage(where, 'the answer is compressed, which nobody has asked for')
+      throw invalidPage(where, 'the answer is compressed, though the request does not allow it')
     }
     if (answer.status === 200) return answer
     await ended(answer)

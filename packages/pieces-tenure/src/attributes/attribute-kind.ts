@@ -10,7 +10,7 @@ export function kindOfValue(value: unknown): AttributeKind | undefined {
   return Array.isArray(value) && value.every((one) => typeof one === 'string') ? 'list' : 'json'
 }
 
-/** Of an attribute that nobody has filled, by the type of its field. */
+/** Of an attribute without values, by the type of its field. */
 export function kindOfField(type: string | undefined): AttributeKind {
   if (type === 'integer' || type === 'decimal') return 'number'
   return type === 'select_multiple' ? 'list' : 'text'

@@ -4,7 +4,7 @@ import { listOf } from '../attributes/joined-list.js'
 import { jsonDepth } from '../defaults.js'
 import type { CellValue } from '../xlsx/write/sheet-to-write.js'
 
-/** `cell`: nobody says how values are written, so each is what its cell holds. */
+/** `cell`: the file does not say how values are written, so each is what its cell holds. */
 export type ImportedKind = AttributeKind | 'cell'
 
 const numberForm = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/

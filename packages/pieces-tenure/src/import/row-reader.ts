@@ -26,7 +26,7 @@ export class RowReader {
   readonly #width: number
   /** About the header. */
   readonly problems: readonly Problem[]
-  /** Columns of attributes of which nobody says how their values are written. */
+  /** Columns of attributes that the file does not list. */
   readonly unlisted: readonly string[]
   /** Texts of a column that a spreadsheet program may have made of others: how many. */
   readonly doubtful = new Map<string, number>()
