@@ -75,8 +75,9 @@ export async function fillSite(url: string, rows: number): Promise<number> {
          SELECT $1, p.id, n, random() FROM generate_series(1, $2::int) n JOIN plots p ON p.number = n % $3::int + 1`,
         [site.id, rows, plots],
       )
-      await pool.query('VACUUM ANALYZE')
+      // Before: rows whose commit has not reached the disk are not known as visible to all, and each would be looked up.
       await pool.query('CHECKPOINT')
+      await pool.query('VACUUM ANALYZE')
     })
   } finally {
     await pool.end()
