@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
+import { leftBehindText } from '../propose/left-behind.js'
 import { type Proposal, proposeTables } from '../propose/propose-tables.js'
 import { withReadOnly } from './read-only.js'
 
@@ -14,7 +15,7 @@ url             postgres://user@host/database; else that of DATABASE_URL, or the
 
 Options:
   --root TABLE  the table whose rows are exported: projects, geo.projects, geo."odd.name"
-  --json        everything as one JSON document: tables, questions, findings, source
+  --json        everything as one JSON document: tables, questions, leftBehind, findings, source
   --help        this text
   --version     the version
 
@@ -49,7 +50,9 @@ export async function checkCommand(args: readonly string[], output: CommandOutpu
   const url = given.url ?? env.DATABASE_URL
   try {
     const proposal = await withReadOnly(url, (db) => proposeTables(db, given.root))
-    const isRefused = proposal.findings.some(({ severity }) => severity === 'error')
+    const isRefused =
+      proposal.findings.some(({ severity }) => severity === 'error') ||
+      proposal.questions.some(({ mustAnswer }) => mustAnswer)
     if (given.json) print(`${JSON.stringify({ ok: !isRefused, ...proposal }, null, 2)}\n`)
     else {
       print(proposal.source)
@@ -87,10 +90,15 @@ function argumentsOf(args: readonly string[]): Given | string {
   }
 }
 
-function reportText({ root, tables, questions, findings }: Proposal): string {
+function reportText({ root, tables, questions, leftBehind, findings }: Proposal): string {
   const lines = [
     `${root}: ${tables.length} tables, ${questions.length} questions.`,
     ...tables.map(({ table, owner }) => `  ${table} by ${owner}`),
+    ...questions.flatMap(({ table, column, text, mustAnswer }) =>
+      mustAnswer ? [`must be answered: ${table}${column === undefined ? '' : `.${column}`}: ${text}`] : [],
+    ),
+    ...(leftBehind.length > 0 ? ['Tables that stay behind:'] : []),
+    ...leftBehind.map((one) => `  ${leftBehindText(one)}`),
     ...findings.flatMap(({ severity, code, message, hint }) => [
       `${severity} ${code}: ${message}`,
       ...(hint === undefined ? [] : [`  ${hint}`]),

@@ -4,10 +4,17 @@ import { snakeCase } from '../table-piece/facts/looks-secret.js'
 const tableName = /(?:^|_)(?:users?|accounts?|people|persons?|principals?|members?)$/
 const mailName = /^(?:e_?mail|mail|e_?mail_?address|mail_?address)$/
 
-/** Whether rows of the table are people: they have an e-mail address, which is unique, or a name that says so. */
+const loginName = /^(?:login|user_?name|handle|nick(?:_?name)?|screen_?name)$/
+
+/**
+ * Whether rows of the table are people: they have an e-mail address that is unique, or the table's name says so and they have
+ * an e-mail address, or a name to log in with.
+ */
 export const looksLikePeople = (table: Table): boolean => {
   const mail = mailColumn(table)
-  return mail !== undefined && (table.unique.has(mail.name) || tableName.test(snakeCase(table.name)))
+  if (mail && table.unique.has(mail.name)) return true
+  const logins = [...table.unique].some((name) => loginName.test(snakeCase(name)))
+  return tableName.test(snakeCase(table.name)) && (mail !== undefined || logins)
 }
 
 export const mailColumn = ({ columns }: Table): Column | undefined =>

@@ -1,4 +1,5 @@
 import type { Catalogue, ForeignKey, Table } from '../table-piece/catalogue.js'
+import { isNamedAfter } from './likely-keys.js'
 import { looksLikePeople } from './looks-like-people.js'
 
 /** A column that leads to another table on the way to the root. */
@@ -27,7 +28,8 @@ interface Way extends Owned {
 
 /**
  * The root and the tables below it, each by its shortest way; ways of columns that may be NULL only where there is
- * no other. Rows that outlive what they lead to (ON DELETE SET NULL), and people, are not below it.
+ * no other. People are not below it, nor are rows that outlive what they lead to (ON DELETE SET NULL), unless the column
+ * is named after it: `company_id` of `res_company`, and not `current_company_id`.
  */
 export function ownedTables(catalogue: Catalogue, root: Table, key: string): OwnedTables {
   const owned = new Map<Table, Owned>([[root, { path: [key], nullable: false }]])
@@ -43,7 +45,11 @@ export function ownedTables(catalogue: Catalogue, root: Table, key: string): Own
   }
 }
 
-const isOwnership = ({ nullable, foreign }: Way): boolean => !nullable || foreign.onDelete !== 'clear'
+function isOwnership({ nullable, foreign }: Way): boolean {
+  if (!nullable || foreign.onDelete !== 'clear') return true
+  const [column = ''] = foreign.columns
+  return foreign.columns.length === 1 && isNamedAfter(column, foreign.table)
+}
 
 const byPreference = (a: Way, b: Way): number =>
   Number(a.nullable) - Number(b.nullable) ||

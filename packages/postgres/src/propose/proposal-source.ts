@@ -1,5 +1,6 @@
 import type { Table } from '../table-piece/catalogue.js'
 import { snakeCase } from '../table-piece/facts/looks-secret.js'
+import { type LeftBehind, leftBehindText } from './left-behind.js'
 import type { ProposedTable, Question } from './proposal.js'
 import { commentSource, Source, textSource, valueSource } from './source-text.js'
 
@@ -24,6 +25,7 @@ export interface ProposalParts {
   readonly kind: string
   readonly kindQuestions: readonly Question[]
   readonly pieces: readonly ProposedPiece[]
+  readonly leftBehind: readonly LeftBehind[]
 }
 
 /** `projects` as `project`, and `projectKind`. */
@@ -41,7 +43,7 @@ export function kindNames({ name }: Table): KindNames {
 }
 
 /** The whole proposal as a module. */
-export function proposalSource({ root, kind, kindQuestions, pieces }: ProposalParts): string {
+export function proposalSource({ root, kind, kindQuestions, pieces, leftBehind }: ProposalParts): string {
   const variables = pieces.map((_, at) =>
     `pieces${pieces.length > 1 ? at + 1 : ''}`.replace(/^pieces$/, 'tables'),
   )
@@ -53,6 +55,9 @@ export function proposalSource({ root, kind, kindQuestions, pieces }: ProposalPa
     commentSource(
       'Lines that begin with "?" ask what the catalogue does not say; answer them, and delete them.',
     ),
+    ...(leftBehind.length > 0
+      ? [commentSource(`Stay behind: ${leftBehind.map(leftBehindText).join(', ')}.`)]
+      : []),
     `import type { ResourceKind } from '@piecework/core'\nimport { tablePiece } from '@piecework/postgres'\n\n`,
     ...kindQuestions.map((one) => questionSource(one, '')),
     kind,

@@ -8,10 +8,12 @@ export interface Question {
   readonly table: string
   readonly column?: string
   readonly text: string
+  /** Until it is answered, no copy can be made. */
+  readonly mustAnswer?: true
 }
 
 /** Takes what is asked of the table that is proposed. */
-export type Ask = (text: string, column?: string) => void
+export type Ask = (text: string, column?: string, must?: Pick<Question, 'mustAnswer'>) => void
 
 /** A declaration as data; `set` as the source of its functions. */
 export interface ProposedTable {

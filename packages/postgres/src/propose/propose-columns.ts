@@ -1,9 +1,10 @@
 import type { Column, Table } from '../table-piece/catalogue.js'
 import { looksLikeId } from '../table-piece/facts/looks-like-id.js'
-import { looksSecret, snakeCase } from '../table-piece/facts/looks-secret.js'
-import { keyFamily } from '../table-piece/key-family.js'
+import { looksSecret } from '../table-piece/facts/looks-secret.js'
 import { writtenName } from '../table-piece/table-name.js'
+import { namedLike } from './likely-keys.js'
 import type { Ask, Below } from './proposal.js'
+import { typeBeside } from './type-beside.js'
 
 export interface ProposedColumns {
   readonly references: ReadonlyMap<string, string>
@@ -40,7 +41,7 @@ export function proposeColumns(
       )
     else if (looksSecret(column)) leaveOut(column, 'looks like a secret, and stays behind: does it travel?')
     else if (isUuid || looksLikeId(column, names)) {
-      const to = namedLike(below, column)
+      const to = namedLike([...below.owned.keys()], table, column)
       if (to) {
         references.set(name, writtenName(to, table.schema))
         ask(`is it the key of a row of "${to.name}"? Its name says so, and no foreign key.`, name)
@@ -52,7 +53,7 @@ export function proposeColumns(
       else {
         columns.push(name)
         ask(
-          `is named like an id (${column.type}) and travels as it is: which rows does it lead to?${typeBeside(table, column)}`,
+          `is named like an id (${column.type}) and travels as it is: which rows does it lead to?${byType(table, column)}`,
           name,
         )
       }
@@ -61,28 +62,11 @@ export function proposeColumns(
   return { references, columns, ignore, set }
 }
 
-/** The only table below the root whose rows the column names, with keys of its type. */
-function namedLike({ owned }: Below, column: Column): Table | undefined {
-  const words = snakeCase(column.name).replace(/_?(?:ids?|uuids?|guids?|fk)$/, '')
-  const found = [...owned.keys()].filter((table) => {
-    const [key, ...more] = table.primaryKey
-    const target = more.length === 0 ? table.columns.get(key ?? '') : undefined
-    const base = column.element ?? column.base
-    const fits = target !== undefined && (keyFamily({ base }) ?? '') === keyFamily(target)
-    const name = snakeCase(table.name)
-    return (
-      fits &&
-      [name, name.replace(/s$/, ''), name.replace(/es$/, ''), name.replace(/ies$/, 'y')].includes(words)
-    )
-  })
-  return found.length === 1 ? found[0] : undefined
-}
-
-function typeBeside({ columns }: Table, { name }: Column): string {
-  const type = name.replace(/_?(?:id|uuid)$/i, (end) => (/^[A-Z]/.test(end) ? 'Type' : '_type'))
-  return type !== name && columns.has(type)
-    ? ` If "${type}" says of which table: references: { ${name}: { by: '${type}', tables: { … } } }.`
-    : ''
+function byType(table: Table, column: Column): string {
+  const type = typeBeside(table, column)
+  return type === undefined
+    ? ''
+    : ` If "${type}" says of which table: references: { ${column.name}: { by: '${type}', tables: { … } } }.`
 }
 
 /** What a column holds that must have a value, as TypeScript. */

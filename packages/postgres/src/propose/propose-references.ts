@@ -29,6 +29,8 @@ export function proposeReferences(below: Below, table: Table, ask: Ask): Propose
     const to = catalogue.get({ schema: foreign.schema, name: foreign.table })
     const column = table.columns.get(name)
     if (!to || !column || !isOpen(name)) continue
+    if (foreign.likely && name !== path[0])
+      ask(`is it the key of a row of "${to.name}"? Its name says so, and no foreign key.`, name)
     if (to === below.root && table === below.root) leaveOut(column, ignore, ask)
     else if (below.owned.has(to)) {
       references.set(name, writtenName(to, table.schema))

@@ -2,7 +2,7 @@ import type { Column, Table } from '../table-piece/catalogue.js'
 import { snakeCase } from '../table-piece/facts/looks-secret.js'
 import type { Reference } from '../table-piece/spec.js'
 import { writtenName } from '../table-piece/table-name.js'
-import { waysToRoot } from './owned-tables.js'
+import { foreignOf, waysToRoot } from './owned-tables.js'
 import type { Below, ProposedTable, Question } from './proposal.js'
 import { proposeColumns } from './propose-columns.js'
 import { ownColumn, proposeKey } from './propose-key.js'
@@ -39,6 +39,9 @@ export async function proposeTable(below: Below, table: Table): Promise<Unordere
   const open = [...table.columns.values()].filter(
     (column) => !leads(column.name) && column !== own && !column.generated && !isNumber(below, table, column),
   )
+  for (const column of table.columns.values())
+    if (!leads(column.name) && column !== own && isNumber(below, table, column))
+      ask('takes numbers from a sequence: each row of a copy takes a new one. May it?', column.name)
   const { columns, ...proposed } = proposeColumns(below, table, open, ask)
   const references = new Map<string, string | Reference>([
     ...leading.references,
@@ -113,6 +116,9 @@ function askOfOwner(
       others.length > 0 ? `, also those that ${[...new Set(others)].join(', ')} leads to the root` : ''
     ask(`may be NULL, and then the row does not travel${also}: does each row have an owner?`, owner)
   }
+  const [first = ''] = way?.path ?? []
+  if (table !== root && foreignOf(table, first)?.likely)
+    ask('leads to the resource by its name, and no foreign key says so: does it?', first)
   const deleted = [...table.columns.values()].find(({ name }) =>
     /^(?:deleted|removed|archived)_?at$/i.test(name),
   )

@@ -10,6 +10,7 @@ import { writtenName } from '../table-piece/table-name.js'
 import { tablePiece } from '../table-piece/table-piece.js'
 import { groupPieces } from './group-pieces.js'
 import { kindSource } from './kind-source.js'
+import { type LeftBehind, leftBehind } from './left-behind.js'
 import { ownedTables } from './owned-tables.js'
 import type { Below, ProposedTable, Question } from './proposal.js'
 import { kindNames, type ProposedPiece, proposalSource } from './proposal-source.js'
@@ -21,6 +22,8 @@ export interface Proposal {
   readonly root: string
   readonly tables: readonly { readonly table: string; readonly owner: string }[]
   readonly questions: readonly Question[]
+  /** Tables of the same schemas that the proposal leaves out. */
+  readonly leftBehind: readonly LeftBehind[]
   /** What `checkTables` says of it. */
   readonly findings: readonly TableFinding[]
   /** TypeScript. */
@@ -49,19 +52,22 @@ export async function proposeTables(db: Queryable, rootName: string): Promise<Pr
     db,
     below,
     { ...names, key: resourceKeyForm(below, tables) },
-    (text, column) =>
+    (text, column, must) =>
       void kindQuestions.push({
         table: `${root.schema}.${root.name}`,
         ...(column !== undefined && { column }),
         text,
+        ...must,
       }),
   )
+  const left = leftBehind(below)
   return {
     root: `${root.schema}.${root.name}`,
     tables: tables.map(({ table, spec }) => ({ table: `${table.schema}.${table.name}`, owner: spec.owner })),
     questions: [...kindQuestions, ...tables.flatMap(({ questions }) => questions)],
+    leftBehind: left,
     findings: await findingsOf(db, pieces),
-    source: proposalSource({ root, kind, kindQuestions, pieces }),
+    source: proposalSource({ root, kind, kindQuestions, pieces, leftBehind: left }),
   }
 }
 

@@ -5,6 +5,7 @@ import { likelySequences } from '../table-piece/keys/number-problems.js'
 import { readSequences } from '../table-piece/keys/sequences.js'
 import type { Reading } from '../table-piece/read-declared.js'
 import { parseTableName, type TableName, tableKey } from '../table-piece/table-name.js'
+import { withLikelyKeys } from './likely-keys.js'
 
 /** Every table of the host, in all schemas: neither partitions nor those of extensions or of the store. */
 const tablesQuery = `
@@ -16,7 +17,7 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> '
     AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`
 
-/** What the catalogue says of every table. */
+/** What the catalogue says of every table, and their names of keys that it does not know. */
 export async function readSchema(db: Queryable): Promise<Reading> {
   const { rows } = await db.query<{ schema: string; name: string }>(tablesQuery)
   const catalogue = await readCatalogue(db, rows, 0)
@@ -27,7 +28,7 @@ export async function readSchema(db: Queryable): Promise<Reading> {
   const sequences = await readSequences(db, tables, names)
   const facts = await readTableFacts(db, tables)
   const byName = new Map(tables.map((table, index) => [nameKey(table), facts[index]]))
-  return { catalogue, sequences, factsOf: (table) => byName.get(nameKey(table)) }
+  return { catalogue: withLikelyKeys(catalogue), sequences, factsOf: (table) => byName.get(nameKey(table)) }
 }
 
 const nameKey = ({ schema, name }: TableName): string => JSON.stringify([schema, name])

@@ -33,7 +33,13 @@ export async function shellValues(
       return { column, value: 'owner', sql: '' }
     }
     if (to) {
-      ask(`which row of "${to.name}" does a new one belong to? Until it is said, the statement fails.`, name)
+      ask(
+        `which row of "${to.name}" does a new one belong to? Until it is said, the statement fails.`,
+        name,
+        {
+          mustAnswer: true,
+        },
+      )
       return { column, sql: 'NULL' }
     }
     if (column === named && !root.unique.has(name)) return { column, value: "name ?? ''", sql: '' }
@@ -41,7 +47,9 @@ export async function shellValues(
       return { column, value: 'ref.id', sql: '' }
     const sql = labels.get(column.type) ?? emptyLiteral(column)
     if (sql === 'NULL')
-      ask(`what does a shell have here (${column.type})? Until it is said, the statement fails.`, name)
+      ask(`what does a shell have here (${column.type})? Until it is said, the statement fails.`, name, {
+        mustAnswer: true,
+      })
     return { column, sql }
   })
 }

@@ -61,6 +61,8 @@ export interface ForeignKey {
    * reference, or nothing certain (mostly, the deletion is refused).
    */
   readonly onDelete: 'cascade' | 'clear' | 'refuse'
+  /** Only names say so; the database has no such key. */
+  readonly likely?: true
 }
 
 export interface Table extends TableName {

@@ -1,0 +1,61 @@
+import type { Table } from '../table-piece/catalogue.js'
+import { looksLikeId } from '../table-piece/facts/looks-like-id.js'
+import { looksLikePeople } from './looks-like-people.js'
+import type { Below } from './proposal.js'
+import { typeBeside } from './type-beside.js'
+
+/** A table of the host that is not below the root. */
+export interface LeftBehind {
+  readonly table: string
+  /** A column that may lead to rows below the root. */
+  readonly leads?: {
+    readonly column: string
+    /** The column that says of which table they are. Absent: a foreign key says so, and the rows outlive them. */
+    readonly type?: string
+  }
+}
+
+/** Tables whose rows stay where they are, without people and those that references of others lead to. */
+export function leftBehind({ reading: { catalogue }, owned, root }: Below): readonly LeftBehind[] {
+  const below = [...owned.keys()]
+  const led = new Set(
+    below.flatMap(({ foreignKeys }) =>
+      foreignKeys.flatMap(({ schema, table: name }) => catalogue.get({ schema, name }) ?? []),
+    ),
+  )
+  const schemas = new Set(below.map(({ schema }) => schema))
+  return catalogue.tables
+    .filter((table) => schemas.has(table.schema) && !owned.has(table) && table !== root)
+    .flatMap((table): LeftBehind[] => {
+      const leads = leadsByType(table) ?? leadsLoosely(table, below)
+      if (looksLikePeople(table) || (!leads && led.has(table))) return []
+      return [{ table: `${table.schema}.${table.name}`, ...(leads && { leads }) }]
+    })
+    .sort((a, b) => (a.table < b.table ? -1 : 1))
+}
+
+function leadsByType(table: Table): LeftBehind['leads'] {
+  const known = new Set(table.foreignKeys.flatMap(({ columns }) => columns))
+  for (const column of table.columns.values()) {
+    const type = typeBeside(table, column)
+    const isOpen = !known.has(column.name) && (column.base === 'uuid' || looksLikeId(column, []))
+    if (isOpen && type !== undefined) return { column: column.name, type }
+  }
+  return undefined
+}
+
+function leadsLoosely({ foreignKeys }: Table, below: readonly Table[]): LeftBehind['leads'] {
+  const found = foreignKeys.find((foreign) =>
+    below.some(({ schema, name }) => foreign.schema === schema && foreign.table === name),
+  )
+  return found && { column: found.columns.join(', ') }
+}
+
+/** In words, for people. */
+export function leftBehindText({ table, leads }: LeftBehind): string {
+  if (!leads) return table
+  const { column, type } = leads
+  return type === undefined
+    ? `${table} (${column} leads here; its rows outlive those)`
+    : `${table} (${column} may lead here, as ${type} says)`
+}
