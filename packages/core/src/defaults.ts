@@ -306,8 +306,16 @@ export const temporaryDefaults = {
 /** Inputs that stay open for the next node of their job: how many, and how long. */
 export const idleInputs = { most: 4, ms: second } as const
 
-/** Nodes that one plan may add, and batches that may be kept for it. */
-export const planDefaults = { parts: 100_000, steps: 1000 } as const
+/** Of parts. */
+export const planDefaults = {
+  /** Nodes that one plan may add, and batches that may be kept for it. */
+  parts: 100_000,
+  steps: 1000,
+  /** Of what is planned for all parts, as JSON. */
+  planBytes: 16 * mebibyte,
+  /** Of what an exporter returns for the outputs, as JSON. */
+  resultBytes: 16 * kibibyte,
+} as const
 
 /** Of follow-ups that say nothing else. Times in ms. */
 export const followUpDefaults = {
@@ -328,6 +336,8 @@ export const followUpDefaults = {
 export const pageSizes = {
   outbox: 100,
   nodes: 1000,
+  /** With what exporters have returned. */
+  results: 500,
   jobs: 1000,
   /** Of a resource, among which the size of an output is looked for that is to be delivered. */
   earlierJobs: 100,

@@ -41,6 +41,7 @@ export type {
   OutputCheck,
   OutputContext,
   OutputSubject,
+  StagedPart,
   StagedPiece,
   ZipForPeopleOptions,
   ZipMember,
@@ -53,11 +54,14 @@ export type {
   NodePart,
   PartPlan,
   PartsContext,
+  PartsPlan,
 } from './contracts/parts.js'
 export type {
   AppliesContext,
   CloneContext,
+  EntryOptions,
   ExportContext,
+  ExportedCounts,
   ImportContext,
   KeyCheckContext,
   KeysContext,

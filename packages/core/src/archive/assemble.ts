@@ -111,7 +111,7 @@ function* zipParts({ artifacts, manifest, signature, about, entries }: AssembleA
     yield {
       path,
       bytes: asStaged(path, staged, artifacts.open(staged.artifact)),
-      method: 8,
+      method: staged.stored ? 0 : 8,
       size: staged.size,
       sizeInZip: staged.deflatedSize,
       crc32: staged.crc32,

@@ -3,22 +3,27 @@ import { HeaderScan } from './csv-header.js'
 import { type EntryFile, wholeOnly } from './entries.js'
 import { partOf } from './part-path.js'
 
-/** Tables whose parts are entries of their own, each as one: the header of the first part, the rows of all. */
+/**
+ * Tables whose parts are entries of their own, each as one: the header of the first part, the rows of all. What has no rows
+ * stays as it is.
+ */
 export function joinedParts(files: readonly EntryFile[]): readonly EntryFile[] {
   const tables = new Map<string, { readonly number: number; readonly file: EntryFile }[]>()
-  for (const file of files) {
+  const isTable = ({ facts }: EntryFile) => facts.rows !== undefined
+  for (const file of files.filter(isTable)) {
     const part = partOf(file.path)
     if (!part) throw invalid(`the entry "${file.path}" is no part of a table`)
     const parts = tables.get(part.table) ?? []
     parts.push({ number: part.number, file })
     tables.set(part.table, parts)
   }
-  return [...tables].map(([path, parts]) =>
+  const joinedTables = [...tables].map(([path, parts]) =>
     joined(
       path,
       parts.sort((a, b) => a.number - b.number).map(({ file }) => file),
     ),
   )
+  return [...joinedTables, ...files.filter((file) => !isTable(file))]
 }
 
 function joined(path: string, parts: readonly EntryFile[]): EntryFile {

@@ -22,7 +22,10 @@ export interface ManifestPiece {
   readonly version: number
   /** For people: readers that do not know the piece pass it over. */
   readonly exportOnly?: true
-  /** Nodes that exported it. Each entry is then a part of a table, `pages/000001.csv` of `pages.csv`. Absent: one, the whole. */
+  /**
+   * Nodes that exported its tables. Each entry with rows is then a part of one, `pages/000001.csv` of `pages.csv`; others are
+   * as their parts have written them. Absent: all are whole.
+   */
   readonly parts?: number
   readonly entries: readonly ManifestEntry[]
 }

@@ -4,7 +4,7 @@ import type { Manifest } from './manifest-contract.js'
 const currentVersion = 2
 
 /** What a manifest may need of its reader beyond version 1. */
-export const knownNeeds = ['column-types', 'record-bytes', 'parts'] as const
+export const knownNeeds = ['column-types', 'record-bytes', 'parts', 'part-files'] as const
 type Need = (typeof knownNeeds)[number]
 
 export function needsOf({ pieces }: Pick<Manifest, 'pieces'>): readonly Need[] {
@@ -13,6 +13,10 @@ export function needsOf({ pieces }: Pick<Manifest, 'pieces'>): readonly Need[] {
     'column-types': entries.some(({ types }) => types !== undefined),
     'record-bytes': entries.some(({ recordBytes }) => recordBytes !== undefined),
     parts: pieces.some(({ parts }) => parts !== undefined),
+    // Beside tables in parts. Where there are none, they are entries as any others.
+    'part-files': pieces.some(
+      ({ parts, entries: own }) => parts !== undefined && own.some(({ rows }) => rows === undefined),
+    ),
   }
   return knownNeeds.filter((need) => used[need])
 }

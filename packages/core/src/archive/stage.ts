@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import type { Entries } from '../contracts/entries.js'
+import { PieceworkError } from '../contracts/errors.js'
 import type { StagedEntry } from '../contracts/nodes.js'
 import { defaultLimits, entryDefaults } from '../defaults.js'
 import { check } from '../options/check.js'
@@ -10,10 +11,9 @@ import { objectCheck } from '../options/object-check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 import { deflated } from './deflate.js'
 import { entriesOf, entryFacts, namedEntry, wholeOnly } from './entries.js'
-import { inflated } from './inflated.js'
 import { type ArchiveLimits, archiveLimitChecks, assertWithin } from './limits.js'
+import { stagedBytes } from './staged-bytes.js'
 import { TableScan } from './table-scan.js'
-import { verifyBytes } from './verify-bytes.js'
 
 export interface StageEntry {
   readonly artifacts: ArtifactStore
@@ -28,6 +28,8 @@ export interface StageEntry {
   readonly types?: readonly string[]
   /** What a reader allows; a table or an entry beyond it is refused while it is written. */
   readonly limits?: Partial<ArchiveLimits>
+  /** The bytes as they are: they are compressed already. Not for tables. */
+  readonly stored?: boolean
   /** zlib's, 0-9. Default 1: 11 % more bytes than 6 in less than half the time. */
   readonly level?: number
   readonly signal?: AbortSignal
@@ -41,23 +43,27 @@ const stageChecks: OptionChecks<StageEntry> = {
   rows: check.func(),
   types: check.list(check.text),
   limits: objectCheck(archiveLimitChecks),
+  stored: check.flag,
   level: check.wholeNumber(0, 9),
   signal: check.signal,
 }
 
 /**
- * Deflates an entry into the artifact store; size, sha256, CRC-32 come from the same pass. With `rows`, a
+ * Deflates an entry into the artifact store, or stores it as it is; size, sha256, CRC-32 come from the same pass. With `rows`, a
  * table is looked at as a reader will. Throws `archive-limit` and `archive-invalid` for what no reader takes.
  */
 export async function stageEntry(given: StageEntry): Promise<StagedEntry> {
   const entry = checkOptions('stageEntry()', given, stageChecks)
-  const { artifacts, key, path, rows, types, level = 1, signal } = entry
+  const { artifacts, key, path, rows, types, stored, level = 1, signal } = entry
+  if (stored && rows)
+    throw new PieceworkError('options-invalid', `The table "${path}" cannot be stored as it is.`)
   const limits = { ...defaultLimits, ...entry.limits }
   const table = rows && path.endsWith('.csv') && new TableScan(limits.recordBytes)
   const hash = createHash('sha256')
   let size = 0
   let crc = 0
-  const bytes = deflated(table ? scanned(path, entry.bytes, table) : entry.bytes, level, (block) => {
+  const packed = stored ? observed : deflated
+  const bytes = packed(table ? scanned(path, entry.bytes, table) : entry.bytes, level, (block) => {
     signal?.throwIfAborted()
     hash.update(block)
     crc = crc32(block, crc)
@@ -77,6 +83,7 @@ export async function stageEntry(given: StageEntry): Promise<StagedEntry> {
     path,
     artifact: key,
     size,
+    ...(stored && { stored }),
     deflatedSize,
     deflatedCrc32,
     sha256: hash.digest('hex'),
@@ -84,6 +91,18 @@ export async function stageEntry(given: StageEntry): Promise<StagedEntry> {
     ...(rows && { rows: rows() }),
     ...(types && { types }),
     ...(longest > entryDefaults.recordBytes && { recordBytes: longest }),
+  }
+}
+
+/** In the place of `deflated`. */
+async function* observed(
+  bytes: AsyncIterable<Uint8Array>,
+  _level: number,
+  seen: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    seen(chunk)
+    yield chunk
   }
 }
 
@@ -113,9 +132,7 @@ export function stagedEntries(artifacts: ArtifactStore, entries: readonly Staged
     entries.map((staged) => ({
       path: staged.path,
       facts: entryFacts(staged),
-      open: wholeOnly(staged.path, () =>
-        verifyBytes(staged.path, inflated(staged.path, artifacts.open(staged.artifact), staged), staged),
-      ),
+      open: wholeOnly(staged.path, () => stagedBytes(artifacts, staged)),
     })),
   )
 }

@@ -32,6 +32,6 @@ export async function* verifyBytes(
     throw differs(name, 'is not the one that was exported: its sha256 is not the one in the manifest')
 }
 
-function differs(name: string, how: string): PieceworkError {
+export function differs(name: string, how: string): PieceworkError {
   return new PieceworkError('archive-checksum', `Entry "${name}" ${how}`, { facts: { entry: name } })
 }

@@ -38,7 +38,7 @@ export interface NodeResult {
   readonly reusedFrom?: string
   /** Added to the job, to later batches of pieces than the node's own; with an `error`, none are. */
   readonly nodes?: readonly NewNode[]
-  /** Of a follow-up or an output of a pack; plain JSON. */
+  /** Of an export, a follow-up or an output of a pack; plain JSON. */
   readonly output?: unknown
   /** Merged into the job's result. */
   readonly result?: JobResult

@@ -26,12 +26,14 @@ export type NodeTask =
 /** `skipped`: the job ended before it came to this node. */
 export type NodeStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped'
 
-/** One deflated file in the artifact store that waits for assembly. */
+/** One file in the artifact store that waits for assembly: deflated, or stored as it is. */
 export interface StagedEntry {
   /** Relative to the node. */
   readonly path: string
   readonly artifact: string
   readonly size: number
+  /** Not deflated: what is said of the deflated bytes is of these. */
+  readonly stored?: true
   readonly deflatedSize: number
   /** Of the deflated bytes. */
   readonly deflatedCrc32: number
@@ -72,6 +74,7 @@ export interface JobNode {
   /** Of the plan of an import: batches after its own that are kept for its parts. */
   readonly steps?: number
   readonly counts?: NodeCounts
+  /** Of the plan of an export: what is common to its parts, as JSON. */
   readonly entries?: readonly StagedEntry[]
   /** Of the piece, when it wrote `entries`. */
   readonly version?: number
@@ -79,7 +82,7 @@ export interface JobNode {
   readonly moment?: number
   /** Job whose finished work this node took over instead of doing it again. */
   readonly reusedFrom?: string
-  /** What a follow-up has returned, or where the bytes of an output are; plain JSON. */
+  /** What an exporter or a follow-up has returned, or where the bytes of an output are; plain JSON. */
   readonly output?: unknown
   readonly error?: JobError
   readonly progress?: Progress

@@ -6,6 +6,21 @@ import type { ResourceRef, ResourceTree } from './resource.js'
 import type { Schema } from './schema.js'
 import type { WorkContext } from './work-context.js'
 
+/** What one node has written: a part, or all of a piece that was exported whole. */
+export interface StagedPart {
+  /** From 1. */
+  readonly number: number
+  /** Parts of the piece; 1 of a whole. */
+  readonly of: number
+  /** As it was planned. Absent of a whole. */
+  readonly range?: unknown
+  readonly counts: PieceCounts
+  /** What the exporter has returned. */
+  readonly result?: unknown
+  /** What this part alone has written, by the names that it gave, read as those of the piece. */
+  readonly entries: Entries
+}
+
 /** What one piece of one resource has written for the export. */
 export interface StagedPiece {
   readonly resource: ResourceRef
@@ -14,11 +29,20 @@ export interface StagedPiece {
   readonly version: number
   readonly counts: PieceCounts
   /**
-   * Read whole, an entry is compared with its size and checksums at the end. A range is of the bytes that the piece
-   * wrote; they are stored deflated, so each costs as much as reading all that comes before its end, and is not
-   * compared with anything.
+   * All that it has written; if in parts, the tables, joined: what else parts have written is read by `parts`. Read whole,
+   * an entry is compared with its size and checksums at the end. A range is of the bytes that the piece wrote.
+   * What is stored deflated costs as much as reading all that comes before the end of the range, and is not compared with
+   * anything. What is `stored` costs the range alone; ranges that follow each other from the first byte to the last are
+   * compared at the end as the whole is, others by their length.
    */
   readonly entries: Entries
+  /** What was planned for all parts. Absent: nothing, or it was exported whole. */
+  readonly plan?: unknown
+  /**
+   * The parts from `first` to `last`, by default all, in their order: read from the store in pages while they are taken, so
+   * that their number takes no memory. Each call reads anew.
+   */
+  parts(first?: number, last?: number): AsyncIterable<StagedPart>
 }
 
 /** One file of a zip that people open. */

@@ -9,6 +9,17 @@ export interface PartPlan {
   readonly range: unknown
 }
 
+/** The parts of an export, and what is the same for all of them. */
+export interface PartsPlan {
+  /**
+   * Given to each part and to the outputs, and stored once: plain JSON, at most `planDefaults.planBytes`. A retry takes
+   * over what an equal plan has made.
+   */
+  readonly plan: unknown
+  /** One or more. */
+  readonly parts: readonly PartPlan[]
+}
+
 export interface NodePart extends PartPlan {
   /** From 1, in the order in which the parts follow each other. */
   readonly number: number
@@ -16,6 +27,8 @@ export interface NodePart extends PartPlan {
   readonly of: number
   /** As `ImportPartPlan.rows`. */
   readonly rows?: number
+  /** Of the plan that is common to the parts, hex. Absent: there is none. */
+  readonly planSha256?: string
 }
 
 export interface PartsContext<Options = unknown> extends WorkContext<Options> {

@@ -5,7 +5,7 @@ import type { NewFinding } from './finding.js'
 import type { Ids } from './ids.js'
 import type { KeyForm } from './key-form.js'
 import type { KeyRange } from './keys.js'
-import type { ImportParts, NodePart, PartPlan, PartsContext } from './parts.js'
+import type { ImportParts, NodePart, PartPlan, PartsContext, PartsPlan } from './parts.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { PieceRemover } from './piece-remover.js'
 import type { PieceVerifier } from './piece-verifier.js'
@@ -19,22 +19,37 @@ export interface AppliesContext<Options = unknown> extends PieceContext<Options>
   readonly db: Queryable
 }
 
+/** How an entry that is no table is stored. */
+export interface EntryOptions {
+  /** As it is: it is compressed already. Outputs read ranges of it at the cost of these bytes alone. Default: deflated. */
+  readonly stored?: boolean
+}
+
+/** What an exporter has written. */
+export interface ExportedCounts extends PieceCounts {
+  /** For the outputs: plain JSON, at most `planDefaults.resultBytes`. */
+  readonly result?: unknown
+}
+
 export interface ExportContext<Options = unknown> extends WorkContext<Options> {
   /** One READ ONLY snapshot. */
   readonly tx: Transaction
   /** What to export. Absent: all of the resource. */
   readonly part?: NodePart
+  /** What was planned for all parts. Absent without one. */
+  readonly plan?: unknown
   /**
    * Stores one entry of this node: a relative path of `[A-Za-z0-9._-]` segments. `rows` is called when the
-   * bytes have ended and goes into the manifest; leave it out for entries that are not tables. `types`: of a
+   * bytes have ended and goes into the manifest; entries that are not tables have none, or options instead. `types`: of a
    * table's columns, in the order of its header, as the piece's importer names them. Throws `archive-invalid`
    * or `archive-limit` for a table that an import would refuse.
-   * A part writes tables alone, each with its header: readers see those of all parts as one.
+   * Tables that parts write are joined, each with its header: readers see one. All else that a part writes is its own, by
+   * paths that no other part writes; of these, none ends in `.csv`.
    */
   write(
     path: string,
     bytes: AsyncIterable<Uint8Array> | Uint8Array,
-    rows?: () => number,
+    rows?: (() => number) | EntryOptions,
     types?: readonly string[],
   ): Promise<void>
   /** Adds to the job's report. */
@@ -79,13 +94,13 @@ export interface CloneContext<Options = unknown> extends WorkContext<Options> {
 }
 
 export interface PieceExporter<Options = unknown> {
-  export(context: ExportContext<Options>): Promise<PieceCounts>
+  export(context: ExportContext<Options>): Promise<ExportedCounts>
   /**
    * The parts in which a large resource is exported, in order, each by a node of its own: together all of it, whatever
    * is written meanwhile. Called when an export runs. None: it is exported whole. Cloners, comparisons with an
    * archive and older plans export it whole, too.
    */
-  parts?(context: PartsContext<Options>): Promise<readonly PartPlan[]>
+  parts?(context: PartsContext<Options>): Promise<readonly PartPlan[] | PartsPlan>
 }
 /** A shell that has just been made, and what will fill it. */
 export interface NewShell {

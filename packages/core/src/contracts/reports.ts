@@ -53,6 +53,8 @@ export interface NodePage {
   readonly after?: Pick<JobNode, 'batch' | 'id'>
   /** Absent: all. */
   readonly limit?: number
+  /** Also what exporters have returned, the `output` of exports. It may be long, and is left out otherwise. */
+  readonly results?: true
 }
 
 /** What a job did and found. */

@@ -9,7 +9,8 @@ import { readTree } from '../plan/source.js'
 import { walkTree } from '../plan/tree.js'
 import { canonicalRequest } from '../requests/canonical-request.js'
 import type { SourceRequest } from '../requests/export-request.js'
-import { exportEntries, jobPrefix } from '../tasks/staging.js'
+import { exportEntries } from '../tasks/export-entries.js'
+import { jobPrefix } from '../tasks/staging.js'
 
 /** A resource as it is now, exported for a comparison. */
 export interface LiveExport {

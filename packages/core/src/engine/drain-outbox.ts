@@ -55,7 +55,7 @@ export async function carryOut(deps: Omit<OutboxDeps, 'onError'>, { action }: Ou
   const job = await store.jobs.get(action.job)
   if (!job || !isOpen(job)) return
   if (job.status === 'pending') report(await store.jobs.submitted(job.id))
-  for await (const nodes of nodePages(store.reports, job.id, action.batch)) {
+  for await (const nodes of nodePages(store.reports, job.id, { batch: action.batch })) {
     // An attempt after the first has an item of its own, with the time from which it may begin.
     const first = nodes.filter(({ task, attempt }) => attempt === 1 || task === 'finish')
     const tasks = first.filter(({ status }) => status === 'waiting').map((node) => taskOf(job, node))

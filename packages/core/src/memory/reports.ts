@@ -14,12 +14,13 @@ export function memoryReports(state: MemoryState): Reports {
       const entry = state.jobs.get(id)
       return entry && summaryOf(entry.job, entry.revision, [...nodesOf(id)].sort(byBatchAndId))
     },
-    nodes: async (job, { batch, after, limit } = {}) =>
+    nodes: async (job, { batch, after, limit, results } = {}) =>
       nodesOf(job)
         .filter((node) => batch === undefined || node.batch === batch)
         .filter((node) => after === undefined || byBatchAndId(node, after) > 0)
         .sort(byBatchAndId)
-        .slice(0, limit),
+        .slice(0, limit)
+        .map((node) => (results ? node : withoutResult(node))),
     node: async (job, id) => state.jobs.get(job)?.nodes.get(id)?.node,
     findings: async (job, limit = storeDefaults.listedFindings, node) => {
       const kept = state.jobs.get(job)?.findings ?? []
@@ -31,6 +32,12 @@ export function memoryReports(state: MemoryState): Reports {
     },
     untouched: async (job) => state.retriable.has(job),
   }
+}
+
+function withoutResult(node: JobNode): JobNode {
+  if (node.task !== 'export' || node.output === undefined) return node
+  const { output: _, ...rest } = node
+  return rest
 }
 
 function byBatchAndId(a: Place, b: Place): number {

@@ -47,16 +47,33 @@ export function partNodes(
   task: 'export' | 'import',
   { resource, piece, batch }: JobNode,
   parts: readonly ImportPartPlan[],
+  planSha256?: string,
 ): readonly NewNode[] {
   if (!resource || piece === undefined) return []
   const whole = nodeOf(task, resource, piece, batch + 1)
   if (parts.length === 0) return [whole]
   return parts.map(({ range, rows, step = 1 }, at) => {
     const number = at + 1
-    const part = { number, of: parts.length, range, ...(rows !== undefined && { rows }) }
-    return { ...whole, id: `${whole.id}#${partNumber(number)}`, batch: batch + step, part }
+    const part = {
+      number,
+      of: parts.length,
+      range,
+      ...(rows !== undefined && { rows }),
+      ...(planSha256 !== undefined && { planSha256 }),
+    }
+    return { ...whole, id: partId(whole.id, number), batch: batch + step, part }
   })
 }
+
+/** Of the node that plans the parts of a piece of an export. */
+export const planId = (resource: ResourceRef, piece: string): string => nodeOf('plan', resource, piece, 0).id
+
+/** Of the node that exports it as a whole. */
+export const exportId = (resource: ResourceRef, piece: string): string =>
+  nodeOf('export', resource, piece, 0).id
+
+/** Sorts by number; 0 comes before the first. */
+export const partId = (whole: string, number: number): string => `${whole}#${partNumber(number)}`
 
 /** Those of what is made already, or in the batches before. */
 export function deliveryNodes(

@@ -1,20 +1,14 @@
 import { hashed } from '../archive/hashed.js'
-import { rangedEntries } from '../archive/staged-ranges.js'
 import type { NodeResult } from '../contracts/attempts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { JobOutput } from '../contracts/job-request.js'
-import type { Job } from '../contracts/jobs.js'
-import type { JobNode } from '../contracts/nodes.js'
-import type { Output, OutputContext, StagedPiece } from '../contracts/output.js'
-import type { PieceCounts } from '../contracts/piece-counts.js'
+import type { Output, OutputContext } from '../contracts/output.js'
 import { notRegistered } from '../engine/missing-registration.js'
-import { allNodes } from '../engine/node-pages.js'
 import { safeName } from '../outputs/safe-name.js'
 import { zipForPeople } from '../outputs/zip-for-people.js'
-import { resourceName, walkTree } from '../plan/tree.js'
 import { type AttemptContext, pieceContext } from './attempt-context.js'
-import { exportedBy, pieceOf } from './exported-by.js'
 import { type MadeBytes, madeBytes, type ReusedOutput, reusedOutput } from './reuse-output.js'
+import { stagedPieces } from './staged-pieces.js'
 import { archivePrefix } from './staging.js'
 
 /** Stores what the output's assembler makes, or what it has made for the job that is retried; its sha256 is of the bytes as they pass. */
@@ -60,7 +54,7 @@ async function contextOf(
     ...pieceContext(attempt, output.name, { kind: tree.kind, id: tree.id }),
     options,
     tree,
-    pieces: await stagedPieces(attempt, lease.job, output),
+    pieces: await stagedPieces(attempt, output),
     finding,
     zip: (files, zipOptions) =>
       zipForPeople(files, {
@@ -76,31 +70,6 @@ async function contextOf(
           }),
       }),
   }
-}
-
-async function stagedPieces(
-  { store, registry, artifacts }: AttemptContext,
-  { id, tree }: Job,
-  output: Output,
-): Promise<readonly StagedPiece[]> {
-  const exported = exportedBy(await allNodes(store.reports, id))
-  return walkTree(tree).flatMap(({ ref: resource }) =>
-    [...(exported.get(resourceName(resource)) ?? [])]
-      .filter(([piece]) => !output.pieces || output.pieces.includes(piece))
-      .map(([piece, nodes]) => {
-        const { version, parts } = pieceOf(registry, piece, nodes)
-        const entries = nodes.flatMap((node) => node.entries ?? [])
-        const counts = sumOf(nodes)
-        return { resource, piece, version, counts, entries: rangedEntries(artifacts, entries, parts) }
-      }),
-  )
-}
-
-function sumOf(nodes: readonly JobNode[]): PieceCounts {
-  const sum = (of: (counts: PieceCounts) => number | undefined) =>
-    nodes.reduce((total, { counts }) => total + ((counts && of(counts)) ?? 0), 0)
-  const skipped = sum((counts) => counts.skipped)
-  return { rows: sum(({ rows }) => rows), ...(skipped > 0 && { skipped }) }
 }
 
 async function subjectOf({ registry, store }: AttemptContext, { resource, options }: OutputContext) {

@@ -10,13 +10,13 @@ import type { Job } from '../contracts/jobs.js'
 import type { StagedEntry } from '../contracts/nodes.js'
 import { defaultLimits } from '../defaults.js'
 import { jobError } from '../engine/job-error.js'
-import { allNodes } from '../engine/node-pages.js'
+import { nodePages } from '../engine/node-pages.js'
 import { archiveOutput, outputOf } from '../outputs/requested-outputs.js'
 import { resourceName, walkTree } from '../plan/tree.js'
 import { version } from '../version.js'
 import { assembleOutput } from './assemble-output.js'
 import { type AttemptContext, commit, type TaskRunner } from './attempt-context.js'
-import { compare, exportedBy, pieceOf } from './exported-by.js'
+import { compare, exportedBy } from './exported-by.js'
 import { missingSource } from './missing-source.js'
 import { archivePrefix } from './staging.js'
 
@@ -44,19 +44,23 @@ function finished(attempt: AttemptContext, made: NodeResult): Promise<Job> {
 /** Splices the staged entries of all nodes into one archive. */
 async function archive(attempt: AttemptContext): Promise<KeptArchive> {
   const { job } = attempt.lease
-  const exported = exportedBy(await allNodes(attempt.store.reports, job.id))
+  const { registry, store } = attempt
+  const exported = await exportedBy(registry, nodePages(store.reports, job.id))
   const entries: { path: string; staged: StagedEntry }[] = []
   const pieces: Manifest['pieces'][number][] = []
   for (const { ref } of walkTree(job.tree)) {
-    for (const [name, nodes] of exported.get(resourceName(ref)) ?? []) {
-      const staged = nodes.flatMap((node) => node.entries ?? [])
-      staged.sort((a, b) => compare(a.path, b.path))
+    for (const { name, version: written, parts, entries: own } of exported.get(resourceName(ref)) ?? []) {
+      const staged = [...own].sort((a, b) => compare(a.path, b.path))
+      const isInParts = parts !== undefined && staged.some(({ rows }) => rows !== undefined)
       for (const entry of staged) {
         entries.push({ path: entryPath(job.tree, { resource: ref, name }, entry.path), staged: entry })
       }
       pieces.push({
         resource: ref,
-        ...pieceOf(attempt.registry, name, nodes),
+        name,
+        version: written,
+        ...(registry.piece('archive', name)?.exportOnly && { exportOnly: true as const }),
+        ...(isInParts && { parts }),
         entries: staged.map(({ path, sha256, ...entry }) => ({ path, sha256, ...entryFacts(entry) })),
       })
     }

@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ImportPartPlan } from '../contracts/parts.js'
 import { planDefaults } from '../defaults.js'
-import { plainJson } from './plain-json.js'
+import { exactJson } from './plain-json.js'
 
 interface Allowed {
   /** Of an import: batches that are kept for its parts. */
@@ -25,7 +24,7 @@ export function assertParts(
   if (parts.length > most) refuse(`parts() gives ${parts.length} parts, and ${most} is the most`)
   let rows = 0
   for (const [at, part] of (parts as readonly ImportPartPlan[]).entries()) {
-    if (!isJson(part?.range)) refuse(`the range of part ${at + 1} is not plain JSON`)
+    if (exactJson(part?.range) === undefined) refuse(`the range of part ${at + 1} is not plain JSON`)
     const { step = 1 } = part
     if (!Number.isInteger(step) || step < 1 || step > steps)
       refuse(`part ${at + 1} is of step ${step}, and the steps are 1 to ${steps}`)
@@ -33,10 +32,4 @@ export function assertParts(
   }
   if (stated !== undefined && parts.length > 0 && rows !== stated)
     refuse(`its entries hold ${stated} rows, and its parts ${rows}`, 'counts-differ')
-}
-
-/** Read again, it is the same. */
-function isJson(range: unknown): boolean {
-  const json = plainJson(range)
-  return json !== undefined && isDeepStrictEqual(JSON.parse(json), range)
 }

@@ -2,9 +2,9 @@ import { stagedEntries } from '../archive/stage.js'
 import { PieceworkError } from '../contracts/errors.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { pieceContext, type TaskRunner } from './attempt-context.js'
+import { exportToStaging } from './export-to-staging.js'
 import { connection, importEntries } from './import.js'
 import { openSession } from './open-session.js'
-import { exportToStaging } from './staging.js'
 import { keepSummary } from './verify.js'
 
 /** By the piece's own cloner, or else through staged entries with the same ids. */

@@ -1,7 +1,7 @@
 import { PieceworkError } from '../contracts/errors.js'
 import { commit, type TaskRunner } from './attempt-context.js'
+import { exportToStaging } from './export-to-staging.js'
 import { reusable } from './reuse.js'
-import { exportToStaging } from './staging.js'
 
 export const exportTask: TaskRunner = async (attempt) => {
   const { node } = attempt.lease

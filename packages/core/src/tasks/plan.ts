@@ -1,5 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
-import type { ImportPartPlan } from '../contracts/parts.js'
+import type { StagedEntry } from '../contracts/nodes.js'
+import type { ImportPartPlan, PartPlan } from '../contracts/parts.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { carriedKinds } from '../plan/carried-kinds.js'
@@ -10,6 +11,7 @@ import { inputNode } from '../requests/inputs.js'
 import { assertParts } from './assert-parts.js'
 import { type AttemptContext, commit, pieceContext, type TaskRunner } from './attempt-context.js'
 import { openSession } from './open-session.js'
+import { stagePlan } from './parts-plan.js'
 import { readSource } from './read-source.js'
 import { statedRows } from './stated-rows.js'
 
@@ -19,26 +21,35 @@ export const planTask: TaskRunner = async (attempt) => {
   const { resource } = node
   const piece = attempt.registry.piece(formatOf(job), node.piece ?? '')
   if (!piece || !resource) throw new PieceworkError('internal', `${node.id} cannot be planned.`)
-  const task = job.kind === 'import' ? 'import' : 'export'
-  const plan = task === 'import' ? importParts : exportParts
-  return commit(attempt, { nodes: partNodes(task, node, await plan(attempt, piece, resource)) })
+  if (job.kind === 'import')
+    return commit(attempt, { nodes: partNodes('import', node, await importParts(attempt, piece, resource)) })
+  const { parts, plan } = await exportParts(attempt, piece, resource)
+  if (!plan) return commit(attempt, { nodes: partNodes('export', node, parts) })
+  return commit(attempt, { nodes: partNodes('export', node, parts, plan.sha256), entries: [plan] })
 }
 
-type Planner = (
+async function exportParts(
   attempt: AttemptContext,
-  piece: Piece,
+  { name, exporter }: Piece,
   resource: ResourceRef,
-) => Promise<readonly ImportPartPlan[]>
-
-const exportParts: Planner = async (attempt, { name, exporter }, resource) => {
-  const { value: parts } = await readSource(attempt, async (tx) =>
+): Promise<{ readonly parts: readonly PartPlan[]; readonly plan?: StagedEntry }> {
+  const { value: planned } = await readSource(attempt, async (tx) =>
     exporter?.parts?.({ ...pieceContext(attempt, name, resource), tx }),
   )
-  assertParts(name, parts, {})
-  return parts
+  const common = planned && 'plan' in planned ? planned : undefined
+  const parts = common ? common.parts : planned
+  assertParts(name, parts as readonly PartPlan[] | undefined, {})
+  if (!common) return { parts: parts as readonly PartPlan[] }
+  if (common.parts.length === 0)
+    throw new PieceworkError('internal', `Piece ${name}: parts() gives a plan and no parts.`)
+  return { parts: common.parts, plan: await stagePlan(attempt, name, common.plan) }
 }
 
-const importParts: Planner = async (attempt, { name, importer }, source) => {
+async function importParts(
+  attempt: AttemptContext,
+  { name, importer }: Piece,
+  source: ResourceRef,
+): Promise<readonly ImportPartPlan[]> {
   const { registry, inputs, store, signal, lease } = attempt
   const { job, node } = lease
   const { input } = job.request

@@ -4,7 +4,7 @@ import type { NodeResult } from '../contracts/attempts.js'
 import type { JobOutput } from '../contracts/job-request.js'
 import type { KeptOutput } from '../contracts/job-result.js'
 import { findingDefaults } from '../defaults.js'
-import { allNodes } from '../engine/node-pages.js'
+import { nodePages } from '../engine/node-pages.js'
 import { requestedOutputs } from '../outputs/requested-outputs.js'
 import { isWhole } from '../retention/expiry.js'
 import type { AttemptContext } from './attempt-context.js'
@@ -37,8 +37,8 @@ export async function reusedOutput(
   const before = await store.jobs.get(retryOf)
   const asked = before && requestedOutputs(before.request).find(({ name }) => name === output.name)
   if (!isDeepStrictEqual(asked, output)) return undefined
-  const exported = (await allNodes(store.reports, job.id)).filter(({ task }) => task === 'export')
-  if (!exported.every(({ reusedFrom }) => reusedFrom === retryOf)) return undefined
+  for await (const page of nodePages(store.reports, job.id))
+    if (page.some(({ task, reusedFrom }) => task === 'export' && reusedFrom !== retryOf)) return undefined
   const passing = hashed(bytes.of(artifacts.open(made.artifact)))
   const size = await artifacts.put(key, passing.bytes)
   if (passing.sha256() !== made.sha256) return undefined

@@ -32,8 +32,15 @@ export async function reusable(attempt: AttemptContext, version: number): Promis
     if (!(await isWhole(artifacts, artifact, deflatedSize))) return undefined
   }
   const findings = await store.reports.findings(before.id, findingDefaults.readPerNode, node.id)
-  const { counts, entries } = done
-  return { counts, entries, version, findings, reusedFrom: before.id }
+  const { counts, entries, output } = done
+  return {
+    counts,
+    entries,
+    version,
+    findings,
+    reusedFrom: before.id,
+    ...(output !== undefined && { output }),
+  }
 }
 
 /**

@@ -272,9 +272,13 @@ test('what a part asks of the store does not grow with their number', async () =
 })
 
 const refused: Record<string, [Partial<Press>, RegExp]> = {
-  'a part that writes no table': [
-    { inPart: (_, { write }) => write('note.json', Buffer.from('{}')) },
-    /"note.json" is no table/,
+  'a part that writes a .csv without rows': [
+    { inPart: (_, { write }) => write('note.csv', Buffer.from('')) },
+    /"note.csv" is no table/,
+  ],
+  'a part that writes what another one has written': [
+    { inPart: (number, { write }) => write(number === 1 ? 'Note.json' : 'note.json', Buffer.from('{}')) },
+    /"note.json" is written by parts 1 and 2/,
   ],
   'a part that counts other rows': [
     { inPart: (_, { write }) => write('more.csv', bytes('text\none\n'), () => 1) },

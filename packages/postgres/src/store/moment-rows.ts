@@ -191,7 +191,7 @@ async function takeBack(
      UPDATE piecework.nodes n
      SET status = 'waiting', fence = n.fence + 1, lease_until = NULL, revision = n.revision + 1, ended_at = NULL,
        submitted_at = piecework.now(), counts = NULL, entries = NULL, moment = NULL, version = NULL, reused_from = NULL,
-       progress = NULL
+       output = NULL, progress = NULL
      FROM before WHERE n.job_id = $1 AND n.id = before.id AND n.id <> $3
      RETURNING n.id, n.attempt, before.status`,
     [job.id, batch, node.id, lost],

@@ -7,13 +7,14 @@ import { isUntouched } from './retry-invalidation.js'
 export function postgresReports(control: Database): Reports {
   return {
     summary: (job) => jobSummary(control, job),
-    nodes: async (job, { batch, after, limit } = {}) => {
+    nodes: async (job, { batch, after, limit, results = false } = {}) => {
       const { rows } = await control.query<{ node: string }>(
-        `SELECT to_jsonb(n)::text AS node FROM piecework.nodes n
+        `SELECT CASE WHEN task = 'export' AND NOT $6::bool THEN to_jsonb(n) - 'output' ELSE to_jsonb(n) END::text AS node
+         FROM piecework.nodes n
          WHERE job_id = $1 AND ($2::int IS NULL OR batch = $2::int)
            AND ($3::int IS NULL OR (batch, id) > ($3::int, $4::text COLLATE "C"))
          ORDER BY batch, id LIMIT $5::int`,
-        [job, batch ?? null, after?.batch ?? null, after?.id ?? null, limit ?? null],
+        [job, batch ?? null, after?.batch ?? null, after?.id ?? null, limit ?? null, results],
       )
       return rows.map((row) => nodeOf(row.node))
     },

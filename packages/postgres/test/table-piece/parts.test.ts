@@ -196,6 +196,7 @@ test('rows that are written after the plan are in one part each', () =>
       if (path === 'photos.csv')
         written.push(...text.replaceAll('two\nlines', 'two lines').trim().split('\n').slice(1))
     }
+    assert.ok('length' in plan)
     for (const [at, { range }] of plan.entries()) {
       const part: NodePart = { number: at + 1, of: plan.length, range }
       await db.transaction((tx) => exporter?.export({ ...common, tx, part, write }) ?? assert.fail(), {

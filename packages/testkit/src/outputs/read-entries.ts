@@ -10,7 +10,13 @@ export interface Reading {
 
 /** The context, whose entries are read so. */
 export function reading<Options>(context: OutputContext<Options>, how: Reading): OutputContext<Options> {
-  const pieces = context.pieces.map((piece) => ({ ...piece, entries: entriesRead(piece.entries, how) }))
+  const pieces = context.pieces.map((piece) => ({
+    ...piece,
+    entries: entriesRead(piece.entries, how),
+    parts: async function* (...of: Parameters<typeof piece.parts>) {
+      for await (const part of piece.parts(...of)) yield { ...part, entries: entriesRead(part.entries, how) }
+    },
+  }))
   return { ...context, pieces }
 }
 

@@ -88,7 +88,7 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
           finding: () => {},
           write: async (path, chunks, rows) => {
             const bytes = chunks instanceof Uint8Array ? Buffer.from(chunks) : await write(chunks)
-            entries.push({ path, bytes, ...(rows && { rows: rows() }) })
+            entries.push({ path, bytes, ...(typeof rows === 'function' && { rows: rows() }) })
           },
         }),
       { readOnly: true },

@@ -134,7 +134,7 @@ CREATE TABLE piecework.nodes (
   moment int,
   -- Job whose staged entries this node uses instead of its own.
   reused_from text,
-  -- What a follow-up has returned.
+  -- What an exporter or a follow-up has returned, or where the bytes of an output are.
   output jsonb,
   error jsonb,
   progress jsonb,
