@@ -677,6 +677,20 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       },
     }),
   ],
+  'lists what exports have returned unasked': [
+    'what an export has returned is kept with its node',
+    (store) =>
+      changed(store, {
+        reports: { nodes: (id, page) => store.reports.nodes(id, { ...page, results: true }) },
+      }),
+  ],
+  'lists what exports have returned never': [
+    'what an export has returned is kept with its node',
+    (store) =>
+      changed(store, {
+        reports: { nodes: (id, { results: _, ...page } = {}) => store.reports.nodes(id, page) },
+      }),
+  ],
   'makes up a summary': [
     'there is no summary of a job that is not there',
     (store) => ({

@@ -55,6 +55,30 @@ const broken: Record<string, [law: string, (stores: Stores) => Stores]> = {
       }
     }),
   ],
+  'keeps what was returned of what is read again': [
+    'one moment: when it is lost all is read again at another one',
+    (stores) => {
+      const outputs = new Map<string, unknown>()
+      return stores.map((store) =>
+        changed(store, {
+          attempts: {
+            run: async (lease, work, options) => {
+              const result = typeof work === 'function' ? await store.database.transaction(work) : work
+              const job = await store.attempts.run(lease, result, options)
+              if (result.output !== undefined) outputs.set(lease.node.id, result.output)
+              return job
+            },
+          },
+          reports: {
+            node: async (...which) => {
+              const node = await store.reports.node(...which)
+              return node && outputs.has(node.id) ? { ...node, output: outputs.get(node.id) } : node
+            },
+          },
+        }),
+      ) as unknown as Stores
+    },
+  ],
   'lets an attempt that was taken over read': [
     'one moment: an attempt that was taken over takes none',
     each((moments, { database }) => ({

@@ -1,4 +1,4 @@
-import type { Output } from '@piecework/core/piece'
+import type { Output, StagedPart, StagedPiece } from '@piecework/core/piece'
 import { assertBreaks } from '@piecework/test-support'
 import { type LawTest, outputLaws, type WrittenPiece } from '@piecework/testkit'
 import { suite } from 'uvu'
@@ -14,6 +14,42 @@ const pieces: readonly WrittenPiece[] = [
     },
   },
 ]
+
+/** Two rows of tiles in one file each, as they are rendered. */
+const mosaic: readonly WrittenPiece[] = [
+  {
+    piece: 'laws/mosaic',
+    plan: { rows: 2 },
+    parts: ['abcdefgh', 'ijklmnop', 'qr'].map((bytes, at) => ({
+      entries: { [`tiles/${at}.bin`]: Buffer.from(bytes.repeat(40)) },
+      result: { lengths: [bytes.length * 10, bytes.length * 30] },
+    })),
+  },
+]
+
+/** The lengths of all tiles first, then the first row of tiles of all parts, then the second. */
+const image: Output = {
+  name: 'laws/image',
+  mediaType: 'application/octet-stream',
+  fileName: () => 'image.bin',
+  assemble: ({ pieces: [one] }) => joined(one),
+}
+
+async function* joined(one: StagedPiece | undefined): AsyncGenerator<Uint8Array> {
+  if (!one) return
+  const parts: StagedPart[] = []
+  for await (const part of one.parts()) {
+    yield Buffer.from(JSON.stringify(part.result))
+    parts.push(part)
+  }
+  const { rows } = one.plan as { rows: number }
+  for (let row = 0; row < rows; row++)
+    for (const { entries, result } of parts) {
+      const { lengths } = result as { lengths: readonly [number, number] }
+      const start = row === 0 ? 0 : lengths[0]
+      for (const path of entries.paths) yield* entries.open(path, { start, end: start + (lengths[row] ?? 0) })
+    }
+}
 
 /** The text and the lines on one page. */
 const page: Output = {
@@ -36,7 +72,17 @@ const lawsOf =
   (collect: LawTest) =>
     outputLaws(collect, { output: { ...page, ...changes } as Output<never>, pieces, patienceMs: 2000 })
 
+const imageLawsOf =
+  (assemble: Output['assemble'] = image.assemble) =>
+  (collect: LawTest) =>
+    outputLaws(collect, {
+      output: { ...image, assemble } as Output<never>,
+      pieces: mosaic,
+      patienceMs: 2000,
+    })
+
 lawsOf()(test)
+imageLawsOf()(test)
 
 /** What is changed, and the law that must see it. */
 const broken: Record<string, [law: string, Partial<Output>]> = {
@@ -128,6 +174,34 @@ const broken: Record<string, [law: string, Partial<Output>]> = {
 for (const [what, [law, changes]] of Object.entries(broken)) {
   const name = `an output that ${what}`
   test(name, () => assertBreaks(name, { law, broken: lawsOf(changes), whole: lawsOf() }))
+}
+
+/** The same of outputs that read parts. */
+const brokenOfParts: Record<string, [law: string, Output['assemble']]> = {
+  'takes the first bytes of a tile for all of it': [
+    'reproducible: the same entries',
+    async function* ({ pieces: [one] }) {
+      for await (const { entries } of one?.parts() ?? [])
+        for (const path of entries.paths)
+          for await (const chunk of entries.open(path, { start: 0, end: 40 })) {
+            yield chunk
+            break
+          }
+    },
+  ],
+  'takes an error among the parts for the last of them': [
+    'nothing half-made: an output whose entries break',
+    async function* ({ pieces: [one] }) {
+      try {
+        for await (const { result } of one?.parts() ?? []) yield Buffer.from(JSON.stringify(result))
+      } catch {}
+    },
+  ],
+}
+
+for (const [what, [law, assemble]] of Object.entries(brokenOfParts)) {
+  const name = `an output of parts that ${what}`
+  test(name, () => assertBreaks(name, { law, broken: imageLawsOf(assemble), whole: imageLawsOf() }))
 }
 
 test.run()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Entries, ImportContext, Piece, PieceVerifier } from '@piecework/core/piece'
+import type { Entries, ImportContext, PartsPlan, Piece, PieceVerifier } from '@piecework/core/piece'
 import { type PieceCounts, PieceworkError } from '@piecework/core/store'
 import { tablePiece } from '@piecework/postgres'
 import { assertBreaks, needsServer } from '@piecework/test-support'
@@ -30,6 +30,21 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
   'exports a row in two parts': [
     'honest counts: sample/notes: its parts together are the whole',
     () => inParts([{ to: 3 }, { from: 2 }]),
+  ],
+  'plans its parts in another way each time': [
+    'reproducible: sample/notes: parts that are planned and exported twice',
+    () =>
+      inParts(halves, {
+        plan: async () => ({ plan: randomUUID(), parts: halves.map((range) => ({ range })) }),
+      }),
+  ],
+  'names what its parts write by chance': [
+    'reproducible: sample/notes: parts that are planned and exported twice',
+    () => inParts(halves, { entry: () => `${randomUUID()}.txt` }),
+  ],
+  'gives one name to what two parts write': [
+    'honest counts: sample/notes: its parts together are the whole',
+    () => inParts(halves, { entry: () => 'note.txt' }),
   ],
   'writes other values where it imports a part': [
     'honest counts: sample/notes: the parts of an import together make the whole',
@@ -307,11 +322,23 @@ test('the laws of what is lost and what is left name the table and the number of
   )
 })
 
-const inParts = (ranges: readonly object[]): Piece => ({
+const halves = [{ to: 2 }, { from: 2 }]
+
+interface Parting {
+  /** Instead of the ranges alone. */
+  readonly plan?: () => Promise<PartsPlan>
+  /** Of what each part writes beside its rows. */
+  readonly entry?: () => string
+}
+
+const inParts = (ranges: readonly object[], { plan, entry }: Parting = {}): Piece => ({
   ...notesPiece,
   exporter: {
-    export: async (context) => notesPiece.exporter?.export(context) ?? { rows: 0 },
-    parts: async () => ranges.map((range) => ({ range })),
+    export: async (context) => {
+      if (context.part && entry) await context.write(entry(), Buffer.from('A note.'), { stored: true })
+      return notesPiece.exporter?.export(context) ?? { rows: 0 }
+    },
+    parts: plan ?? (async () => ranges.map((range) => ({ range }))),
   },
 })
 

@@ -15,6 +15,7 @@ import {
 } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type AlbumHost, albumHost, hangingAlbum, type Place } from '../support/album-host.js'
+import { bound, sheetBytes, sheetCount, sheetsAlbum } from '../support/sheets.js'
 import { makeAlbum, makeAlbumTables, parted, rowsPerTable } from '../support/albums.js'
 import { until } from '../support/until.js'
 
@@ -48,6 +49,17 @@ async function withWorkers(place: Place, use: (host: AlbumHost, workers: Fleet) 
   }
 }
 
+const knocksOf = async ({ pool }: AlbumHost, of: string) =>
+  (await pool.query<KnockRow>('SELECT * FROM knocks WHERE key LIKE $1', [`${of}/%`])).rows
+
+/** Kills the process that has left the row, and hangs. */
+async function killIn(host: AlbumHost, workers: Fleet, of: string, text: string): Promise<number> {
+  const [{ pid } = assert.fail('nothing hangs')] = (await knocksOf(host, of)).filter((one) => one.text === text)
+  process.kill(pid, 'SIGKILL')
+  await until(() => workers.fallen().length > 0)
+  return pid
+}
+
 const photos = (...numbers: readonly number[]) => numbers.map((number) => `album/photos-${number}`)
 
 interface KnockRow {
@@ -60,7 +72,8 @@ interface KnockRow {
 for (const runtime of ['Redis', 'each process by itself'] as const) {
   test(`exactly once, one truth: over ${runtime}: a process is killed in a part of an export, another in a follow-up; that part alone is exported again, and the follow-up runs again under the same key`, () => {
     const place = { database: database.url, folder, ...(runtime === 'Redis' && { redis: redis.url }) }
-    return withWorkers(place, async ({ piecework, pool }, workers) => {
+    return withWorkers(place, async (host, workers) => {
+      const { piecework, pool } = host
       const resource = { kind: 'album', id: randomUUID() }
       await makeAlbum(pool, resource.id, hangingAlbum)
       const knock = (text: string, hangs = false) => ({ action: 'knock', input: { text, hangs } })
@@ -71,17 +84,10 @@ for (const runtime of ['Redis', 'each process by itself'] as const) {
         onFailure: [knock('no')],
       })
       const { id } = job
-      const knocks = async (of: string) =>
-        (await pool.query<KnockRow>('SELECT * FROM knocks WHERE key LIKE $1', [`${of}/%`])).rows
-      const killedIn = async (of: string, text: string) => {
-        const [{ pid } = assert.fail('nothing hangs')] = (await knocks(of)).filter((one) => one.text === text)
-        process.kill(pid, 'SIGKILL')
-        await until(() => workers.fallen().length > 0)
-        return pid
-      }
+      const knocks = (of: string) => knocksOf(host, of)
 
       await until(async () => (await knocks(resource.id)).length === rowsPerTable / parted.rows)
-      await killedIn(resource.id, 'part 3')
+      await killIn(host, workers, resource.id, 'part 3')
       await workers.add()
       const { job: exported, counts } = await job.ended()
       assert.equal(exported.status, 'succeeded', JSON.stringify(exported.error))
@@ -97,7 +103,7 @@ for (const runtime of ['Redis', 'each process by itself'] as const) {
       assert.equal((await piecework.diff({ artifact }, request)).equal, true)
 
       await until(async () => (await knocks(id)).some(({ text }) => text === 'two'))
-      const hung = await killedIn(id, 'two')
+      const hung = await killIn(host, workers, id, 'two')
       const ended = async () => (await piecework.job(id, by)).followUps
       await until(async () => (await ended()).every(({ status }) => status === 'done' || status === 'failed'))
       const key = (at: number) => `${id}/onSuccess/${at}`
@@ -116,6 +122,34 @@ for (const runtime of ['Redis', 'each process by itself'] as const) {
       assert.deepEqual([one?.output, two?.status], [{ text: 'one', before: [] }, 'done'])
       assert.deepEqual(three?.output, { text: 'three', before: [one?.output, two?.output] })
       assert.equal((await piecework.job(id, by)).job.status, 'succeeded')
+    })
+  })
+
+  test(`exactly once, nothing half-made: over ${runtime}: a process that is killed while it renders costs its part alone, whose bytes are replaced; the output is of all parts`, () => {
+    const place = { database: database.url, folder, ...(runtime === 'Redis' && { redis: redis.url }) }
+    return withWorkers(place, async (host, workers) => {
+      const { piecework, pool } = host
+      const resource = { kind: 'album', id: randomUUID() }
+      await makeAlbum(pool, resource.id, sheetsAlbum)
+      const job = await piecework.export({ resource, ...by, outputs: [{ name: bound.name }] })
+      await until(async () => (await knocksOf(host, resource.id)).length === sheetCount)
+      const killed = await killIn(host, workers, resource.id, 'part 3, 1 file')
+      await workers.add()
+      const { job: exported, nodes } = await job.ended()
+      assert.equal(exported.status, 'succeeded', JSON.stringify(exported.error))
+      const rows = await knocksOf(host, resource.id)
+      const numbers = Array.from({ length: sheetCount }, (_, at) => at + 1)
+      assert.deepEqual(
+        rows.map(({ text }) => text).sort(),
+        [...numbers, 3].sort().map((number) => `part ${number}, 1 file`),
+      )
+      assert.notEqual(rows.at(-1)?.pid, killed)
+      assert.equal(nodes.filter(({ part }) => part).length, sheetCount)
+      const { bytes } = await piecework.download(job.id, by)
+      const chunks: Uint8Array[] = []
+      for await (const chunk of bytes) chunks.push(chunk)
+      const expected = Buffer.concat([Buffer.from(`${sheetsAlbum}\n`), ...numbers.map(sheetBytes)])
+      assert.ok(Buffer.concat(chunks).equals(expected), 'the output is not of all parts')
     })
   })
 }

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { callback, createPiecework, fileArtifacts, folderTarget, type Piecework } from '@piecework/core'
 import type { FollowUp } from '@piecework/core/piece'
@@ -6,6 +7,7 @@ import { inProcess } from '@piecework/runtime-inprocess'
 import { redisRuntime } from '@piecework/runtime-redis'
 import pg from 'pg'
 import { albums, type OnPart } from './albums.js'
+import { sheetPath } from './sheets.js'
 
 /** Where processes that share their work find each other. */
 export interface Place {
@@ -32,7 +34,7 @@ export function albumHost({ database, redis, folder }: Place): AlbumHost {
     return made.on('error', () => {})
   }) as [pg.Pool, pg.Pool]
   const piecework = createPiecework({
-    packs: [albums(knockOfPart(pool))],
+    packs: [albums(knockOfPart(pool), knockOfSheet(pool, folder))],
     store: postgresStore({ database: fromPg(pool), control: fromPg(control), leaseMs: 1500 }),
     artifacts: fileArtifacts(folder),
     targets: [folderTarget({ root: deliveredTo(folder) })],
@@ -97,6 +99,17 @@ function knockOfPart(pool: pg.Pool): OnPart {
       text: `part ${number}`,
       attempt: 1,
     })
+    if (number === 3 && isFirst) await forEver()
+  }
+}
+
+/** Leaves a row of each sheet that is written, with how many files there are of it. */
+function knockOfSheet(pool: pg.Pool, folder: string): OnPart {
+  return async ({ jobId, resource, part: { number } = { number: 0 } }) => {
+    const files = await readdir(folder, { recursive: true })
+    const own = files.filter((path) => path.includes(jobId) && path.endsWith(sheetPath(number)))
+    const key = `${resource.id}/${number}`
+    const isFirst = await knockAt(pool, { key, text: `part ${number}, ${own.length} file`, attempt: 1 })
     if (number === 3 && isFirst) await forEver()
   }
 }

@@ -3,6 +3,7 @@ import type { Pack, ResourceKind } from '@piecework/core'
 import type { ExportContext, Piece } from '@piecework/core/piece'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import pg from 'pg'
+import { bound, sheets } from './sheets.js'
 
 /** An album has rows in this many tables, each a piece: three batches in an import. */
 export const tables = Array.from({ length: 9 }, (_, index) => `photos_${index}`)
@@ -73,10 +74,14 @@ const nameOf = (index: number): string => `album/photos-${index}`
 /** Called after the rows of a part. */
 export type OnPart = (context: ExportContext) => Promise<void>
 
-export const albums = (onPart: OnPart): Pack => ({
+export const albums = (onPart: OnPart, onSheet: OnPart): Pack => ({
   name: 'albums',
   kinds: [album],
-  pieces: tables.map((table, index) =>
+  outputs: [bound],
+  pieces: [...tables.map((table, index) => photos(onPart, table, index)), sheets(onSheet)],
+})
+
+const photos = (onPart: OnPart, table: string, index: number): Piece =>
     slow(
       onPart,
       tablePiece({
@@ -94,9 +99,7 @@ export const albums = (onPart: OnPart): Pack => ({
           },
         ],
       }),
-    ),
-  ),
-})
+    )
 
 /** Takes its time inside its transaction, after its rows. */
 function slow(onPart: OnPart, piece: Piece): Piece {

@@ -69,6 +69,25 @@ export function reportLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await pieces(3), [])
   })
 
+  test('what an export has returned is kept with its node, and listed where it is asked for', async () => {
+    const bench = await jobBench(await make(longLease))
+    const { reports } = bench.store
+    const output = { lengths: [1, 2.5, null], 'ä"': ['\\u0000', {}] }
+    await bench.done('a', { output, counts: { rows: 1 } })
+    assert.deepEqual((await bench.node('a')).output, output)
+    const listed = await reports.nodes(bench.id)
+    assert.ok(
+      listed.every((node) => node.output === undefined),
+      'it is listed unasked: that of all nodes may be long',
+    )
+    assert.deepEqual(
+      listed.map(({ id, counts }) => [id, counts]),
+      [...(await reports.nodes(bench.id, { results: true })).map(({ id, counts }) => [id, counts])],
+    )
+    const [first] = await reports.nodes(bench.id, { batch: 0, limit: 1, results: true })
+    assert.deepEqual(first?.output, output)
+  })
+
   test('jobs are found by the resources that they read or make, newest first', async () => {
     const store = await make(longLease)
     const [project, copy, scenario] = [

@@ -13,7 +13,7 @@ export function lossLaws(test: LawTest, options: MomentLawsOptions): void {
       const { attempts } = bench.store
       const [done, reading] = [await bench.lease('a'), await bench.lease('b')]
       await one.read(done)
-      await attempts.run(done, { moment: 1, counts: { rows: 1 } })
+      await attempts.run(done, { moment: 1, counts: { rows: 1 }, output: 'what was read' })
       await other.read(reading, write)
       await lose()
       await forgetOutbox(bench)
@@ -26,8 +26,8 @@ export function lossLaws(test: LawTest, options: MomentLawsOptions): void {
         () => attempts.run(reading, { moment: 1 }),
         'lease-lost',
       )
-      const { status, counts, moment } = await bench.node('a')
-      assert.deepEqual([status, counts, moment], ['waiting', undefined, undefined])
+      const { status, counts, moment, output } = await bench.node('a')
+      assert.deepEqual([status, counts, moment, output], ['waiting', undefined, undefined, undefined])
       assert.deepEqual(await bench.batches(), [0])
       await attempts.run(last, { moment: 2 })
       for (const piece of ['a', 'b']) {

@@ -61,9 +61,11 @@ export async function inOutput(
   if (failure) throw failure
 }
 
-function pieceOf({ piece, version = 1, entries }: WrittenPiece, parts: number): Piece {
-  const written = Object.entries(entries)
-  const isParted = parts > 1 && written.every(([path]) => isTable(path))
+function pieceOf({ piece, version = 1, entries = {}, parts: own, plan }: WrittenPiece, parts: number): Piece {
+  const isParted = !own && parts > 1 && Object.keys(entries).every(isTable)
+  const ranges =
+    own?.map(({ range }, at) => ({ range: range ?? at })) ??
+    Array.from({ length: isParted ? parts : 0 }, (_, range) => ({ range }))
   return {
     contract: 1,
     name: piece,
@@ -71,17 +73,21 @@ function pieceOf({ piece, version = 1, entries }: WrittenPiece, parts: number): 
     version,
     exportOnly: true,
     exporter: {
-      ...(isParted && { parts: async () => Array.from({ length: parts }, (_, range) => ({ range })) }),
+      ...(ranges.length > 0 && {
+        parts: async () => (plan === undefined ? ranges : { plan, parts: ranges }),
+      }),
       export: async ({ write, part }) => {
+        const { entries: written, result } = own?.[(part?.number ?? 0) - 1] ?? { entries, result: undefined }
+        const share = (isParted && part) || { of: 1, number: 1 }
         let rows = 0
-        for (const [path, content] of written) {
+        for (const [path, content] of Object.entries(written)) {
           if (isTable(path)) {
-            const table = tableOf(content, { of: part?.of ?? 1, number: part?.number ?? 1 })
+            const table = tableOf(content, share)
             await write(path, Buffer.from(table.join('')), () => table.length - 1)
             rows += table.length - 1
-          } else await write(path, Buffer.from(content))
+          } else await write(path, Buffer.from(content), { stored: own !== undefined })
         }
-        return { rows }
+        return { rows, ...(result !== undefined && { result }) }
       },
     },
   }

@@ -4,7 +4,10 @@ import type { Entries, OutputContext } from '@piecework/core/piece'
 export interface Reading {
   /** Largest piece of an entry that comes at once, in bytes. */
   readonly chunkBytes?: number
-  /** Called before each chunk, batch of rows or document that is given, and after the last; what it throws, the read throws. */
+  /**
+   * Called before each chunk, batch of rows, document or part that is given, and after the last; what it throws, the read
+   * throws.
+   */
   at?(path: string): void | Promise<void>
 }
 
@@ -14,7 +17,11 @@ export function reading<Options>(context: OutputContext<Options>, how: Reading):
     ...piece,
     entries: entriesRead(piece.entries, how),
     parts: async function* (...of: Parameters<typeof piece.parts>) {
-      for await (const part of piece.parts(...of)) yield { ...part, entries: entriesRead(part.entries, how) }
+      for await (const part of piece.parts(...of)) {
+        await how.at?.(`part ${part.number}`)
+        yield { ...part, entries: entriesRead(part.entries, how) }
+      }
+      await how.at?.('the last part')
     },
   }))
   return { ...context, pieces }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Diff, JobReport, Piecework } from '@piecework/core'
+import type { Diff, ExportRequest, JobReport, Piecework } from '@piecework/core'
 import type { ArchiveRef } from '@piecework/core/piece'
 import type { Database, ResourceRef } from '@piecework/core/store'
 import { withFindings } from '../findings-text.js'
@@ -30,6 +30,16 @@ export function wholeWayLaws(test: LawTest, options: PieceLawsOptions): void {
         const found = await piecework.diff(archive, { resource: source, principal })
         const lines = differences(found)
         assert.deepEqual(lines, [], `the parts are not what is exported as a whole:\n  ${lines.join('\n  ')}`)
+      }))
+
+  if (exporter?.parts)
+    test(`reproducible: ${name}: parts that are planned and exported twice are the same`, () =>
+      throughAnArchive(options, async ({ piecework, source, archive, exported, asked }) => {
+        const again = await (await piecework.export({ resource: source, ...asked })).ended()
+        const planned = ({ nodes }: JobReport) =>
+          nodes.flatMap(({ part, piece }) => (piece === name && part) || [])
+        assert.deepEqual(planned(again), planned(exported), 'it was planned in another way')
+        assert.equal(again.job.result.archive?.digest, archive.digest, 'other entries were written')
       }))
 
   if (exporter?.parts && importer?.parts)
@@ -92,6 +102,8 @@ interface Way {
   readonly exported: JobReport
   readonly archive: ArchiveRef
   readonly copy: ResourceRef
+  /** Of its export. */
+  readonly asked: Omit<ExportRequest, 'resource'>
   readonly validated: JobReport
   readonly imported: JobReport
 }
@@ -123,7 +135,7 @@ async function throughAnArchive(
     try {
       assertSucceeded('the archive cannot be imported', imported)
       const made = copy ?? assert.fail('nothing is made')
-      await look({ piecework, db, sample, source, exported, archive, copy: made, validated, imported })
+      await look({ piecework, db, sample, source, exported, archive, copy: made, asked, validated, imported })
     } finally {
       if (copy && imported.job.status === 'succeeded') await removeResource(options, db, copy)
     }
