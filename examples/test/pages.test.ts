@@ -43,6 +43,8 @@ async function printsWhatItSays(page: string, program: string, env: NodeJS.Proce
 for (const [page, program] of Object.entries(pages))
   test(`docs/${page}.md has a program that prints what it says`, () => printsWhatItSays(page, program))
 
+test('docs/outputs.md says what comes of parts', () => printsWhatItSays('outputs', 'outputs/print'))
+
 test('docs/delivery.md says what a bucket is refused with', () => printsWhatItSays('delivery', 'outputs/s3'))
 
 test('docs/delivery.md says what comes of a link', () => printsWhatItSays('delivery', 'outputs/links'))
