@@ -6,7 +6,7 @@ import { entriesOf, FindingCollector, isPieceworkError } from '@piecework/core/p
 import * as marxan from '@piecework/marxan-files'
 import { optionTests } from '@piecework/test-support'
 import { chunks } from '@piecework/test-support/fixtures/chunks.js'
-import { openShapefile, shapefileFiles, shapefileZip } from '@piecework/vector-files'
+import { openShapefile, ShapefileWriter, shapefileZip } from '@piecework/vector-files'
 import { suite } from 'uvu'
 
 const test = suite('options: files of Marxan, and vector files')
@@ -150,9 +150,9 @@ optionTests(test, [
     wrong: { signal: [{}], maxFileBytes: [0, -1, '5'] },
   },
   {
-    name: 'shapefileFiles()',
+    name: 'ShapefileWriter()',
     options: () => ({ signal, maxFileBytes: 100 }),
-    call: (options) => shapefileFiles({} as never, options),
+    call: async (options) => void new ShapefileWriter({} as never, options),
     opaque: ['signal'],
     refusalsOnly: true,
     wrong: { signal: [{}], maxFileBytes: [0, -1, '5'] },

@@ -19,8 +19,8 @@ export { openShapefile, type ShapefileOptions, shapefileChecks } from './shapefi
 export {
   type ShapefileFiles,
   type ShapefileFilesOptions,
-  shapefileFiles,
-} from './shapefile/write/shapefile-files.js'
+  ShapefileWriter,
+} from './shapefile/write/shapefile-writer.js'
 export { type ShapefileZipOptions, shapefileZip } from './shapefile/write/shapefile-zip.js'
 export type { LayerFeature, LayerRow, RowReader, VectorLayer } from './vector-layer.js'
 export { type ReadGeometry, readWkb } from './wkb/read-wkb.js'

@@ -10,6 +10,8 @@ export function csvRecords(text: string): (string | null)[][] {
   const records: (string | null)[][] = []
   let fields: (string | null)[] = []
   let at = 0
+  // Found once each, however many fields or records are before them.
+  let [comma, newline] = [-1, -1]
   for (;;) {
     let end: number
     if (body[at] === '"') {
@@ -17,8 +19,9 @@ export function csvRecords(text: string): (string | null)[][] {
       fields.push(body.slice(at + 1, end).replaceAll('""', '"'))
       end++
     } else {
-      end = at
-      while (end < body.length && !isFieldEnd(body.charCodeAt(end))) end++
+      if (newline < at) newline = indexOrEnd(body, '\n', at)
+      if (comma < at) comma = indexOrEnd(body, ',', at)
+      end = Math.min(newline, comma)
       fields.push(unquoted(body.slice(at, end)))
     }
     if (body[end] !== ',') {
@@ -30,7 +33,10 @@ export function csvRecords(text: string): (string | null)[][] {
   }
 }
 
-const isFieldEnd = (code: number): boolean => code === 0x2c || code === 0x0a
+function indexOrEnd(text: string, character: string, from: number): number {
+  const found = text.indexOf(character, from)
+  return found === -1 ? text.length : found
+}
 
 /** In place: there are millions. */
 function unquotedFields(line: string): (string | null)[] {

@@ -1,21 +1,31 @@
 import type { FindingCollector } from '@piecework/core/piece'
-import { ownText } from '../own-text.js'
+import { IdTable } from '../id-table.js'
 import { shown } from './cell-values.js'
 import type { ImportedTable } from './imported-tables.js'
 import type { Problem } from './raw-table.js'
 
-const partyTypes: Readonly<Record<string, string>> = { IN: 'individuals', CO: 'corporations', GR: 'groups' }
+const partyTypes = [
+  ['IN', 'individuals'],
+  ['CO', 'corporations'],
+  ['GR', 'groups'],
+] as const
+const typeOf = (type: string | null): number => partyTypes.findIndex(([name]) => name === type)
+
+function* once(isNew: boolean, id: string): Generator<Problem> {
+  if (isNew) return
+  yield { code: 'tenure/id-repeated', column: 'id', message: `Another row has the id ${shown(id)}.` }
+}
 
 /** What rows of one table say about those of others: ids, each with what the others are checked by. */
 export class KnownRows {
-  /** With the type. */
-  readonly parties = new Map<string, string>()
+  /** With the index of the type. */
+  readonly parties = new IdTable()
   /** With the digest of what a shapefile holds of it; 0 if none does. */
-  readonly locations = new Map<string, number>()
-  readonly #relationships = new Set<string>()
+  readonly locations = new IdTable()
+  readonly #relationships = new IdTable()
   readonly #unreadable = new Set<ImportedTable['name']>()
   readonly #withoutGeometry = { count: 0, first: [] as string[] }
-  readonly #perType = new Map<string, number>()
+  readonly #perType = partyTypes.map(() => 0)
 
   /** Not all of its rows are read: that others lead to unknown ids may follow from that. */
   setUnreadable(table: ImportedTable['name']): void {
@@ -32,28 +42,20 @@ export class KnownRows {
     if (id === null) return
     switch (table) {
       case 'locations':
-        yield* this.#once(this.locations, id)
         if (geometry === null) this.#addWithoutGeometry(id)
-        this.locations.set(ownText(id), digest())
+        yield* once(this.locations.add(id, digest()), id)
         return
       case 'parties':
-        yield* this.#once(this.parties, id)
-        this.parties.set(ownText(id), third ?? '')
+        yield* once(this.parties.add(id, typeOf(third)), id)
         return
       case 'relationships': {
-        yield* this.#once(this.#relationships, id)
-        this.#relationships.add(ownText(id))
+        yield* once(this.#relationships.add(id), id)
         const type = this.parties.get(second ?? '')
-        if (type !== undefined) this.#perType.set(type, (this.#perType.get(type) ?? 0) + 1)
+        if (type !== undefined && type in this.#perType) this.#perType[type] = (this.#perType[type] ?? 0) + 1
         yield* this.#reference('parties', 'tenure/party-unknown', 'party_id', second)
         yield* this.#reference('locations', 'tenure/location-unknown', 'spatial_unit_id', third)
       }
     }
-  }
-
-  *#once(ids: { has(id: string): boolean }, id: string): Generator<Problem> {
-    if (!ids.has(id)) return
-    yield { code: 'tenure/id-repeated', column: 'id', message: `Another row has the id ${shown(id)}.` }
   }
 
   *#reference(
@@ -81,9 +83,9 @@ export class KnownRows {
         count,
       }))
     if (!all) return
-    for (const [type, of] of Object.entries(partyTypes))
+    for (const [at, [type, of]] of partyTypes.entries())
       findings.warning('tenure/relationships-of', { file: fileOf('relationships') }, () => {
-        const relationships = this.#perType.get(type) ?? 0
+        const relationships = this.#perType[at] ?? 0
         return { message: `${relationships} relationships are of ${of} (${type}).`, count: relationships }
       })
   }

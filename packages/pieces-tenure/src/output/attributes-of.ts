@@ -3,13 +3,18 @@ import { z } from 'zod'
 import type { AttributeField, AttributeSchema } from '../attributes/attribute-columns.js'
 import type { PeopleTable } from './people-tables.js'
 
-/** The attributes of a row, by their names. */
-export function attributesOf({ attributes: json }: CsvRow): ReadonlyMap<string, unknown> {
+export type Attributes = Readonly<Record<string, unknown>>
+
+/** The attributes of a row. Not to be asked by name: that is what `valueIn` is for. */
+export function attributesOf({ attributes: json }: CsvRow): Attributes {
   const given: unknown = JSON.parse(json ?? '{}')
-  if (typeof given === 'object' && given !== null && !Array.isArray(given))
-    return new Map(Object.entries(given))
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Attributes
   throw new PieceworkError('archive-invalid', 'Attributes are not a JSON object.')
 }
+
+/** Undefined if it is not there: `toString` is in no row that does not have it. */
+export const valueIn = (attributes: Attributes, name: string): unknown =>
+  Object.hasOwn(attributes, name) ? attributes[name] : undefined
 
 const namedField = z.object({ name: z.string(), type: z.string().optional().catch(undefined) })
 

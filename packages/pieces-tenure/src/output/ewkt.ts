@@ -42,9 +42,9 @@ function named(geometry: Ewkb): string {
 
 /** Undefined: it is empty. */
 function contentOf({ type, positions, rings, members }: Ewkb): string | undefined {
+  if (positions) return positions.length === 0 ? undefined : positionsOf(positions)
   const parts =
-    positions?.map(position) ??
-    rings?.map((ring) => `(${ring.map(position).join(',')})`) ??
+    rings?.map(positionsOf) ??
     members?.map((member) =>
       type === ewkbType.collection || !nameless.has(member.type)
         ? named(member)
@@ -54,4 +54,12 @@ function contentOf({ type, positions, rings, members }: Ewkb): string | undefine
   return parts.length === 0 ? undefined : `(${parts.join(',')})`
 }
 
-const position = (coordinates: Coordinates): string => coordinates.join(' ')
+/** Nearly all have two numbers; there are millions, and `join` is slow with numbers. */
+function positionsOf(positions: readonly Coordinates[]): string {
+  let text = ''
+  for (const one of positions) {
+    const position = one.length === 2 ? `${one[0]} ${one[1]}` : one.join(' ')
+    text += text === '' ? `(${position}` : `,${position}`
+  }
+  return `${text})`
+}

@@ -1,11 +1,12 @@
 import type { CsvRow } from '@piecework/core/piece'
 import { cellText } from '../cell-text.js'
-import { readEwkb } from './ewkb.js'
+import { type Ewkb, readEwkb } from './ewkb.js'
 import { ewktOf } from './ewkt.js'
 
 interface FixedColumn {
   readonly name: string
-  cell(row: CsvRow): string | null
+  /** `geometry`: that of the row. */
+  cell(row: CsvRow, geometry: Ewkb | undefined): string | null
 }
 
 /** A table for people: of which rows of which piece it is made. */
@@ -37,7 +38,7 @@ export const locationsTable: PeopleTable = {
     text('id'),
     text('type'),
     { name: 'area', cell: ({ area = null }) => area },
-    { name: 'geometry', cell: ({ geom }) => (geom ? ewktOf(readEwkb(geom)) : null) },
+    { name: 'geometry', cell: (_, geometry) => (geometry ? ewktOf(geometry) : null) },
   ],
 }
 
@@ -58,3 +59,5 @@ export const peopleTables: readonly PeopleTable[] = [
     fixed: [text('id'), text('party_id'), text('spatial_unit_id', 'location_id'), text('tenure_type')],
   },
 ]
+
+export const geometryOf = ({ geom }: CsvRow): Ewkb | undefined => (geom ? readEwkb(geom) : undefined)

@@ -26,7 +26,7 @@ export async function scanTable(
     rows++
     see(row)
     if (firstInexact(row.attributes ?? '') !== undefined) cut++
-    for (const [name, value] of attributesOf(row)) {
+    for (const [name, value] of Object.entries(attributesOf(row))) {
       const kinds = found.get(name) ?? new Set()
       found.set(name, kinds)
       const kind = kindOfValue(value)

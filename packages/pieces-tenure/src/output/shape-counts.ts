@@ -1,10 +1,9 @@
 import type { CsvRow, NewFinding } from '@piecework/core/piece'
 import { dbfTextBytes } from '@piecework/vector-files'
-import { readEwkb } from './ewkb.js'
 import { locationsTable } from './people-tables.js'
-import { type ShapeKind, shapeOf } from './shape-of.js'
+import type { Shape, ShapeKind } from './shape-of.js'
 
-type Unshaped = 'empty' | 'collection' | 'unsupported'
+type Unshaped = Exclude<Shape['kind'], ShapeKind>
 
 const reasons: Readonly<Record<Unshaped, readonly [code: string, what: string]>> = {
   empty: ['tenure/no-geometry', 'locations have no geometry'],
@@ -18,26 +17,17 @@ const reasons: Readonly<Record<Unshaped, readonly [code: string, what: string]>>
   ],
 }
 
-/** Which shapefiles the locations make, and what has no place in them. */
+/** What has no place in shapefiles, or not all of it. */
 export class ShapeCounts {
-  /** By kind: bytes of the longest id and of the longest type. */
-  readonly widths = new Map<ShapeKind, { id: number; type: number }>()
   readonly #unshaped = new Map<Unshaped, number>()
   #cut = 0
 
-  see({ id, type, geom }: CsvRow): void {
-    const kind = geom ? shapeOf(readEwkb(geom)).kind : 'empty'
-    if (kind === 'empty' || kind === 'collection' || kind === 'unsupported') {
-      this.#unshaped.set(kind, (this.#unshaped.get(kind) ?? 0) + 1)
-      return
-    }
-    const width = this.widths.get(kind) ?? { id: 0, type: 0 }
-    const bytes = Buffer.byteLength(type ?? '')
-    if (bytes > dbfTextBytes) this.#cut++
-    this.widths.set(kind, {
-      id: Math.max(width.id, Buffer.byteLength(id ?? '')),
-      type: Math.max(width.type, bytes),
-    })
+  unshaped(kind: Unshaped): void {
+    this.#unshaped.set(kind, (this.#unshaped.get(kind) ?? 0) + 1)
+  }
+
+  shaped({ type }: CsvRow): void {
+    if (Buffer.byteLength(type ?? '') > dbfTextBytes) this.#cut++
   }
 
   *findings(): Generator<NewFinding> {

@@ -21,12 +21,12 @@ export type Shape =
 /** What a shapefile holds of a geometry: x and y. */
 export function shapeOf({ type, positions = [], rings = [], members = [] }: Ewkb): Shape {
   if (type === ewkbType.collection) return { kind: 'collection' }
-  const parts = () => members.map(({ positions = [] }) => positions.map(flat)).filter(isFilled)
+  const parts = () => members.map(({ positions = [] }) => flatLine(positions)).filter(isFilled)
   switch (type) {
     case ewkbType.point:
-      return shape('points', positions.map(flat), ([coordinates]) => ({ type: 'Point', coordinates }))
+      return shape('points', flatLine(positions), ([coordinates]) => ({ type: 'Point', coordinates }))
     case ewkbType.lineString:
-      return shape('linestrings', positions.map(flat), (coordinates) => ({ type: 'LineString', coordinates }))
+      return shape('linestrings', flatLine(positions), (coordinates) => ({ type: 'LineString', coordinates }))
     case ewkbType.polygon:
       return shape('polygons', flatRings(rings), (coordinates) => ({ type: 'Polygon', coordinates }))
     case ewkbType.multiPoint:
@@ -58,8 +58,14 @@ function shape<T extends Nested>(
 
 const flat = (given: Coordinates): Position =>
   given.length === 2 ? (given as Position) : [given[0], given[1]]
-const flatRings = (rings: readonly (readonly Coordinates[])[]) =>
-  rings.filter(isFilled).map((ring) => ring.map(flat))
+/** The same list if it is of two numbers, as nearly all are. */
+const flatLine = (line: readonly Coordinates[]): readonly Position[] =>
+  line[0]?.length === 2 ? (line as readonly Position[]) : line.map(flat)
+const flatRings = (rings: readonly (readonly Coordinates[])[]) => rings.filter(isFilled).map(flatLine)
 const isFilled = (parts: readonly unknown[]): boolean => parts.length > 0
-const isFiniteShape = (value: number | Nested): boolean =>
-  typeof value === 'number' ? Number.isFinite(value) : value.every(isFiniteShape)
+
+function isFiniteShape(nested: Nested): boolean {
+  for (const one of nested)
+    if (typeof one === 'number' ? !Number.isFinite(one) : !isFiniteShape(one)) return false
+  return true
+}

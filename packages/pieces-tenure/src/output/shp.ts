@@ -5,8 +5,7 @@ import { locationsTable, peopleTables } from './people-tables.js'
 import { type ProjectEntries, projectsOf } from './project-entries.js'
 import { readme, shapefileReadme } from './readme.js'
 import { type ScannedTable, scanTable } from './scan-table.js'
-import { ShapeCounts } from './shape-counts.js'
-import { shapefileFolder, shapefiles } from './shapefiles.js'
+import { Shapefiles, ShapefileWidths, shapefileFolder } from './shapefiles.js'
 import { tableCsv } from './table-csv.js'
 import { textMember } from './text-member.js'
 
@@ -34,34 +33,43 @@ async function* projectFiles(
   written: (rows: number) => void,
 ): AsyncGenerator<ZipMember> {
   const { folder } = project
-  const shapes = new ShapeCounts()
+  const widths = new ShapefileWidths()
   const tables: ScannedTable[] = []
   for (const table of peopleTables) {
-    const see = table === locationsTable ? shapes.see.bind(shapes) : undefined
+    const see = table === locationsTable ? widths.see.bind(widths) : undefined
     tables.push(await scanTable(table, project, context, see))
   }
-  const names: string[] = []
-  for (const scanned of tables) {
-    names.push(scanned.table.file)
-    yield { name: folder + scanned.table.file, open: () => tableCsv(scanned, project, context, written) }
+  const shapes = new Shapefiles(widths, context)
+  try {
+    const names: string[] = []
+    for (const scanned of tables) {
+      const watch = scanned.table === locationsTable ? shapes : undefined
+      names.push(scanned.table.file)
+      yield {
+        name: folder + scanned.table.file,
+        open: () => tableCsv(scanned, project, context, written, watch),
+      }
+    }
+    const list = `${attributeList.name}.csv`
+    names.push(list)
+    const listed = [attributeList.columns, ...(await attributeListRows(tables, project, context.signal))]
+    yield textMember(folder + list, listed.map((row) => csvLine(row.map(guarded))).join(''))
+    const shapeNames: string[] = []
+    for await (const file of shapes.files(folder)) {
+      shapeNames.push(file.name.slice(folder.length))
+      yield file
+    }
+    if (shapeNames.length > 0) {
+      const name = `${shapefileFolder}shp_readme.txt`
+      const inFolder = shapeNames.map((one) => one.slice(shapefileFolder.length))
+      shapeNames.push(name)
+      yield textMember(folder + name, shapefileReadme(inFolder.filter((one) => one.endsWith('.shp'))))
+    }
+    yield textMember(`${folder}README.txt`, readme(tables, [...names, ...shapeNames]))
+    for (const finding of shapes.counts.findings()) context.finding(finding)
+  } finally {
+    await shapes.close()
   }
-  const list = `${attributeList.name}.csv`
-  names.push(list)
-  const listed = [attributeList.columns, ...(await attributeListRows(tables, project, context.signal))]
-  yield textMember(folder + list, listed.map((row) => csvLine(row.map(guarded))).join(''))
-  const shapeNames: string[] = []
-  for await (const file of shapefiles(shapes, project, context)) {
-    shapeNames.push(file.name.slice(folder.length))
-    yield file
-  }
-  if (shapeNames.length > 0) {
-    const name = `${shapefileFolder}shp_readme.txt`
-    const inFolder = shapeNames.map((one) => one.slice(shapefileFolder.length))
-    shapeNames.push(name)
-    yield textMember(folder + name, shapefileReadme(inFolder.filter((one) => one.endsWith('.shp'))))
-  }
-  yield textMember(`${folder}README.txt`, readme(tables, [...names, ...shapeNames]))
-  for (const finding of shapes.findings()) context.finding(finding)
 }
 
 const guarded = (text: string | null): string | null => (text === null ? null : cellText(text))

@@ -5,8 +5,8 @@ import type { Spill } from '../xlsx/spill.js'
 import type { CellValue, ColumnToWrite, SheetToWrite } from '../xlsx/write/sheet-to-write.js'
 import { workbookFiles } from '../xlsx/write/workbook.js'
 import { type AttributeListRow, attributeList, attributeListRows, tableName } from './attribute-list.js'
-import { attributesOf } from './attributes-of.js'
-import { peopleTables } from './people-tables.js'
+import { attributesOf, valueIn } from './attributes-of.js'
+import { geometryOf, peopleTables } from './people-tables.js'
 import { type ProjectEntries, projectsOf } from './project-entries.js'
 import { type ScannedTable, scanTable } from './scan-table.js'
 
@@ -81,10 +81,11 @@ function sheetOf(
   )
   const valuesOf = (row: CsvRow): readonly CellValue[] => {
     const given = attributesOf(row)
+    const geometry = geometryOf(row)
     return [
-      ...table.fixed.map((column) => unguarded(column.cell(row))),
+      ...table.fixed.map((column) => unguarded(column.cell(row, geometry))),
       ...columns.map(({ attribute, kind }) => {
-        const value = given.get(attribute)
+        const value = valueIn(given, attribute)
         if (kind === 'boolean' || kind === 'number') return (value ?? null) as CellValue
         return unguarded(attributeCell(kind, value))
       }),

@@ -43,19 +43,18 @@ async function* problemsOf(
     hint: 'locations.csv is what is imported: mend it, or leave the folder of the shapefiles out of the zip.',
     ...(line !== undefined && { line }),
   })
-  const seen = new Set<string>()
+  const seen = new Uint8Array(locations.size)
   for await (const { id, digest, record } of shapesOf(kind, file, files)) {
-    const wanted = locations.get(id)
-    if (seen.has(id)) yield differs(`Two records are of the location ${shown(id)}.`, record)
-    else if (wanted === undefined)
-      yield differs(`There is no location ${shown(id)} in locations.csv.`, record)
-    else if (wanted !== digest)
+    const at = locations.indexOf(id)
+    if (at === -1) yield differs(`There is no location ${shown(id)} in locations.csv.`, record)
+    else if (seen[at] === 1) yield differs(`Two records are of the location ${shown(id)}.`, record)
+    else if (locations.valueAt(at) !== digest)
       yield differs(`The location ${shown(id)} has another geometry or type in locations.csv.`, record)
-    seen.add(id)
+    seen[at] = 1
   }
-  for (const [id, digest] of locations)
-    if (kindOfDigest(digest) === kind && !seen.has(id))
-      yield differs(`The location ${shown(id)} of locations.csv is missing.`)
+  for (const [at, isSeen] of seen.entries())
+    if (isSeen === 0 && kindOfDigest(locations.valueAt(at)) === kind)
+      yield differs(`The location ${shown(locations.idAt(at))} of locations.csv is missing.`)
 }
 
 async function* shapesOf(kind: ShapeKind, file: string, files: CsvTables['files']) {

@@ -2,7 +2,7 @@ import type { CsvRow, OutputContext } from '@piecework/core/piece'
 import { attributeCell } from '../../attributes/attribute-cell.js'
 import { textOfCell } from '../../cell-text.js'
 import { attributeList, attributeListRows, tableName } from '../attribute-list.js'
-import { attributesOf } from '../attributes-of.js'
+import { attributesOf, valueIn } from '../attributes-of.js'
 import { peopleTables } from '../people-tables.js'
 import type { ProjectEntries } from '../project-entries.js'
 import { type ScannedTable, scanTable } from '../scan-table.js'
@@ -71,9 +71,11 @@ function layerOf(
     const given = attributesOf(row)
     return {
       values: [
-        ...fixed.map(({ name, cell }) => (name === 'area' ? finite(row.area) : unguarded(cell(row)))),
+        ...fixed.map(({ name, cell }) =>
+          name === 'area' ? finite(row.area) : unguarded(cell(row, undefined)),
+        ),
         ...columns.map(({ attribute, kind }) => {
-          const value = given.get(attribute) ?? null
+          const value = valueIn(given, attribute) ?? null
           if (kind === 'number' || kind === 'boolean') return value as LayerValue
           return unguarded(attributeCell(kind, value))
         }),

@@ -1,15 +1,19 @@
 import { dbfLive, dbfRecordBytes } from '../dbf-format.js'
 import type { DbfColumn } from './dbf-column.js'
 
-/** One record; null and '' are blank. */
-export function dbfRecord(columns: readonly DbfColumn[], values: readonly (string | null)[]): Buffer {
-  const record = Buffer.allocUnsafe(dbfRecordBytes(columns)).fill(' ')
-  let at = record.writeUInt8(dbfLive)
+/** Writes one record of `dbfRecordBytes` at a place; null and '' are blank. */
+export function writeDbfRecord(
+  columns: readonly DbfColumn[],
+  values: readonly (string | null)[],
+  block: Buffer,
+  start: number,
+): void {
+  block.fill(' ', start, start + dbfRecordBytes(columns))
+  let at = block.writeUInt8(dbfLive, start)
   for (const [index, { type, length, encode }] of columns.entries()) {
     const value = values[index] ?? null
-    if (value !== null) record.write(encode(value), at, length)
-    else if (type === 'L') record.write('?', at)
+    if (value !== null) block.write(encode(value), at, length)
+    else if (type === 'L') block.write('?', at)
     at += length
   }
-  return record
 }

@@ -1,6 +1,6 @@
 import type { FileToZip } from '@piecework/core/piece'
 import type { SimpleGeometry } from '../../geometry/geometry.js'
-import { dbfFileEnd } from '../dbf-format.js'
+import { dbfFileEnd, dbfRecordBytes } from '../dbf-format.js'
 import {
   shpBoundsAt,
   shpFileCode,
@@ -14,7 +14,7 @@ import {
 } from '../shp-format.js'
 import type { DbfColumn } from './dbf-column.js'
 import { dbfHeader } from './dbf-header.js'
-import { dbfRecord } from './dbf-record.js'
+import { writeDbfRecord } from './dbf-record.js'
 import type { LayerKind } from './layer-kind.js'
 import { emptyBounds, shapeRecord, shapeTypes } from './shape-record.js'
 import { SpoolFile } from './spool-file.js'
@@ -66,16 +66,15 @@ export class LayerWriter {
   add(values: readonly (string | null)[], geometry: SimpleGeometry | null): void {
     const { shp, shx, dbf } = this.#files
     const content = shapeRecord(geometry, this.#bounds)
-    const index = Buffer.allocUnsafe(shxRecordBytes)
-    index.writeInt32BE(shp.size / 2)
-    index.writeInt32BE(content.length / 2, 4)
-    const header = Buffer.allocUnsafe(shpRecordHeaderBytes)
-    header.writeInt32BE(++this.#records)
-    header.writeInt32BE(content.length / 2, 4)
-    shp.add(header)
+    const index = shx.reserve(shxRecordBytes)
+    shx.block.writeInt32BE(shp.size / 2, index)
+    shx.block.writeInt32BE(content.length / 2, index + 4)
+    const header = shp.reserve(shpRecordHeaderBytes)
+    shp.block.writeInt32BE(++this.#records, header)
+    shp.block.writeInt32BE(content.length / 2, header + 4)
     shp.add(content)
-    shx.add(index)
-    dbf.add(dbfRecord(this.#columns, values))
+    const record = dbf.reserve(dbfRecordBytes(this.#columns))
+    writeDbfRecord(this.#columns, values, dbf.block, record)
   }
 
   async flush(): Promise<void> {

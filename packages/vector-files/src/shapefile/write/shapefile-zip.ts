@@ -3,10 +3,10 @@ import type { OutputLayer } from '../../output-layer.js'
 import { readme } from './readme.js'
 import {
   type ShapefileFilesOptions,
-  shapefileFiles,
+  ShapefileWriter,
   shapefileFilesChecks,
   textFile,
-} from './shapefile-files.js'
+} from './shapefile-writer.js'
 
 export type ShapefileZipOptions = ShapefileFilesOptions
 
@@ -20,11 +20,13 @@ export async function* shapefileZip(
   given?: ShapefileZipOptions,
 ): AsyncGenerator<Uint8Array> {
   const options = checkOptions('shapefileZip()', given, shapefileFilesChecks)
-  const { files, layers, columns, close } = await shapefileFiles(layer, options)
+  const writer = new ShapefileWriter(layer, options)
   try {
+    for await (const batch of layer.features()) await writer.add(batch)
+    const { files, layers, columns } = await writer.finish()
     const about = textFile('README.txt', readme(layers, layer.fields, columns))
     yield* zipFiles([...files, about], { signal: options.signal })
   } finally {
-    await close()
+    await writer.close()
   }
 }

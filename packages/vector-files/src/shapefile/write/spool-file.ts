@@ -16,8 +16,9 @@ export class SpoolFile {
   readonly #path: string | undefined
   readonly #limit: number
   readonly #name: string
-  #waiting: Uint8Array[] = []
-  #waitingBytes = 0
+  /** Bytes that wait to be written, from the start. */
+  #block: Buffer = Buffer.allocUnsafe(spoolBlockBytes)
+  #waiting = 0
   #size = 0
 
   private constructor(file: FileHandle, path: string | undefined, name: string, limit: number) {
@@ -38,25 +39,40 @@ export class SpoolFile {
     return this.#size
   }
 
-  /** Throws `vector/file-too-large` beyond the limit. */
-  add(bytes: Uint8Array): void {
-    this.#size += bytes.length
-    this.#waitingBytes += bytes.length
+  /** Of the place that was reserved last. */
+  get block(): Buffer {
+    return this.#block
+  }
+
+  /** Where in `block` so many bytes are to be written at once. Throws `vector/file-too-large` beyond the limit. */
+  reserve(bytes: number): number {
+    this.#size += bytes
     if (this.#size > this.#limit)
       throw new PieceworkError(
         'vector/file-too-large',
         `The shapefile's ${this.#name} would have more than ${this.#limit} bytes; ask for GeoJSON instead.`,
         { facts: { file: this.#name, limit: this.#limit } },
       )
-    this.#waiting.push(bytes)
+    const at = this.#waiting
+    this.#waiting += bytes
+    if (this.#waiting > this.#block.length) {
+      const larger = Buffer.allocUnsafe(2 * this.#waiting)
+      this.#block.copy(larger, 0, 0, at)
+      this.#block = larger
+    }
+    return at
+  }
+
+  add(bytes: Uint8Array): void {
+    const at = this.reserve(bytes.length)
+    this.#block.set(bytes, at)
   }
 
   /** Writes the waiting bytes if there are at least `minBytes`. */
   async flush(minBytes = spoolBlockBytes): Promise<void> {
-    if (this.#waitingBytes < minBytes) return
-    const bytes = Buffer.concat(this.#waiting)
-    this.#waiting = []
-    this.#waitingBytes = 0
+    if (this.#waiting < minBytes) return
+    const bytes = this.#block.subarray(0, this.#waiting)
+    this.#waiting = 0
     await this.#file.writeFile(bytes)
   }
 
