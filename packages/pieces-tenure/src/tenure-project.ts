@@ -42,7 +42,7 @@ export function tenureProject(given?: TenureProjectOptions): Pack {
       resources(options),
       ...(options.files ? [files(options.files, options)] : []),
     ],
-    formats: tenureFormats,
+    formats: tenureFormats(options.files),
     outputs: [shp, xlsx, gpkg, ...(options.files ? [resourceFiles, all] : [])],
   }
 }

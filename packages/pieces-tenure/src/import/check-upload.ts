@@ -1,13 +1,12 @@
-import type { ZippedFile } from '@piecework/core/archive'
 import { FindingCollector, type Validator } from '@piecework/core/piece'
-import { listOf } from '../attributes/joined-list.js'
 import { mostRows } from '../defaults.js'
 import { type AttributeList, readAttributeList } from './attribute-list-read.js'
-import { csvTable } from './csv/csv-table.js'
 import { findingOf } from './file-problem.js'
 import { type ImportedTable, importedTables } from './imported-tables.js'
 import { KnownRows } from './known-rows.js'
 import type { PlacedProblem, RawTable, RawTables } from './raw-table.js'
+import { checkResources } from './resources/check-resources.js'
+import type { UploadedResources } from './resources/uploaded-resources.js'
 import { RowReader } from './row-reader.js'
 import type { TenureFiles } from './tenure-files.js'
 
@@ -19,7 +18,7 @@ export const uploadValidator = <Tables extends RawTables>(files: TenureFiles<Tab
       const tables = await files.open(context.entries)
       try {
         await check.tables(tables, files)
-        for (const list of tables.resourceLists) await check.attempt(() => check.left(list))
+        await check.resources(tables.resources, files)
         check.known.report(check.findings, tables.fileOf, context.dryRun !== undefined)
       } finally {
         await tables.close()
@@ -51,25 +50,13 @@ class UploadCheck {
     }
   }
 
-  /** Tells of resources, which these formats do not import. */
-  async left({ name: file, open }: ZippedFile): Promise<void> {
-    const { columns, rows } = await csvTable(file, open)
-    const [stored, links] = [columns.indexOf('stored_file'), columns.indexOf('links')]
-    const counts = { rows: 0, files: 0, links: 0 }
-    for await (const batch of rows()) {
-      this.#context.signal.throwIfAborted()
-      for (const { cells } of batch) {
-        counts.rows++
-        if ((cells[stored] ?? null) !== null) counts.files++
-        counts.links += listOf(String(cells[links] ?? '')).length
-      }
-    }
-    if (counts.rows === 0) return
-    this.findings.warning('tenure/resources-left', { file }, () => ({
-      message: `${counts.rows} resources with ${counts.files} files and ${counts.links} links are in the zip, and not imported.`,
-      hint: 'An archive of the project carries them.',
-      count: counts.rows,
-    }))
+  async resources(
+    upload: UploadedResources | undefined,
+    { keepsFiles }: Pick<TenureFiles, 'keepsFiles'>,
+  ): Promise<void> {
+    const { findings, known } = this
+    const { signal } = this.#context
+    if (upload) await this.attempt(() => checkResources(upload, { findings, known, signal, keepsFiles }))
   }
 
   async tables<Tables extends RawTables>(tables: Tables, files: TenureFiles<Tables>): Promise<void> {

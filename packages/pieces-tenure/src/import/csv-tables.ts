@@ -3,7 +3,8 @@ import type { Entries } from '@piecework/core/piece'
 import { csvTable } from './csv/csv-table.js'
 import { importedTables } from './imported-tables.js'
 import type { RawTables } from './raw-table.js'
-import { filesOf, projectFiles, resourceLists } from './uploaded-export.js'
+import { uploadedResources } from './resources/uploaded-resources.js'
+import { filesOf, projectFiles } from './uploaded-export.js'
 
 export interface CsvTables extends RawTables {
   /** All of the project, by their names in lower case. */
@@ -17,7 +18,7 @@ export async function csvTables(entries: Entries): Promise<CsvTables> {
   const files = projectFiles(all, (name) => wanted.has(name), 'locations.csv')
   return {
     files,
-    resourceLists: resourceLists(all),
+    resources: uploadedResources(all),
     table: async (name) => {
       const file = files.get(`${name}.csv`)
       return file && csvTable(file.name, () => file.open())

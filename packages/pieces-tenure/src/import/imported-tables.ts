@@ -17,11 +17,11 @@ interface ImportedColumn {
 }
 
 export interface ImportedTable {
-  readonly name: 'locations' | 'parties' | 'relationships'
+  readonly name: 'locations' | 'parties' | 'relationships' | 'resources'
   readonly columns: readonly ImportedColumn[]
 }
 
-const text = (name: string, to = name): ImportedColumn => ({
+export const text = (name: string, to = name): ImportedColumn => ({
   name,
   to,
   code: 'tenure/value-invalid',
@@ -32,7 +32,7 @@ const text = (name: string, to = name): ImportedColumn => ({
   },
 })
 
-const id = (name: string, to = name): ImportedColumn => ({
+export const id = (name: string, to = name): ImportedColumn => ({
   ...text(name, to),
   read: (cell) => {
     const value = textOf(cell)

@@ -3,6 +3,7 @@ import { IdTable } from '../id-table.js'
 import { shown } from './cell-values.js'
 import type { ImportedTable } from './imported-tables.js'
 import type { Problem } from './raw-table.js'
+import type { LinkKind } from './resources/resource-rows.js'
 
 const partyTypes = [
   ['IN', 'individuals'],
@@ -22,7 +23,10 @@ export class KnownRows {
   readonly parties = new IdTable()
   /** With the digest of what a shapefile holds of it; 0 if none does. */
   readonly locations = new IdTable()
-  readonly #relationships = new IdTable()
+  readonly relationships = new IdTable()
+  readonly #resources = new IdTable()
+  /** To which links lead: the files do not say which it is. */
+  #project: string | undefined
   readonly #unreadable = new Set<ImportedTable['name']>()
   readonly #withoutGeometry = { count: 0, first: [] as string[] }
   readonly #perType = partyTypes.map(() => 0)
@@ -49,13 +53,25 @@ export class KnownRows {
         yield* once(this.parties.add(id, typeOf(third)), id)
         return
       case 'relationships': {
-        yield* once(this.#relationships.add(id), id)
+        yield* once(this.relationships.add(id), id)
         const type = this.parties.get(second ?? '')
-        if (type !== undefined && type in this.#perType) this.#perType[type] = (this.#perType[type] ?? 0) + 1
+        const before = this.#perType[type ?? -1]
+        if (type !== undefined && before !== undefined) this.#perType[type] = before + 1
         yield* this.#reference('parties', 'tenure/party-unknown', 'party_id', second)
         yield* this.#reference('locations', 'tenure/location-unknown', 'spatial_unit_id', third)
       }
     }
+  }
+
+  *addResource(id: string): Generator<Problem> {
+    yield* once(this.#resources.add(id), id)
+  }
+
+  /** Whether a link leads to a row, or to a table that cannot be read. All links to a project must lead to one. */
+  isThere(kind: LinkKind, id: string): boolean {
+    if (kind === 'project') return id !== '' && id === (this.#project ??= id)
+    const table = ({ party: 'parties', location: 'locations', relationship: 'relationships' } as const)[kind]
+    return this.#unreadable.has(table) || this[table].has(id)
   }
 
   *#reference(

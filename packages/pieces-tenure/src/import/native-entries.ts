@@ -3,6 +3,7 @@ import { peopleTables } from '../output/people-tables.js'
 import { type AttributeList, readAttributeList } from './attribute-list-read.js'
 import { importedTables } from './imported-tables.js'
 import type { RawTables } from './raw-table.js'
+import { resourceEntries, storedFileEntries } from './resources/resource-entries.js'
 import { RowReader } from './row-reader.js'
 import { uploadRole } from './uploaded-export.js'
 
@@ -21,7 +22,12 @@ export async function nativeEntries(
     return [people.piece, entry(people.entry, lines)] as const
   })
   const schemas = entry('attribute_schemas.csv', () => schemaLines(list))
-  return new Map([['tenure/schemas', schemas], ...rows])
+  return new Map([
+    ['tenure/schemas', schemas],
+    ...rows,
+    ['tenure/resources', resourceEntries(tables.resources, size)],
+    ['tenure/files', storedFileEntries(tables.resources, size)],
+  ])
 }
 
 async function* schemaLines({ schemas }: AttributeList): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,5 @@
-import type { ZippedFile } from '@piecework/core/archive'
 import type { CellValue } from '../xlsx/write/sheet-to-write.js'
+import type { UploadedResources } from './resources/uploaded-resources.js'
 
 /** What is wrong with a row or a file, for the report. */
 export interface Problem {
@@ -40,8 +40,8 @@ export interface RawTable {
 export interface RawTables {
   /** Undefined if it is not there. Throws a `FileProblem` for one that cannot be read. */
   table(name: string): Promise<RawTable | undefined>
-  /** Lists of resources that are in the zip, too. */
-  readonly resourceLists: readonly ZippedFile[]
+  /** That are in the zip, too. */
+  readonly resources: UploadedResources | undefined
   /** As people find it: `locations.csv`. */
   fileOf(name: string): string
   close(): Promise<void>

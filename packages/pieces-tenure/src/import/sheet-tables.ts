@@ -8,7 +8,8 @@ import type { TableToRead } from '../xlsx/read/table-to-read.js'
 import { closeTemporary, type Opened, openTemporary } from '../xlsx/spill-file.js'
 import { fileProblem, sheetPlace } from './file-problem.js'
 import type { RawRow, RawTable, RawTables } from './raw-table.js'
-import { filesOf, projectFiles, resourceLists, uploadRole } from './uploaded-export.js'
+import { type UploadedResources, uploadedResources } from './resources/uploaded-resources.js'
+import { filesOf, projectFiles, uploadRole } from './uploaded-export.js'
 
 /**
  * The tables of an uploaded export of `tenure/xlsx`, or of its workbook alone, as a spreadsheet program has saved it. Throws
@@ -20,7 +21,7 @@ export async function sheetTables(entries: Entries): Promise<RawTables> {
     return tablesOf(
       await openWorkbook(entries, uploadRole, { file: 'workbook', unguard: textOfCell }),
       'workbook',
-      [],
+      undefined,
     )
   const ofProject = projectFiles(files, (name) => /^[^~].*\.xlsx$/.test(name), 'workbook (.xlsx)')
   const [workbook, ...others] = [...ofProject.values()].filter(({ name }) =>
@@ -41,7 +42,7 @@ export async function sheetTables(entries: Entries): Promise<RawTables> {
       unguard: textOfCell,
       beside: (name) => ofProject.get(name.toLowerCase())?.open(),
     })
-    return tablesOf(book, workbook.name, resourceLists(files), spooled.close)
+    return tablesOf(book, workbook.name, uploadedResources(files), spooled.close)
   } catch (error) {
     await spooled.close()
     throw error
@@ -51,11 +52,11 @@ export async function sheetTables(entries: Entries): Promise<RawTables> {
 function tablesOf(
   book: WorkbookToRead,
   file: string,
-  lists: readonly ZippedFile[],
+  resources: UploadedResources | undefined,
   close = async (): Promise<void> => {},
 ): RawTables {
   return {
-    resourceLists: lists,
+    resources,
     table: async (name) => {
       const table = await book.table(name)
       return table && rawTable(name, table, file)

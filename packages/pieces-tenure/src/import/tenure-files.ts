@@ -6,6 +6,8 @@ import type { PlacedProblem, RawTables } from './raw-table.js'
 export interface TenureFiles<Tables extends RawTables = RawTables> {
   /** `tenure-shp`: before the names of its pieces, too. */
   readonly name: string
+  /** Whether the host has a place for files of resources. */
+  readonly keepsFiles: boolean
   /** The tables of the uploaded files, to be closed. Throws a `FileProblem`. */
   open(entries: Entries): Promise<Tables>
   /** Of a location's row as its piece's entry has it: what other files of the upload say of it, too. */

@@ -2,6 +2,11 @@ import { openZip, type ZippedFile } from '@piecework/core/archive'
 import type { Entries } from '@piecework/core/piece'
 import { mostRatio, mostUploadFiles, ratioFreeBytes } from '../defaults.js'
 import { fileProblem, zipLabels } from './file-problem.js'
+import { resourceLists } from './resources/uploaded-resources.js'
+import { baseName, folderOf } from './zip-paths.js'
+
+/** Files have no id of their project. */
+export const uploadProject = { kind: 'tenure-project', id: 'upload' } as const
 
 /** Of all formats. */
 export const uploadRole = 'export'
@@ -35,7 +40,7 @@ export function projectFiles(
   const ofResources = new Set(resourceLists(files).map(({ name }) => folderOf(name)))
   const folders = new Set(
     files
-      .filter(({ name }) => isWanted(baseName(name)) && !ofResources.has(folderOf(name)))
+      .filter(({ name }) => isWanted(baseName(name).toLowerCase()) && !ofResources.has(folderOf(name)))
       .map(({ name }) => folderOf(name)),
   )
   const [folder, ...others] = folders
@@ -72,10 +77,3 @@ export function projectFiles(
   }
   return found
 }
-
-/** The lists of resources that stand beside their files in `tenure/all`, whatever these are called. */
-export const resourceLists = (files: readonly ZippedFile[]): readonly ZippedFile[] =>
-  files.filter(({ name }) => /(^|\/)resources\/([^/]+\/)?resources\.csv$/i.test(name))
-
-const folderOf = (name: string): string => name.slice(0, name.lastIndexOf('/') + 1)
-const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1).toLowerCase()

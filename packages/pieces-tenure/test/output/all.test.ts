@@ -3,7 +3,7 @@ import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { exportedFiles } from '../support/exported-files.js'
 import { imported } from '../support/imported-files.js'
-import { projectContent } from '../support/project-content.js'
+import { projectContent, resourceContent } from '../support/project-content.js'
 import { sampleProject } from '../support/sample-project.js'
 import { type TenureHost, tenureHost } from '../support/tenure-host.js'
 
@@ -34,9 +34,11 @@ test('it has the files of the others in a folder for each, and can be imported',
     const copy = await imported(host, format, zip)
     assert.equal(copy.job.outcome, 'succeeded', JSON.stringify(copy.findings))
     assert.deepEqual(await projectContent(host.db, copy.id), await projectContent(host.db, id))
-    const left = copy.findings.find(({ code }) => code === 'tenure/resources-left')
-    assert.equal(left?.file, 'resources/resources.csv')
-    assert.match(left?.message ?? '', /^3 resources with 2 files and 8 links are in the zip/)
+    assert.deepEqual(await resourceContent(host, copy.id), await resourceContent(host, id))
+    assert.deepEqual(
+      copy.findings.map(({ code, count }) => [code, count]),
+      [['tenure/no-geometry', 1]],
+    )
   }
 })
 
@@ -51,6 +53,9 @@ test('files of resources may have the names of tables and workbooks', async () =
   for (const format of ['tenure-shp', 'tenure-xlsx']) {
     const copy = await imported(host, format, files)
     assert.equal(copy.job.outcome, 'succeeded', JSON.stringify(copy.findings))
+    const unlisted = copy.findings.find(({ code }) => code === 'tenure/file-unlisted')
+    assert.equal(unlisted?.count, 2)
+    assert.match(unlisted?.message ?? '', /"locations.csv", "old.xlsx"/)
   }
 })
 

@@ -50,11 +50,14 @@ export interface TenureHost extends TenureDatabase {
 }
 
 /** A host of a database of its own. */
-export async function tenureHost(options: Omit<TenureProjectOptions, 'files'> = {}): Promise<TenureHost> {
+export async function tenureHost(
+  options: Omit<TenureProjectOptions, 'files'> = {},
+  keepsFiles = true,
+): Promise<TenureHost> {
   const { db, close } = await tenureDatabase()
   const [artifacts, files] = [memoryArtifacts(), memoryArtifacts()]
   const piecework = createPiecework({
-    packs: [tenureProject({ ...options, files })],
+    packs: [tenureProject({ ...options, ...(keepsFiles && { files }) })],
     runtime: inProcess({ concurrency: 2 }),
     store: memoryStore({ database: db }),
     artifacts,
