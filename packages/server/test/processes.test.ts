@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileArtifacts } from '@piecework/core'
 import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { kill, startServer, type UploadServer } from './support/upload-servers.js'
@@ -19,10 +19,9 @@ let scratch: ScratchDatabase
 let folder: string
 let pool: pg.Pool
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   folder = await mkdtemp(join(tmpdir(), 'piecework-uploads-'))
   pool = new pg.Pool({ connectionString: scratch.url, max: 2 })
-  await postgresStore({ database: fromPg(pool) }).migrate()
 })
 test.after(async () => {
   await pool.end()

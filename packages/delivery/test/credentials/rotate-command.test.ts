@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { credentialVault, s3Credential } from '@piecework/delivery'
 import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, scratchDatabase } from '@piecework/test-support'
+import { needsServer, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 
@@ -30,13 +30,12 @@ const run = (...args: string[]): Promise<Ran> =>
   })
 
 test('it seals anew what the module’s vault holds, says what it does, and what no key opens', async () => {
-  const scratch = await scratchDatabase()
+  const scratch = await scratchDatabase({ template: storeTemplate })
   const pool = new pg.Pool({ connectionString: scratch.url, max: 2 })
   // Beside the package: what the module imports is found from there.
   const folder = await mkdtemp(join(here, 'build/rotate-'))
   try {
     const store = postgresStore({ database: fromPg(pool) })
-    await store.migrate()
     const [old, next] = [1, 2].map((at) => ({
       id: `k${at}`,
       secret: randomBytes(32).toString('base64'),

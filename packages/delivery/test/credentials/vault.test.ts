@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { isPieceworkError, memoryStore } from '@piecework/core'
 import { type CredentialVault, credentialVault, type RingKey } from '@piecework/delivery'
 import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, optionTests, scratchDatabase } from '@piecework/test-support'
+import { needsServer, optionTests, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { z } from 'zod'
@@ -205,11 +205,10 @@ test.run()
 
 const onServer = needsServer(suite('credentials in PostgreSQL'))
 onServer('nothing of a secret is in any table', async () => {
-  const scratch = await scratchDatabase()
+  const scratch = await scratchDatabase({ template: storeTemplate })
   const pool = new pg.Pool({ connectionString: scratch.url, max: 2 })
   try {
     const store = postgresStore({ database: fromPg(pool) })
-    await store.migrate()
     const vault = credentialVault({ store, keys: [key('first')], forms })
     const { id } = await added(vault)
     assert.deepEqual(await vault.open(id, { principal: ann, target: 's3' }), secret)

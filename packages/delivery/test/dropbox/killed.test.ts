@@ -5,9 +5,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
-import pg from 'pg'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { DropboxStandIn } from '../support/dropbox-stand-in.js'
 import { chunkBytes, dropboxHost, type Place } from './mortal-host.js'
@@ -17,11 +15,8 @@ const principal = { id: 'ann' }
 let scratch: ScratchDatabase
 let folder: string
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   folder = await mkdtemp(join(tmpdir(), 'piecework-dropbox-'))
-  const pool = new pg.Pool({ connectionString: scratch.url, max: 1 })
-  await postgresStore({ database: fromPg(pool) }).migrate()
-  await pool.end()
 })
 test.after(async () => {
   await scratch?.drop()

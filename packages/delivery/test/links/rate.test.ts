@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { memoryArtifacts } from '@piecework/core'
 import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { ann, type LinkHost, linked, linkHost, pathOf } from './support.js'
@@ -13,9 +13,8 @@ const test = needsServer(suite('D2: links, limited and metered over processes'))
 let scratch: ScratchDatabase
 const pools: pg.Pool[] = []
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   pools.push(...[1, 2].map(() => new pg.Pool({ connectionString: scratch.url, max: 5 })))
-  await postgresStore({ database: fromPg(pools[0] as pg.Pool) }).migrate()
 })
 test.after(async () => {
   await Promise.all(pools.map((pool) => pool.end()))

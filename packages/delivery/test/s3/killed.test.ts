@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fromPg, postgresStore } from '@piecework/postgres'
 import {
   fleet,
   needsServer,
@@ -12,10 +11,10 @@ import {
   type ScratchDatabase,
   type SwiftServer,
   scratchDatabase,
+  storeTemplate,
   swiftFront,
   swiftServer,
 } from '@piecework/test-support'
-import pg from 'pg'
 import { suite } from 'uvu'
 import { type Place, parts, s3Host } from './mortal-host.js'
 import { mebibyte, ownerOf } from './support.js'
@@ -27,11 +26,8 @@ let folder: string
 let swift: SwiftServer
 test.before(async () => {
   swift = await swiftServer()
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   folder = await mkdtemp(join(tmpdir(), 'piecework-s3-'))
-  const pool = new pg.Pool({ connectionString: scratch.url, max: 1 })
-  await postgresStore({ database: fromPg(pool) }).migrate()
-  await pool.end()
 })
 test.after(async () => {
   await scratch?.drop()

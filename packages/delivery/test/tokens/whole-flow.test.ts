@@ -5,7 +5,7 @@ import { createPiecework, isTerminal, memoryArtifacts, type Pack, PieceworkError
 import { scopedTokens } from '@piecework/delivery'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { ann, refusal } from './support.js'
@@ -14,7 +14,7 @@ const test = needsServer(suite('a request by a scoped token'))
 let scratch: ScratchDatabase
 let pool: pg.Pool
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   pool = new pg.Pool({ connectionString: scratch.url, max: 4 })
 })
 test.after(async () => {
@@ -46,7 +46,6 @@ const plans: Pack = {
 
 test('its text is nowhere: in no table, job, finding, event, error or output; its id and recipient are in the record', async () => {
   const store = postgresStore({ database: fromPg(pool) })
-  await store.migrate()
   const told: unknown[] = []
   const kept = captured(told)
   const piecework = createPiecework({

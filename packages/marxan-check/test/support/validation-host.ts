@@ -18,13 +18,22 @@ export interface ValidationHost {
   stop(): Promise<void>
 }
 
+const validationTemplate = {
+  name: 'validation_host',
+  prepare: async (url: string) => {
+    const pool = new pg.Pool({ connectionString: url, max: 1 })
+    const database = fromPg(pool)
+    await postgresStore({ database }).migrate()
+    await migrate(database, [...planningMigrations, ...scenarioMigrations])
+    await pool.end()
+  },
+}
+
 export async function validationHost(): Promise<ValidationHost> {
-  const scratch = await scratchDatabase()
+  const scratch = await scratchDatabase({ template: validationTemplate })
   const pool = new pg.Pool({ connectionString: scratch.url, max: 6 })
   const database = fromPg(pool)
   const store = postgresStore({ database })
-  await store.migrate()
-  await migrate(database, [...planningMigrations, ...scenarioMigrations])
   const artifacts = memoryArtifacts()
   const piecework = createPiecework({
     packs: [planningProject(), planningScenario(), legacyMarxanPack()],

@@ -1,12 +1,13 @@
 import { createPiecework, memoryStore, type Pack, type Piecework } from '@piecework/core'
 import type { Database } from '@piecework/core/piece'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
-import { planningMigrations, planningProject } from '@piecework/pieces-project'
-import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
-import { fromPg, migrate } from '@piecework/postgres'
+import { planningProject } from '@piecework/pieces-project'
+import { planningScenario } from '@piecework/pieces-scenario'
+import { fromPg } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
+import { planningTemplate } from '../end-to-end/support/host.js'
 
 export interface PlanningHost {
   readonly piecework: Piecework
@@ -18,10 +19,9 @@ export interface PlanningHost {
 
 /** A host with the planning tables in a database of its own. */
 export async function planningHost(): Promise<PlanningHost> {
-  const scratch = await scratchDatabase()
+  const scratch = await scratchDatabase({ template: planningTemplate })
   const pool = new pg.Pool({ connectionString: scratch.url, max: 8 })
   const database = fromPg(pool)
-  await migrate(database, [...planningMigrations, ...scenarioMigrations])
   const started: Piecework[] = []
   const beside = async (pack: Pack) => {
     const piecework = createPiecework({

@@ -20,14 +20,22 @@ export interface TenureDatabase {
   close(): Promise<void>
 }
 
+const tenureTemplate = {
+  name: 'tenure',
+  prepare: async (url: string) => {
+    const pool = new pg.Pool({ connectionString: url, max: 1 })
+    await migrate(fromPg(pool), tenureMigrations)
+    await pool.end()
+  },
+}
+
 /** A database of a server with the tables of tenure projects, and Ana and Ben. */
 export async function tenureDatabase(): Promise<TenureDatabase> {
-  const scratch = await scratchDatabase()
+  const scratch = await scratchDatabase({ template: tenureTemplate })
   const pool = new pg.Pool({ connectionString: scratch.url, max: 6 })
   // Dropping the database may meet connections that are still closing.
   pool.on('error', () => {})
   const db = fromPg(pool)
-  await migrate(db, tenureMigrations)
   await db.query(
     `INSERT INTO tenure.users (id, username) OVERRIDING SYSTEM VALUE VALUES (1, 'ana'), (2, 'ben')`,
   )

@@ -36,14 +36,22 @@ export interface Host {
 export const principal = { id: 'ana' }
 export const projectRef = (id: string) => ({ kind: 'project', id })
 
+const planningTemplate = {
+  name: 'planning_project',
+  prepare: async (url: string) => {
+    const pool = new pg.Pool({ connectionString: url, max: 1 })
+    await migrate(fromPg(pool), planningMigrations)
+    await pool.end()
+  },
+}
+
 /** A host with a database of its own. */
 export async function host(): Promise<Host> {
-  const scratch = await scratchDatabase()
+  const scratch = await scratchDatabase({ template: planningTemplate })
   const pool = new pg.Pool({ connectionString: scratch.url })
   // Dropping the database may meet connections that are still closing.
   pool.on('error', () => {})
   const db = fromPg(pool)
-  await migrate(db, planningMigrations)
   const artifacts = memoryArtifacts()
   const piecework = createPiecework({
     packs: [planningProject()],
