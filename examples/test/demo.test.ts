@@ -90,27 +90,21 @@ test('the sample', async () => {
 const real = skipUnless(
   existsSync(data),
   'the real sample projects are not here',
-  suite('demo: real projects'),
+  suite('demo: a real project'),
 )
 
-// The largest sample goes all the way in the tests of the import pack.
-real('reefs-321 imports with warnings', async () => {
-  const run = await demo(server, join(data, 'reefs-321'))
-  assertEqualProjects(run, { planning_units: 321 })
-  for (const code of ['legacy/grid-id-spelling', 'legacy/grid-shape-repaired', 'legacy/input-choice']) {
-    assert.ok(codes(run.document).has(code), code)
-  }
-})
-
+// Another one goes all the way in the tests of the import pack.
 real('hex-653 reports which attribute could be the id, and imports when it is named', async () => {
   const folder = join(data, 'hex-653')
   const refused = await demo(server, folder)
   assert.equal(refused.code, 1)
   assert.equal(refused.document.error?.code, 'validation-failed')
   assert.match(refused.document.findings.find(({ severity }) => severity === 'error')?.message ?? '', /FID/)
+  assert.ok(codes(refused.document).has('legacy/input-choice'))
   const args = ['--id-attribute', 'FID', '--input', 'input_no_connect.dat', '--no-results']
   const run = await demo(server, folder, ...args)
   assertEqualProjects(run, { planning_units: 653 })
+  assert.ok(codes(run.document).has('legacy/grid-id-float'))
 })
 
 const summary = '"Run_Number","Score","Cost","Planning_Units"\n1,9,4,2\n2,9,4,1\n'

@@ -30,6 +30,12 @@ async function one(sql: string, project: string): Promise<Record<string, unknown
   return rows[0] ?? {}
 }
 
+const hexFiles = { input: 'input_no_connect.dat', spec: 'spec.dat', puvspr: 'puvspr.dat' }
+let hex: ReturnType<typeof imported> | undefined
+/** One import for all tests that look at it. */
+const hexagons = () =>
+  (hex ??= imported('Hexagons', sampleUploads('hex-653', hexFiles, { idAttribute: 'FID' })))
+
 const codes = (findings: readonly Finding[], prefix: string) =>
   findings.filter(({ code }) => code.startsWith(prefix)).map(({ code, severity }) => `${severity} ${code}`)
 
@@ -108,10 +114,9 @@ test('reefs-321: pu_id is a warning, one polygon is repaired, targets become pro
 })
 
 test('hex-653: without FID named the import is refused with what it might be; with it, it is imported', async () => {
-  const files = { input: 'input_no_connect.dat', spec: 'spec.dat', puvspr: 'puvspr.dat' }
   const job = await host.piecework.import({
     format: 'legacy-marxan',
-    uploads: sampleUploads('hex-653', files),
+    uploads: sampleUploads('hex-653', hexFiles),
     principal,
     name: 'Hexagons',
   })
@@ -124,11 +129,8 @@ test('hex-653: without FID named the import is refused with what it might be; wi
   ])
   assert.ok(rows.every(({ state }) => state === 'incomplete'))
 
-  const { report, project } = await imported(
-    'Hexagons',
-    sampleUploads('hex-653', files, { idAttribute: 'FID' }),
-  )
-  assert.deepEqual(await totals(project), expected('hex-653', files))
+  const { report, project } = await hexagons()
+  assert.deepEqual(await totals(project), expected('hex-653', hexFiles))
   assert.deepEqual([...new Set(codes(report.findings, 'legacy/grid-'))], ['warning legacy/grid-id-float'])
   assert.deepEqual(
     await one(
@@ -150,8 +152,7 @@ test('hex-653: without FID named the import is refused with what it might be; wi
 })
 
 test('a feature is the union of its planning units, the planning area that of all', async () => {
-  const files = { input: 'input_no_connect.dat', spec: 'spec.dat', puvspr: 'puvspr.dat' }
-  const { project } = await imported('Unions', sampleUploads('hex-653', files, { idAttribute: 'FID' }))
+  const { project } = await hexagons()
   const { rows } = await host.database.query<{ off: number }>(
     `SELECT abs(ST_Area(g.geom) - sum(ST_Area(u.geom))) / ST_Area(g.geom) AS off
      FROM planning.feature_geometries g JOIN planning.features f ON f.id = g.feature_id
@@ -159,7 +160,7 @@ test('a feature is the union of its planning units, the planning area that of al
      WHERE f.project_id = $1 GROUP BY g.id`,
     [project],
   )
-  const withRows = new Set(sampleRows('hex-653', files.puvspr).map(({ species }) => species))
+  const withRows = new Set(sampleRows('hex-653', hexFiles.puvspr).map(({ species }) => species))
   assert.equal(rows.length, withRows.size)
   for (const { off } of rows) assert.ok(off < 1e-6, String(off))
   const area = await one(
@@ -183,25 +184,25 @@ test('cloud-sample-12k: PUID is a warning, 12 thousand units and 37 thousand amo
   assert.equal(counts('legacy/cost-surface')?.rows, rows)
 })
 
-test('cloud-sample-12k: unions that are made in parts are, to the last byte, those that are made at once', async () => {
-  const files = { input: 'input.dat', spec: 'spec.dat', puvspr: 'puvsp.dat' }
-  const shapes = async (partBytes: number | 'whole') => {
-    const piecework = await host.beside(packInParts(partBytes))
-    const uploads = sampleUploads('cloud-sample-12k', files)
-    const job = await piecework.import({ format: 'legacy-marxan', uploads, principal, name: 'Cloud' })
-    const { resource } = await job.result()
-    const { nodes } = await job.ended()
+test('hex-653: unions that are made in parts are, to the last byte, those that are made at once', async () => {
+  const shapes = async (project: string | undefined) => {
     const { rows } = await host.database.query(
       `SELECT f.name, g.properties, md5(ST_AsEWKB(g.geom)) AS shape FROM planning.features f
        JOIN planning.feature_geometries g ON g.feature_id = f.id WHERE f.project_id = $1 ORDER BY f.name`,
-      [resource?.id],
+      [project],
     )
-    return { rows, parts: nodes.filter(({ part }) => part).length }
+    return rows
   }
-  const [whole, parted] = [await shapes('whole'), await shapes(64 * 1024)]
-  assert.equal(whole.parts, 0)
-  assert.ok(parted.parts > 4 && whole.rows.length > 4, JSON.stringify([parted.parts, whole.rows.length]))
-  assert.deepEqual(parted.rows, whole.rows)
+  const parts = ({ nodes }: JobReport) => nodes.filter(({ part }) => part).length
+  const whole = await hexagons()
+  const piecework = await host.beside(packInParts(2048))
+  const uploads = sampleUploads('hex-653', hexFiles, { idAttribute: 'FID' })
+  const job = await piecework.import({ format: 'legacy-marxan', uploads, principal, name: 'In parts' })
+  const { resource } = await job.result()
+  const rows = await shapes(whole.project)
+  assert.equal(parts(whole.report), 0)
+  assert.ok(parts(await job.ended()) > 4 && rows.length > 4)
+  assert.deepEqual(await shapes(resource?.id), rows)
 })
 
 test('without its required files an import is refused at once, naming all of them', async () => {
