@@ -43,8 +43,9 @@ export function albumHost({ database, redis, folder }: Place): AlbumHost {
         ? inProcess({ concurrency: 1, onError: () => {} })
         : redisRuntime({ connection: redis, concurrency: 1, onError: () => {} }),
     followUps: [knock(pool)],
-    heartbeatMs: 200,
-    sweepMs: 300,
+    heartbeatMs: 400,
+    // Planning a sweep's queries takes milliseconds of the server, in each of the processes.
+    sweepMs: 1000,
     resubmitAfterMs: 3000,
     backoffMs: 50,
     // Workers are killed on purpose here, and some tasks are unlucky.
