@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import { command } from './support/command.js'
 import { compile } from './support/compile.js'
-import { consumers } from './support/consumer.js'
+import { type Consumer, consumers } from './support/consumer.js'
 import { type Host, installedDeclarations, installHosts } from './support/install.js'
 import { nodePath } from './support/node-path.js'
 import { packPackages, repository } from './support/packages.js'
@@ -82,18 +82,22 @@ test('bundler-latest: esbuild makes one file', async () => {
 for (const version of nodes) {
   test(`every entry point and every compiled host runs on Node ${version}`, async () => {
     const node = await nodePath(version, folder)
-    const scripts: readonly (readonly [host: string, ...args: string[]])[] = [
-      ['plain', 'require.cjs', ...entries],
-      ['plain', 'import.mjs', ...entries],
+    const compiled = (wanted: Consumer['type'], option: string) =>
+      consumers
+        .filter(({ name, type }) => type === wanted && !name.startsWith('bundler'))
+        .flatMap(({ name }) => [option, join(homeOf(name), 'out/main.js')])
+    // The hosts of one module system in one process: most of what each takes is to load the packages.
+    const runs: readonly (readonly [host: string, ...args: string[]])[] = [
+      ['plain', ...compiled('commonjs', '--require'), 'require.cjs', ...entries],
+      ['plain', ...compiled('module', '--import'), 'import.mjs', ...entries],
       ['bundler-latest', 'out/bundle.cjs'],
-      ...consumers
-        .filter(({ name }) => !name.startsWith('bundler'))
-        .map(({ name }) => [name, 'out/main.js'] as const),
     ]
     const outcomes = await Promise.all(
-      scripts.map(async ([host, ...args]) => {
+      runs.map(async ([host, ...args]) => {
         const { code, output } = await command(node, args, homeOf(host))
-        return code === 0 && output.includes('2 rows') ? [] : [`${host} ${args[0]}: ${output}`]
+        const hosts = args.filter((arg) => /^--(?:require|import)$/.test(arg)).length + 1
+        const right = output.split('\n').filter((line) => line === '2 rows').length
+        return code === 0 && right === hosts ? [] : [`${host} ${args[0]}: ${right} of ${hosts}: ${output}`]
       }),
     )
     assert.deepEqual(outcomes.flat(), [])

@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, readdir, readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { command } from './command.js'
 
 /** The checkout that this file was compiled in. */
@@ -19,7 +19,10 @@ interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>
 }
 
-/** Packs every package that is published, with npm, into `folder`. */
+/** What no package publishes. npm would walk through all that its dependencies lead to: two thirds of what packing takes. */
+const unpacked = ['node_modules', 'build', 'test']
+
+/** Packs every package that is published, with npm, from a copy into `folder`. */
 export async function packPackages(folder: string): Promise<readonly PackedPackage[]> {
   const found: PackedPackage[] = []
   const folders: string[] = []
@@ -30,7 +33,11 @@ export async function packPackages(folder: string): Promise<readonly PackedPacka
     const manifest = text === '' ? undefined : (JSON.parse(text) as Manifest)
     if (manifest === undefined || manifest.private === true) continue
     const { name, version } = manifest
-    folders.push(`./packages/${directory}`)
+    const copy = join(folder, 'packages', directory)
+    const source = join(repository, 'packages', directory)
+    const filter = (path: string) => !unpacked.includes(relative(source, path))
+    await cp(source, copy, { recursive: true, filter })
+    folders.push(copy)
     found.push({
       name,
       tarball: join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`),
@@ -39,11 +46,7 @@ export async function packPackages(folder: string): Promise<readonly PackedPacka
         .map((path) => name + path.slice(1)),
     })
   }
-  const { code, output } = await command(
-    'npm',
-    ['pack', ...folders, '--pack-destination', folder],
-    repository,
-  )
+  const { code, output } = await command('npm', ['pack', ...folders, '--pack-destination', folder], folder)
   if (code !== 0) throw new Error(output)
   return found
 }
