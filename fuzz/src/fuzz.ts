@@ -45,9 +45,9 @@ interface Block extends Tell {
 }
 
 /** Tables cost a job on the server. */
-const oneOnServerOf = 20
+const oneOnServerOf = 50
 /** Each folder costs one, and an import some. */
-const oneFolderOf = 20
+const oneFolderOf = 50
 const oneImportOf = 5
 
 /** Imports hostile archives, and checks after each: an error, or what the archive holds; and nothing left. */

@@ -29,7 +29,7 @@ export function zipOf(files: readonly ZipFile[], { count, comment = '' }: ZipLie
   let offset = 0
   for (const file of files) {
     const { path, bytes, method = 8, extra = Buffer.alloc(0), comment: note = Buffer.alloc(0) } = file
-    const data = method === 8 ? deflateRawSync(bytes, { level: 9 }) : bytes
+    const data = method === 8 ? deflateRawSync(bytes) : bytes
     const localName = Buffer.from(file.localPath ?? path, 'latin1')
     const name = Buffer.from(path, 'latin1')
     const local = Buffer.concat([
