@@ -35,8 +35,9 @@ export function compilePage() {
     }
     if (!name.endsWith('.css')) continue
     const { code } = transformSync(text, { loader: 'css', minify: true, target: 'chrome109' })
-    if (name === 'styles.css') files['styles.js'] = `export const styles=${JSON.stringify(code.trim())}\n`
-    else files[name] = code
+    // All but those of the page itself are adopted by the element.
+    if (name === 'page.css') files[name] = code
+    else files[name.replace(/css$/, 'js')] = `export const styles=${JSON.stringify(code.trim())}\n`
   }
   const version = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)
   const module = [

@@ -18,7 +18,7 @@ export type {
 export type { CopyTarget, Database, Queryable, Transaction } from './contracts/database.js'
 export type { CsvRow, Entries, EntryFacts, Upgrade } from './contracts/entries.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
-export type { Finding, FindingFix, NewFinding } from './contracts/finding.js'
+export type { Finding, FindingFix, FindingSubject, NewFinding } from './contracts/finding.js'
 export type { FollowUp, FollowUpContext } from './contracts/follow-up.js'
 export type { FollowUpResult } from './contracts/follow-up-result.js'
 export type {
@@ -93,6 +93,7 @@ export type {
   DeliveryState,
   Target,
 } from './contracts/target.js'
+export type { MapUnit, UnitColumn, UnitMap } from './contracts/unit-map.js'
 export type { Upload } from './contracts/upload.js'
 export type { DryRun, ValidationContext, Validator } from './contracts/validator.js'
 export type { PieceContext, WorkContext } from './contracts/work-context.js'

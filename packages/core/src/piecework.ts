@@ -13,6 +13,7 @@ import type { JobNode } from './contracts/nodes.js'
 import type { AskedBy } from './contracts/principal.js'
 import type { ReplacedValue } from './contracts/replaced-values.js'
 import type { ResourceRef } from './contracts/resource.js'
+import { defaults } from './defaults.js'
 import type { ImportDrafts } from './drafts/draft.js'
 import { createDrafts } from './drafts/drafts.js'
 import { createEngine } from './engine/engine.js'
@@ -188,7 +189,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     ...createAccessRecord({ store, allow, canonical }),
     ...createAccessQuestions({ store, registry, allow, canonical }),
     ...createArchiveTools({ ...deps, trust }),
-    ...createDrafts({ ...deps, control, once }),
+    ...createDrafts({ ...deps, control, once, draftTtlMs: options.draftTtlMs ?? defaults.draftTtlMs }),
     ...createUploads({ ...deps, uploads: uploadSettings(options) }),
     job: async (id, by) => {
       const principal = jobArguments.principal('job()', by)

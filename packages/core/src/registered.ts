@@ -18,11 +18,20 @@ export interface RegisteredFormat {
   readonly roles: readonly RegisteredRole[]
   /** Files may come without a role, as `unsorted`; a larger one is refused. */
   readonly unsorted?: { readonly maxBytes: number }
+  /** There is a map of the uploads of its drafts. */
+  readonly hasMap?: true
+}
+
+export interface RegisteredKind {
+  readonly kind: string
+  readonly parent?: string
+  /** There is a map of each: `unitMap()`. */
+  readonly hasMap?: true
 }
 
 /** What the packs have brought, for what makes routes or forms of it. */
 export interface Registered {
-  readonly kinds: readonly { readonly kind: string; readonly parent?: string }[]
+  readonly kinds: readonly RegisteredKind[]
   /** Of archives: `of` is the kind of resource that each is a part of. */
   readonly pieces: readonly { readonly name: string; readonly of: string }[]
   /** That of archives first. */
@@ -31,12 +40,13 @@ export interface Registered {
 
 export function registeredOf(registry: Registry, archive: Format): Registered {
   return {
-    kinds: [...registry.kinds.values()].map(({ kind, parent }) => ({
+    kinds: [...registry.kinds.values()].map(({ kind, parent, unitMap }) => ({
       kind,
       ...(parent !== undefined && { parent }),
+      ...(unitMap && { hasMap: true }),
     })),
     pieces: [...registry.pieces.values()].map(({ name, of }) => ({ name, of })),
-    formats: [archive, ...registry.formats.values()].map(({ name, tree, roles, unsorted }) => ({
+    formats: [archive, ...registry.formats.values()].map(({ name, tree, roles, unsorted, unitMap }) => ({
       name,
       ...(tree && { makes: tree.kind }),
       roles: Object.entries(roles).map(([role, { required = false, maxBytes }]) => ({
@@ -45,6 +55,7 @@ export function registeredOf(registry: Registry, archive: Format): Registered {
         maxBytes,
       })),
       ...(unsorted && { unsorted: { maxBytes: unsorted.maxBytes } }),
+      ...(unitMap && { hasMap: true }),
     })),
   }
 }

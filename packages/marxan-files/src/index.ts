@@ -46,6 +46,7 @@ export {
   featuresRole,
   gridRole,
   outputRole,
+  planningUnit,
   protectedAreasRole,
   type RoleName,
   roles,

@@ -40,3 +40,6 @@ export const roles = {
 } as const satisfies Readonly<Record<string, Role>>
 
 export type RoleName = keyof typeof roles
+
+/** Kind of the subjects of findings about planning units. */
+export const planningUnit = 'planning-unit'

@@ -1,1 +1,2 @@
 export { pageRoutes } from './page-routes.js'
+export type { PageFormat, PageSettings } from './settings.js'

@@ -6,6 +6,7 @@ import {
   route,
 } from '@piecework/server/extension'
 import { z } from 'zod'
+import { childrenRoute } from './children-route.js'
 import { fileResponse, pageResponse } from './file-response.js'
 import { namesRoute } from './names-route.js'
 import { settingsOf } from './settings.js'
@@ -16,7 +17,12 @@ export function pageRoutes(): HttpExtension {
   return {
     segments: ['ui'],
     statuses: { 'page/file-not-found': { status: 404, title: 'The page has no such file' } },
-    routes: (context) => [...fileRoutes(), settingsRoute(context), namesRoute(context)],
+    routes: (context) => [
+      ...fileRoutes(),
+      settingsRoute(context),
+      namesRoute(context),
+      childrenRoute(context),
+    ],
   }
 }
 

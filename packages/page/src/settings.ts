@@ -1,20 +1,28 @@
 import type { ExtensionContext } from '@piecework/server/extension'
 
 /** What the page makes forms of. No more than the description of the routes tells anyone. */
-interface PageSettings {
-  readonly kinds: readonly { readonly kind: string; readonly parent?: string; readonly path?: string }[]
+export interface PageSettings {
+  readonly kinds: readonly {
+    readonly kind: string
+    readonly parent?: string
+    readonly path?: string
+    readonly hasMap?: true
+  }[]
   readonly pieces: readonly { readonly name: string; readonly of: string }[]
   /** Whose files are uploaded one by one. */
-  readonly formats: readonly {
+  readonly formats: readonly PageFormat[]
+}
+
+export interface PageFormat {
+  readonly name: string
+  readonly makes: string
+  readonly segment: string
+  readonly unsorted: boolean
+  readonly hasMap?: true
+  readonly roles: readonly {
     readonly name: string
-    readonly makes: string
-    readonly segment: string
-    readonly unsorted: boolean
-    readonly roles: readonly {
-      readonly name: string
-      readonly required: boolean
-      readonly maxBytes: number
-    }[]
+    readonly required: boolean
+    readonly maxBytes: number
   }[]
 }
 
@@ -26,10 +34,10 @@ export function settingsOf({ piecework, paths, formats }: ExtensionContext): Pag
       return { ...kind, ...(path !== undefined && { path }) }
     }),
     pieces: registered.pieces,
-    formats: registered.formats.flatMap(({ name, makes, unsorted, roles }) => {
+    formats: registered.formats.flatMap(({ name, makes, unsorted, roles, hasMap }) => {
       const segment = formats[name]
       if (segment === undefined || makes === undefined) return []
-      return [{ name, makes, segment, unsorted: unsorted !== undefined, roles }]
+      return [{ name, makes, segment, unsorted: unsorted !== undefined, roles, ...(hasMap && { hasMap }) }]
     }),
   }
 }

@@ -6,7 +6,7 @@ import { wanted } from './chosen-files.js'
 import { DraftFiles } from './draft-files.js'
 import { DropZone, FileButton } from './drop-zone.js'
 import { useEnv } from './env.js'
-import { FindingsView } from './findings.js'
+import { FindingsMap } from './findings-map.js'
 import { useAction } from './hooks.js'
 import { html } from './html.js'
 import type { Finding, Findings, Job } from './model.js'
@@ -17,7 +17,7 @@ import { linkTo, show } from './views.js'
 
 /** From a folder to an import: files come, are sorted and checked, are replaced where they are wrong, and then it runs. */
 export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
-  const { api, t, announce } = useEnv()
+  const { api, t, announce, format: times } = useEnv()
   const { draft, path, format, name, sorted, checked, problem, isSorting, isChecking, sort, check, reload } =
     useDraft(id)
   const uploads = useUploads(path && `${path}/data-file`, sort)
@@ -38,6 +38,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
   const findings = findingsOf()
   const isReady = !uploads.isBusy && !isSorting && !isChecking && draft !== undefined
   const isComplete = isReady && draft.files.length > 0 && (sorted?.missing ?? draft.missing).length === 0
+  const map = format?.hasMap && draft && { ref: { kind: draft.kind, id: draft.id }, segment: format.segment }
   const isPassed = checked?.status === 'passed' && !checked.outdated
   const failed = uploads.items.filter((one) => one.problem)
   const run = () =>
@@ -78,7 +79,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
             })} />
       </section>`
     }
-    ${findings && html`<${FindingsView} findings=${findings} name=${name ?? id} />`}
+    ${findings && html`<${FindingsMap} key=${String(isComplete)} findings=${findings} map=${isComplete ? map : undefined} name=${name ?? id} />`}
     <${ProblemNote} problem=${acting.problem} />
     ${
       draft &&
@@ -93,7 +94,9 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
 
   function sentence(): { tone: string; mark: string; text: string; more: string } {
     const missing = sorted?.missing ?? draft?.missing ?? []
-    const mayClose = t('draft.mayClose')
+    const mayClose = draft?.keptUntil
+      ? t('draft.mayCloseUntil', { time: times.time(draft.keptUntil) })
+      : t('draft.mayClose')
     if (uploads.isBusy)
       return {
         tone: 'busy',
@@ -106,7 +109,9 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
     if (!draft?.files.length)
       return { tone: 'waiting', mark: '…', text: t('sum.draft'), more: t('sum.continue') }
     if (missing.length > 0) {
-      const names = missing.map((role) => t.find(`role.${role}`) ?? role.replace(/-/g, ' ')).join(', ')
+      const names = missing
+        .map((role: string) => t.find(`role.${role}`) ?? role.replace(/-/g, ' '))
+        .join(', ')
       return {
         tone: 'bad',
         mark: '!',

@@ -6,6 +6,7 @@ Object.assign(catalogue, {
   'export.all': 'Everything',
   'export.some': 'Leave parts out',
   'export.hint': 'The archive holds everything and can be imported again, here or elsewhere.',
+  'export.children': 'What it is to hold',
   'export.start': 'Start the export',
   'clone.title': 'Make a copy of {name}',
   'clone.name': 'Name of the copy',
@@ -40,6 +41,8 @@ Object.assign(catalogue, {
   'draft.drop': 'or drop the folder, its files or a zip of it here',
   'draft.keepOpen': 'Keep this window open while files are being sent.',
   'draft.mayClose': 'The files are here. You can close this window and come back to this page.',
+  'draft.mayCloseUntil':
+    'The files are here. You can close this window and come back to this page: they are kept until {time}, and longer if you change one.',
   'draft.role': 'Used as',
   'draft.size': 'Size',
   'draft.state': 'State',

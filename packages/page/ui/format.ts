@@ -3,6 +3,8 @@ export interface Format {
   number(value: number): string
   /** Of bytes. */
   size(bytes: number): string
+  /** Of metres: `500 m`, `20 km`. */
+  length(metres: number): string
   /** `1 December, 14:05`; with the year where it is another. */
   time(iso: string): string
   /** `2 minutes`, rounded for people. */
@@ -26,6 +28,10 @@ export function createFormat(lang: string): Format {
       const at = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
       const value = bytes / 1000 ** at
       return unit(value, units[at] ?? 'byte', at === 0 ? 'long' : 'short', at > 0 && value < 10 ? 1 : 0)
+    },
+    length: (metres) => {
+      if (metres >= 1000) return unit(metres / 1000, 'kilometer', 'short')
+      return unit(metres, 'meter', 'short', metres < 1 ? 3 : 0)
     },
     time: (iso) => {
       const date = new Date(iso)

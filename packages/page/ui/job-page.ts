@@ -5,6 +5,7 @@ import { useEnv } from './env.js'
 import { useFindings, useJob } from './hooks.js'
 import { html } from './html.js'
 import { Lazy } from './lazy.js'
+import { mapOf } from './map-of.js'
 import type { Delivery, Job, Page } from './model.js'
 import { titleOf } from './names.js'
 import { Parts } from './parts.js'
@@ -14,14 +15,14 @@ import { Deliveries, Files } from './result.js'
 import { type Summary, summaryOf } from './summary.js'
 import { linkTo } from './views.js'
 
-const findingsView = async () => (await import('./findings.js')).FindingsView
+const findingsMap = async () => (await import('./findings-map.js')).FindingsMap
 
 const marks = { busy: '…', waiting: '…', good: '✓', bad: '!', stopped: '■' } as const
 
 /** One job: what it comes to, how far it is, what it made, what was found, what one can do. */
 export function JobPage({ id }: { id: string }): VNode {
   const env = useEnv()
-  const { t, names } = env
+  const { t, names, settings } = env
   const { state, problem, isConnected } = useJob(id)
   const { job } = state ?? {}
   const findings = useFindings(id, job?.endedAt)
@@ -33,16 +34,24 @@ export function JobPage({ id }: { id: string }): VNode {
   }, [said])
   const progress = state && html`<${Progress} state=${state} isConnected=${isConnected} />`
   const title = job && titleOf(job, names, t)
+  const map = job && mapOf(job, settings)
+  const hasFindings = findings !== undefined && findings.items.length > 0
+  // What was found stands before all else where it has to be mended.
+  const isFailed = job?.status === 'failed'
+  const detail =
+    (hasFindings || (map && job?.endedAt !== undefined)) &&
+    html`<${Lazy} load=${findingsMap} given=${{ findings, map, name: title ?? id }} />`
   return html`<article>
     <p class="back"><a href=${linkTo('list')}><span class="arrow" aria-hidden="true">←</span> ${t('back')}</a></p>
     <h1 id="title" tabindex="-1"><bdi>${title ?? t(problem ? 'problem.title' : 'list.loading')}</bdi></h1>
     <${ProblemNote} problem=${problem} />
     ${summary && html`<${SummaryView} summary=${summary} />`}
     ${job?.endedAt === undefined && job?.status !== 'draft' && progress}
-    ${findings && findings.items.length > 0 && html`<${Lazy} load=${findingsView} given=${{ findings, name: title ?? id }} />`}
+    ${isFailed && detail}
     ${(job?.status === 'failed' || job?.status === 'cancelled') && progress}
     ${job && html`<${Files} job=${job} />`}
     ${job && html`<${Deliveries} job=${job} items=${deliveries} />`}
+    ${!isFailed && detail}
     ${job?.status === 'succeeded' && job.kind !== 'delivery' && html`<${Parts} job=${job} />`}
     ${state && summary && html`<${Actions} state=${state} summary=${summary} findings=${findings} />`}
   </article>`

@@ -12,7 +12,7 @@ interface Part {
   readonly skipped: number
 }
 
-/** Of all that a job has carried: records and what was left out, part by part. */
+/** Of all that a job has carried, part by part. An import of which these do not add up to what its archive states fails. */
 export function Parts({ job }: { job: Job }): VNode {
   const { api, t, format, settings } = useEnv()
   const [parts, setParts] = useState<readonly Part[]>()
@@ -29,16 +29,19 @@ export function Parts({ job }: { job: Job }): VNode {
     const of = settings.pieces.find(({ name }) => name === piece)?.of
     return isTwice && of !== undefined && html` <span class="faint">(${t.kind(of)})</span>`
   }
-  const sum = (name: 'rows' | 'skipped') => format.number(parts.reduce((all, part) => all + part[name], 0))
+  const sum = (name: 'stated' | 'rows' | 'skipped') =>
+    format.number(
+      parts.reduce((all, part) => all + (name === 'stated' ? part.rows + part.skipped : part[name]), 0),
+    )
   return html`<section aria-labelledby="parts">
     <h2 id="parts">${t('parts.title')}</h2>
     <div class="scroll" tabindex="0" role="group" aria-labelledby="parts"><table>
-      <thead><tr><th scope="col">${t('parts.part')}</th><th scope="col" class="number">${t('parts.rows')}</th><th scope="col" class="number">${t('parts.skipped')}</th></tr></thead>
+      <thead><tr><th scope="col">${t('parts.part')}</th><th scope="col" class="number">${t('parts.stated')}</th><th scope="col" class="number">${t('parts.rows')}</th><th scope="col" class="number">${t('parts.skipped')}</th></tr></thead>
       <tbody>${parts.map(
         ({ name, rows, skipped }) =>
-          html`<tr key=${name}><th scope="row">${t.part(name)}${kindOf(name)}</th><td class="number">${format.number(rows)}</td><td class="number">${format.number(skipped)}</td></tr>`,
+          html`<tr key=${name}><th scope="row">${t.part(name)}${kindOf(name)}</th><td class="number">${format.number(rows + skipped)}</td><td class="number">${format.number(rows)}</td><td class="number">${format.number(skipped)}</td></tr>`,
       )}</tbody>
-      <tfoot><tr><th scope="row">${t('parts.total')}</th><td class="number">${sum('rows')}</td><td class="number">${sum('skipped')}</td></tr></tfoot>
+      <tfoot><tr><th scope="row">${t('parts.total')}</th><td class="number">${sum('stated')}</td><td class="number">${sum('rows')}</td><td class="number">${sum('skipped')}</td></tr></tfoot>
     </table></div>
   </section>`
 }

@@ -44,12 +44,16 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
 
   function badSentences(): readonly string[] {
     const { errors = 0 } = findings ?? {}
-    if (errors > 0) return [t('sum.errors', { count: errors }), kept, t('sum.mend'), after]
+    const files =
+      job.kind === 'import' && job.retryUntil !== undefined
+        ? [t('sum.filesKept', { time: env.format.time(job.retryUntil) })]
+        : []
+    if (errors > 0) return [t('sum.errors', { count: errors }), kept, t('sum.mend'), ...files, after]
     const { code, message = '', retryable } = job.error ?? {}
     if (code === 'internal') return [t('sum.internal'), kept, t('sum.report'), after]
     const { firstStep = '' } = findings ?? {}
     const next = retryable ? t('sum.retry') : firstStep.includes(message) ? t('sum.report') : firstStep
-    return [message, kept, next, after].filter((text) => text !== '')
+    return [message, kept, next, ...files, after].filter((text) => text !== '')
   }
 
   function goodSentences(): readonly string[] {

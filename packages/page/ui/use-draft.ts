@@ -91,7 +91,18 @@ export function useDraft(id: string): UsedDraft {
   async function open(): Promise<void> {
     const { job } = await api.get<JobState>(`jobs/${encodeURIComponent(id)}`)
     if (job.status !== 'draft') {
-      change({ draft: { id, kind: '', job: id, status: job.status, files: [], missing: [], roles: [] } })
+      change({
+        draft: {
+          id,
+          kind: '',
+          job: id,
+          status: job.status,
+          resources: [],
+          files: [],
+          missing: [],
+          roles: [],
+        },
+      })
       return
     }
     for (const format of settings.formats.filter(({ makes }) => makes === job.resource?.kind)) {

@@ -10,6 +10,7 @@ import {
 import { type RoleName, roles } from '@piecework/marxan-files'
 import { mostFolderFiles } from './defaults.js'
 import { legacyPieces } from './pieces.js'
+import { gridMap } from './planning-grid/grid-map.js'
 import { sortFolder } from './sort-folder.js'
 
 /** The two resources of a Marxan folder, which has no ids for them. */
@@ -69,6 +70,8 @@ export function legacyMarxan(options?: LegacyMarxanOptions): Format {
         close: async () => {},
       }
     },
+    unitMap: async ({ uploads, artifacts, signal }) =>
+      gridMap(await uploadEntries(uploads, artifacts), signal),
   }
 }
 

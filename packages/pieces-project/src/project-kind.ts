@@ -7,6 +7,7 @@ import {
 } from '@piecework/core/piece'
 import { canonicalUuid } from './canonical-uuid.js'
 import { freeName } from './free-name.js'
+import { projectMap } from './project-map.js'
 import { projectTables } from './project-tables.js'
 
 /** Projects of the schema `planning`. Those of an unfinished import are not found. */
@@ -21,6 +22,7 @@ export const projectKind = {
     )
     return rows[0]
   },
+  unitMap: projectMap,
   shell: projectShell(),
 } satisfies ResourceKind
 

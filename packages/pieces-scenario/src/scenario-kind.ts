@@ -6,6 +6,7 @@ import {
   type ShellLifecycle,
 } from '@piecework/core/piece'
 import { canonicalUuid, freeName, projectTables } from '@piecework/pieces-project'
+import { scenarioMap } from './scenario-map.js'
 import { scenarioTables } from './scenario-tables.js'
 
 /** Scenarios of the schema `planning`. Those of an unfinished import are not found. */
@@ -38,6 +39,7 @@ export const scenarioKind = {
     )
     return rows[0]
   },
+  unitMap: scenarioMap,
   shell: scenarioShell(),
 } satisfies ResourceKind
 

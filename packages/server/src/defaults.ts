@@ -42,6 +42,9 @@ export const retryAfter = { busy: 5, tooMany: 10, away: 5 } as const
 /** Items of one page. */
 export const pageDefaults = { jobs: 20, steps: 100, findings: 100, most: 1000 } as const
 
+/** Of a map: bytes of a unit with its columns, on the whole, and units that are packed at a time. */
+export const mapDefaults = { unitBytes: 80, batchUnits: 2000 } as const
+
 /** How deep a JSON body may be nested, and how many values it may have. */
 export const jsonShape = { depth: 64, values: 10_000 } as const
 

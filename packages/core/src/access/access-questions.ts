@@ -1,14 +1,16 @@
 import type { Action } from '../contracts/action.js'
+import { PieceworkError } from '../contracts/errors.js'
 import type { AskedBy } from '../contracts/principal.js'
 import type { ResourceDescription, ResourceRef } from '../contracts/resource.js'
 import type { Store } from '../contracts/store.js'
+import type { UnitMap } from '../contracts/unit-map.js'
 import { existingJob } from '../handle/existing-job.js'
 import { jobArguments } from '../handle/job-arguments.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
 import type { Registry } from '../plan/registry.js'
 import { resourceNotFound } from '../plan/resource-not-found.js'
-import type { Allow } from './allow.js'
+import { type Allow, isAllowed } from './allow.js'
 import { allowJob } from './allow-job.js'
 import { allowResource } from './allow-resource.js'
 
@@ -28,6 +30,14 @@ export interface AccessQuestions {
   checkAllowed(action: Action, about: AccessSubject, by: AskedBy): Promise<void>
   /** Throws `resource-not-found` if there is none that the host's users see, or it may not be viewed. */
   describe(resource: ResourceRef, by: AskedBy): Promise<ResourceDescription>
+  /** What of it people see, kind by kind, in the order of an export. Throws `resource-not-found`. */
+  childrenOf(resource: ResourceRef, by: AskedBy): Promise<readonly NamedResource[]>
+  /** Throws `unsupported` for a kind without a map, `resource-not-found`. */
+  unitMap(resource: ResourceRef, by: AskedBy): Promise<UnitMap>
+}
+
+export interface NamedResource extends ResourceRef {
+  readonly name: string
 }
 
 /** All of them: one that is missing does not compile. */
@@ -66,6 +76,14 @@ export function createAccessQuestions({
   allow,
   canonical,
 }: AccessQuestionDeps): AccessQuestions {
+  /** That there is such a resource, and it may be viewed. */
+  const seen = async (subject: string, given: ResourceRef, by: AskedBy) => {
+    const resource = await canonical(checkArgument(subject, 'resource', given, check.resource))
+    await allowResource(allow, jobArguments.principal(subject, by), 'view', resource)
+    const found = await registry.kind(resource.kind).describe(resource, store.database)
+    if (!found) throw resourceNotFound(resource)
+    return { resource, name: found.name }
+  }
   return {
     checkAllowed: async (given, about, by) => {
       const action = checkArgument('checkAllowed()', 'the action', given, check.oneOf(...actions))
@@ -77,12 +95,26 @@ export function createAccessQuestions({
       if (job !== undefined) return allowJob(allow, principal, action, await existingJob(store, job))
       await allowResource(allow, principal, action, resource && (await canonical(resource)))
     },
-    describe: async (given, by) => {
-      const resource = await canonical(checkArgument('describe()', 'resource', given, check.resource))
-      await allowResource(allow, jobArguments.principal('describe()', by), 'view', resource)
-      const found = await registry.kind(resource.kind).describe(resource, store.database)
-      if (!found) throw resourceNotFound(resource)
-      return { name: found.name }
+    describe: async (given, by) => ({ name: (await seen('describe()', given, by)).name }),
+    childrenOf: async (given, by) => {
+      const { resource } = await seen('childrenOf()', given, by)
+      const found: NamedResource[] = []
+      const kinds = [...registry.kinds.values()].filter(({ parent }) => parent === resource.kind)
+      for (const kind of kinds.sort((a, b) => (a.kind < b.kind ? -1 : 1)))
+        for (const ref of (await kind.listUnder?.(resource, store.database)) ?? []) {
+          if (!(await isAllowed(allow(jobArguments.principal('childrenOf()', by), 'view', ref)))) continue
+          const described = await kind.describe(ref, store.database)
+          if (described) found.push({ ...ref, name: described.name })
+        }
+      return found
+    },
+    unitMap: async (given, by) => {
+      const { resource } = await seen('unitMap()', given, by)
+      const kind = registry.kind(resource.kind)
+      if (!kind.unitMap) throw new PieceworkError('unsupported', `The kind ${resource.kind} has no map.`)
+      const map = await kind.unitMap(resource, store.database)
+      if (!map) throw resourceNotFound(resource)
+      return map
     },
   }
 }

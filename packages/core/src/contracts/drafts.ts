@@ -44,6 +44,8 @@ export interface Drafts {
    * made for other uploads, `too-many-jobs`, `request-key-used`. What is recorded is recorded in the same step.
    */
   run(job: string, plan: DraftPlan): Promise<Job>
+  /** For how long its files have not changed, in ms. Undefined if it is none any more. */
+  idleMs(job: string): Promise<number | undefined>
   /** Ids of those that have not changed since. */
   idle(before: Date): Promise<readonly string[]>
 }

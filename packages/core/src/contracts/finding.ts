@@ -8,6 +8,12 @@ export interface FindingFix {
   readonly file?: string
 }
 
+/** One of what the files are about, as people know it: `{ kind: 'planning-unit', key: '17' }`. */
+export interface FindingSubject {
+  readonly kind: string
+  readonly key: string
+}
+
 /** One error or warning about what a job reads or carries. The name of the piece is added by the engine. */
 export interface NewFinding {
   readonly severity: 'error' | 'warning'
@@ -18,6 +24,10 @@ export interface NewFinding {
   /** Line of the file as it was given, from 1. */
   readonly line?: number
   readonly column?: string
+  /** What stands there, as it is written. */
+  readonly value?: string
+  /** What it is about, for a map and for filters; of several the first. */
+  readonly subject?: FindingSubject
   /** One sentence for people. */
   readonly message: string
   /** What to do about it. */

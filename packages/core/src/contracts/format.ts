@@ -4,6 +4,7 @@ import type { NewFinding } from './finding.js'
 import type { Piece } from './piece.js'
 import type { ResourceTree } from './resource.js'
 import type { Schema } from './schema.js'
+import type { UnitMap } from './unit-map.js'
 import type { Upload, UploadSource } from './upload.js'
 
 export interface FormatContext {
@@ -85,4 +86,6 @@ export interface Format {
   readonly keepsShell?: true
   /** Every required role is there. Opened once by the request and once by each attempt. */
   open(context: FormatContext): Promise<Input>
+  /** Of uploads as they are, whatever else is wrong with them. Throws what stands in its way. Absent: there is no map. */
+  unitMap?(context: FormatContext): Promise<UnitMap>
 }

@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from './database.js'
 import type { KeyForm } from './key-form.js'
+import type { UnitMap } from './unit-map.js'
 
 /** Something of the host's that can be exported. */
 export interface ResourceRef {
@@ -42,6 +43,8 @@ export interface ResourceKind {
   listUnder?(parent: ResourceRef, db: Queryable): Promise<readonly ResourceRef[]>
   /** Undefined if there is no such resource. */
   describe(ref: ResourceRef, db: Queryable): Promise<ResourceDescription | undefined>
+  /** Undefined if there is no such resource. Absent: this kind has no map. */
+  unitMap?(ref: ResourceRef, db: Queryable): Promise<UnitMap | undefined>
   /** How an import or a clone makes one. Absent: this kind can be exported only. */
   readonly shell?: ShellLifecycle
 }

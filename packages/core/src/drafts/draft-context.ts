@@ -16,6 +16,7 @@ export interface DraftDeps extends RequestDeps {
   readonly control: JobControl
   readonly recorder: Recorder
   readonly once: RequestOnce
+  readonly draftTtlMs: number
 }
 
 /** What an import draft is about, in whatever process it is held. */

@@ -12,6 +12,7 @@ import { uploadsStay } from '../retention/uploads-stay.js'
 import { deleteDraft } from './delete-draft.js'
 import { type DraftStatus, type ImportDraft, type PieceOptions, pieceOptionChecks } from './draft.js'
 import { type DraftContext, type DraftDeps, rolesOf, storedDraft } from './draft-context.js'
+import { draftMap } from './draft-map.js'
 import { putUpload, removeUpload } from './draft-uploads.js'
 import { runDraft } from './run-draft.js'
 import { sortDraft } from './sort-draft.js'
@@ -53,6 +54,7 @@ export function draftHandle(deps: DraftDeps, job: Job, principal: Principal | un
     sort: async (signal) => sortDraft(context, jobArguments.signal('sort()', signal)),
     validate: (options) => once('validate()', options, validateDraft),
     run: (options) => once('run()', options, runDraft),
+    unitMap: async (signal) => draftMap(context, jobArguments.signal('unitMap()', signal)),
     validationResults: async () => {
       const { job, input } = await storedDraft(context)
       return validationResults(store, job, Object.keys(deps.inputs.format(input.format).roles))
@@ -66,5 +68,12 @@ async function draftStatus(context: DraftContext): Promise<DraftStatus> {
   const format = context.deps.inputs.format(input.format)
   const missing = missingRoles(format, rolesOf(input))
   const isDeleted = isTerminal(job.status) && !uploadsStay(job, format)
-  return { status: job.status, uploads: isDeleted ? [] : input.uploads.map(shownUpload), missing }
+  const { store, environment, draftTtlMs } = context.deps
+  const idleMs = await store.drafts.idleMs(job.id)
+  return {
+    status: job.status,
+    uploads: isDeleted ? [] : input.uploads.map(shownUpload),
+    missing,
+    ...(idleMs !== undefined && { keptUntil: new Date(environment.now() + draftTtlMs - idleMs) }),
+  }
 }

@@ -4,6 +4,7 @@ import type { ChosenInput } from '../contracts/job-request.js'
 import type { JobStatus, RequestKey } from '../contracts/jobs.js'
 import type { AskedBy, Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import type { UnitMap } from '../contracts/unit-map.js'
 import type { Upload, UploadSource } from '../contracts/upload.js'
 import { followUpChecks } from '../follow-ups/requested-follow-ups.js'
 import type { JobHandle } from '../handle/job-handle.js'
@@ -55,6 +56,8 @@ export interface DraftStatus {
   readonly uploads: readonly Upload[]
   /** Required roles that have no upload. */
   readonly missing: readonly string[]
+  /** If nothing changes until then, it is cancelled, and its uploads are removed. Absent: it is no draft any more. */
+  readonly keptUntil?: Date
 }
 
 /** What became of unsorted files. */
@@ -114,6 +117,8 @@ export interface ImportDraft {
    * begun already.
    */
   run(options?: PieceOptions): Promise<JobHandle>
+  /** Of what is uploaded. Throws `unsupported` if its format has none, and what the format says of files that cannot be read. */
+  unitMap(signal?: AbortSignal): Promise<UnitMap>
   /** What the latest validation has found so far, on its own or as part of the import. */
   validationResults(): Promise<ValidationResults>
   /**

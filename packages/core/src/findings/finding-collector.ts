@@ -1,4 +1,4 @@
-import type { Finding, FindingFix, NewFinding } from '../contracts/finding.js'
+import type { Finding, FindingFix, FindingSubject, NewFinding } from '../contracts/finding.js'
 import { findingDefaults } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
@@ -15,6 +15,9 @@ export interface FindingDetails {
   readonly message: string
   readonly hint?: string
   readonly fix?: FindingFix
+  /** What stands there, as it is written. */
+  readonly value?: string
+  readonly subject?: FindingSubject
   /** How many things this one finding stands for. */
   readonly count?: number
 }

@@ -59,6 +59,10 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
       if (plan.record) addRecord(state.records, state.environment.now(), plan.record)
       return state.apply(entry, { type: 'run' })
     },
+    idleMs: async (id) => {
+      const entry = state.jobs.get(id)
+      return entry?.job.status === 'draft' ? state.environment.now() - entry.touchedAt : undefined
+    },
     idle: async (before) =>
       [...state.jobs.values()]
         .filter(({ job, touchedAt }) => job.status === 'draft' && touchedAt < before.getTime())

@@ -73,6 +73,7 @@ const kindChecks: OptionChecks<ResourceKind> = {
   parentOf: check.func(),
   listUnder: check.func(),
   describe: required(check.func()),
+  unitMap: check.func(),
   shell: contractCheck(shellChecks),
 }
 
@@ -96,6 +97,7 @@ const formatChecks: OptionChecks<Format> = {
   unsorted: contractCheck(unsortedChecks),
   keepsShell: check.isTrue,
   open: required(check.func()),
+  unitMap: check.func(),
 }
 
 const outputChecks: OptionChecks<Output> = {

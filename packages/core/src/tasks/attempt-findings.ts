@@ -22,13 +22,15 @@ export class AttemptFindings {
 }
 
 export function storableFinding(finding: NewFinding): NewFinding {
-  const { code, file, column, message, hint, fix } = finding
+  const { code, file, column, value, subject, message, hint, fix } = finding
   return {
     ...finding,
     code: storable(code),
     message: storable(message),
     ...(file !== undefined && { file: storable(file) }),
     ...(column !== undefined && { column: storable(column) }),
+    ...(value !== undefined && { value: storable(value) }),
+    ...(subject && { subject: { kind: storable(subject.kind), key: storable(subject.key) } }),
     ...(hint !== undefined && { hint: storable(hint) }),
     ...(fix && { fix: storableFix(fix) }),
   }

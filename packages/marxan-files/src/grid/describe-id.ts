@@ -1,6 +1,8 @@
 import type { FindingCollector } from '@piecework/core/piece'
 import type { LayerLabels } from '@piecework/vector-files'
+import { shownCharacters } from '../defaults.js'
 import type { IdLines } from '../ids/id-lines.js'
+import { planningUnit } from '../roles.js'
 import type { IdText } from './id-text.js'
 import type { NonIntegerIds } from './non-integer-ids.js'
 import type { UnitIdProblem } from './unit-id.js'
@@ -26,6 +28,7 @@ export function describeId(
   const location = () => ({ file: role, line: record, column })
   if ('problem' in id) {
     findings.error(`${code}-id-${id.problem}`, location(), () => ({
+      ...(text !== undefined && { value: text.slice(0, shownCharacters) }),
       message: `The id ${JSON.stringify(text)} of record ${record} ${idProblems[id.problem]}`,
     }))
     return
@@ -34,6 +37,8 @@ export function describeId(
   const before = seen.add(id.id, record)
   if (before !== undefined)
     findings.error(`${code}-id-duplicate`, location(), () => ({
+      value: `${id.id}`,
+      subject: { kind: planningUnit, key: `${id.id}` },
       message: `The id ${id.id} of record ${record} is that of record ${before} too`,
     }))
 }

@@ -8,6 +8,11 @@ export class IdSample {
     if (this.#first.size < 11) this.#first.add(id)
   }
 
+  get first(): number | undefined {
+    const [id] = this.#first
+    return id
+  }
+
   /** "1, 2, 3" or, of more than ten, "1, 2, … and more". */
   get text(): string {
     const ids = [...this.#first]

@@ -1,4 +1,5 @@
-import type { FindingCollector } from '@piecework/core/piece'
+import type { FindingCollector, FindingDetails, FindingSubject } from '@piecework/core/piece'
+import { shownCharacters } from '../defaults.js'
 import { maxId } from '../ids/max-id.js'
 import { decimal, isWhole } from '../numbers/decimal.js'
 import { numberProblem } from '../numbers/number-problem.js'
@@ -25,9 +26,17 @@ export function cellReader(
   file: string,
   findings: FindingCollector,
   notes: CellNotes,
+  subject: () => FindingSubject | undefined,
 ): CellReader {
   const hint = column.kind === 'text' ? undefined : column.hint
-  const place: ColumnPlace = { file, column: name, findings, notes, ...(hint !== undefined && { hint }) }
+  const place: ColumnPlace = {
+    file,
+    column: name,
+    findings,
+    notes,
+    subject,
+    ...(hint !== undefined && { hint }),
+  }
   if (column.kind === 'integer') return new IntegerCells(column, place)
   if (column.kind === 'number') return new NumberCells(column, place)
   return new TextCells(place)
@@ -38,6 +47,8 @@ interface ColumnPlace {
   readonly column: string
   readonly findings: FindingCollector
   readonly notes: CellNotes
+  /** Of the row that is read. */
+  subject(): FindingSubject | undefined
   readonly hint?: string
 }
 
@@ -159,28 +170,43 @@ class TextCells implements CellReader {
   }
 }
 
-function notWhole(text: string, line: number, { file, column, findings }: ColumnPlace): void {
+function notWhole(text: string, line: number, place: ColumnPlace): void {
+  const { file, column, findings } = place
   findings.error('legacy/integer-invalid', { file, line, column }, () => ({
+    ...whatStands(text, place),
     message: `${column} is ${text}, which is not a whole number`,
   }))
 }
 
 function notANumber(bytes: Buffer, start: number, end: number, line: number, place: ColumnPlace): void {
   const { file, column, findings, hint } = place
-  const { code, ...details } = numberProblem(decode(bytes.subarray(start, end)).text, column)
-  findings.error(code, { file, line, column }, () => ({ ...(hint !== undefined && { hint }), ...details }))
+  const { text } = decode(bytes.subarray(start, end))
+  const { code, ...details } = numberProblem(text, column)
+  findings.error(code, { file, line, column }, () => ({
+    ...whatStands(text, place),
+    ...(hint !== undefined && { hint }),
+    ...details,
+  }))
 }
 
 function outOfRange(
   value: number,
   { min, max }: { readonly min?: number; readonly max?: number },
   line: number,
-  { findings, file, column, hint }: ColumnPlace,
+  place: ColumnPlace,
 ): void {
+  const { findings, file, column, hint } = place
   findings.error('legacy/out-of-range', { file, line, column }, () => ({
+    ...whatStands(`${value}`, place),
     message: `${column} is ${value}; it must be ${rangeText(min, max)}`,
     ...(missingValue.test(`${value}`) ? { hint: missingHint } : hint !== undefined && { hint }),
   }))
+}
+
+/** A text of any length, and the one whose row it is in. */
+function whatStands(text: string, { subject }: ColumnPlace): Pick<FindingDetails, 'value' | 'subject'> {
+  const of = subject()
+  return { value: text.slice(0, shownCharacters), ...(of && { subject: of }) }
 }
 
 /** Numbers by which GIS programs mark cells without a value. */

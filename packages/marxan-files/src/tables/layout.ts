@@ -10,6 +10,8 @@ export interface TableLayout<C extends Columns> {
   readonly notCarried?: readonly string[]
   /** If the header lacks required columns, the first fields are the columns in their order, with a warning. */
   readonly byPosition?: true
+  /** What a row is about, in `subject` of findings: the column with its id. */
+  readonly subject?: { readonly kind: string; readonly column: string }
   /** Looks at the names of the header, lower case, before anything else is checked. False, with an error: the table is not read. */
   header?(names: readonly string[], findings: FindingCollector, file: string): boolean
   /** Called with the first field of each row that has more or fewer fields than the header. */

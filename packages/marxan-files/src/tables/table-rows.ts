@@ -1,4 +1,4 @@
-import type { FindingCollector } from '@piecework/core/piece'
+import type { FindingCollector, FindingSubject } from '@piecework/core/piece'
 import { batchRows } from '../defaults.js'
 import type { DelimitedRecord } from '../records/delimited-record.js'
 import type { HeaderLine, RecordRules, RecordShape } from '../records/record-rules.js'
@@ -23,6 +23,7 @@ export class TableRows<C extends Columns> implements RecordRules {
   #lines = new Int32Array(0)
   #batch: Batch<C> | undefined
   #count = 0
+  #record: DelimitedRecord | undefined
 
   constructor(layout: TableLayout<C>, file: string, findings: FindingCollector) {
     this.#layout = layout
@@ -49,7 +50,10 @@ export class TableRows<C extends Columns> implements RecordRules {
     })
     if (!fields) return undefined
     for (const [name, column] of Object.entries(this.#layout.columns))
-      this.#readers.set(name, cellReader(name, column, this.#file, this.#findings, this.#notes))
+      this.#readers.set(
+        name,
+        cellReader(name, column, this.#file, this.#findings, this.#notes, this.#subject),
+      )
     this.#fields = fields.map((name) => (name === undefined ? undefined : this.#readers.get(name)))
     this.#present = new Set(fields.filter((name) => name !== undefined))
     this.#begin()
@@ -61,7 +65,9 @@ export class TableRows<C extends Columns> implements RecordRules {
   }
 
   /** True if a batch is full: take it. */
-  add({ bytes, scanner, line }: DelimitedRecord): boolean {
+  add(record: DelimitedRecord): boolean {
+    this.#record = record
+    const { bytes, scanner, line } = record
     const { starts, ends, forms } = scanner
     const fields = this.#fields
     const row = this.#count
@@ -77,6 +83,16 @@ export class TableRows<C extends Columns> implements RecordRules {
     this.#lines[row] = line
     this.#count = row + 1
     return this.#count === batchRows
+  }
+
+  /** Of the row that is read, if its id can be. */
+  readonly #subject = (): FindingSubject | undefined => {
+    const { subject } = this.#layout
+    const reader = subject && this.#readers.get(subject.column)
+    const field = reader ? this.#fields.indexOf(reader) : -1
+    if (!subject || !this.#record || field < 0) return undefined
+    const text = this.#record.text(field)
+    return /^\d{1,10}$/.test(text) ? { kind: subject.kind, key: `${Number(text)}` } : undefined
   }
 
   take(): Batch<C> {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pack, ResourceKind, ResourceRef } from '@piecework/core'
 import { type Entries, type Format, type NewFinding, type Piece, uploadEntries } from '@piecework/core/piece'
+import { squares } from './squares.js'
 
 interface Park {
   name: string
@@ -15,6 +16,8 @@ export class Parks {
   readonly all = new Map<string, Park>()
   /** While it is set, exports and imports wait for it in their middle. */
   gate: Promise<void> | undefined
+  /** Squares of the map of each park. */
+  cells = 12
   /** Thrown by exports. */
   failure: Error | undefined
 
@@ -63,6 +66,7 @@ export class Parks {
         const park = of(ref)
         return park?.isVisible && (park.parent !== undefined) === (parent !== undefined) ? park : undefined
       },
+      ...(parent === undefined && { unitMap: async () => squares(this.cells) }),
       shell: {
         create: async ({ ref, parent: above, name }) =>
           void this.all.set(ref.id, { name: name ?? '', parent: above?.id, isVisible: false, trees: [] }),
@@ -168,6 +172,9 @@ export class Parks {
         const node = { resource: { kind: 'park', id: 'survey' }, piece: piece.name, version: 1, entries }
         return { tree, nodes: [node], findings: [], close: async () => undefined }
       },
+      // A square for each tree.
+      unitMap: async ({ uploads, artifacts }) =>
+        squares((await linesOf(await uploadEntries(uploads, artifacts))).length),
     }
   }
 }
@@ -181,7 +188,8 @@ async function linesOf(entries: Entries): Promise<readonly string[]> {
 /** A tree is a word; `?` and numbers are wrong, and a name in capitals is odd. */
 function* findingsIn(lines: readonly string[]): Generator<NewFinding> {
   for (const [at, text] of lines.entries()) {
-    const place = { file: 'trees.csv', line: at + 1, column: 'name' }
+    const subject = { kind: 'planning-unit', key: `${at + 1}` }
+    const place = { file: 'trees.csv', line: at + 1, column: 'name', value: text, subject }
     if (text === '?')
       yield {
         severity: 'error',

@@ -1,5 +1,5 @@
 import { FindingCollector, type Validator } from '@piecework/core/piece'
-import { IdSample, pluralize, readPuvspr, readSpec, tableIds } from '@piecework/marxan-files'
+import { IdSample, planningUnit, pluralize, readPuvspr, readSpec, tableIds } from '@piecework/marxan-files'
 import type { GridIds } from '../planning-grid/for-each-grid-id.js'
 import { importedUnits } from '../units/imported-units.js'
 import { FeatureAmounts } from './feature-amounts.js'
@@ -33,6 +33,7 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
           else if (problem === 'feature-unknown') unknownFeatures.add(species, line)
           else
             findings.error('legacy/amount-duplicate', { file, line }, () => ({
+              subject: { kind: planningUnit, key: `${unit}` },
               message: `The feature ${species} has more than one row for the planning unit ${unit}`,
             }))
         })
@@ -48,6 +49,7 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
       const { count } = unknownUnits
       if (count > 0)
         findings.warning('legacy/unit-unknown', { file, column: 'pu' }, () => ({
+          subject: { kind: planningUnit, key: `${unknownUnits.first}` },
           message: `${pluralize(count, 'row is skipped: its planning unit is', 'rows are skipped: their planning units are')} not in both pu.dat and the planning grid: ${unknownUnits.text}`,
           count,
         }))

@@ -7,6 +7,7 @@ import {
   gridRole,
   IdSample,
   metadataFix,
+  planningUnit,
   pluralize,
   type RankedAttribute,
   rankingText,
@@ -90,6 +91,7 @@ function reportDifferences(
   const isPartlyRead = findings.errors > 0
   if (count > 0)
     findings.error('legacy/unit-without-row', { file }, () => ({
+      subject: { kind: planningUnit, key: `${missing.first}` },
       message: `${pluralize(count, 'planning unit of the grid has', 'planning units of the grid have')} no row in pu.dat${isPartlyRead ? ' that can be read' : ''}: ${missing.text}`,
       // Rows that cannot be read are mended first.
       ...(!isPartlyRead && { hint: grid.hint(best) }),

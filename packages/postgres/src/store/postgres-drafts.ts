@@ -52,6 +52,14 @@ export function postgresDrafts(database: Database, control: Database, clock: Clo
         if (plan.record) await addRecord(tx, plan.record)
         return applyEvent(tx, { ...locked, job }, { type: 'run' })
       }),
+    idleMs: async (id) => {
+      const { rows } = await control.query<{ ms: number }>(
+        `SELECT extract(epoch FROM piecework.now() - draft_changed_at)::float8 * 1000 AS ms FROM piecework.jobs
+         WHERE id = $1 AND draft_changed_at IS NOT NULL AND NOT terminal AND status = 'draft'`,
+        [id],
+      )
+      return rows[0]?.ms
+    },
     idle: async (before) => {
       const { rows } = await control.query<{ id: string }>(
         `SELECT id FROM piecework.jobs

@@ -1,4 +1,4 @@
-import { PieceworkError } from '@piecework/core'
+import { type ImportDraft, PieceworkError, type Principal } from '@piecework/core'
 import type { RegisteredFormat } from '@piecework/core/store'
 import type { HttpSettings } from '../http-settings.js'
 import { checkSegments, labelOf, type Place } from './places.js'
@@ -15,6 +15,12 @@ export interface DraftFormat {
   /** Its name in operations: `LegacyProject`. */
   readonly label: string
 }
+
+/** The draft that a path names, of this principal. */
+export type FindDraft = (
+  params: Readonly<Record<string, string>>,
+  principal: Principal,
+) => Promise<ImportDraft>
 
 /** Throws `options-invalid`. */
 export function draftFormats(

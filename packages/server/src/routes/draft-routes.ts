@@ -7,7 +7,8 @@ import { shownResults } from '../views/shown-results.js'
 import { accepted, acceptedAnswer } from './answers.js'
 import { type DraftBody, draftModel, emptyModel, type RunBody, runModel } from './bodies.js'
 import { dataFileRoutes } from './data-file-routes.js'
-import type { DraftFormat } from './draft-formats.js'
+import type { DraftFormat, FindDraft } from './draft-formats.js'
+import { draftMapRoutes } from './map-routes.js'
 import { type RouteContext, reach } from './route-context.js'
 
 /** An import whose files are uploaded one after the other, until it is run. */
@@ -50,13 +51,15 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       answers: { 200: { description: 'How far it is', model: draftStatusModel } },
       handle: async ({ params, principal }) => {
         const found = await find(params, principal)
-        const { status, uploads, missing } = await found.status()
+        const { status, uploads, missing, keptUntil } = await found.status()
         const files = uploads.map(dataFileView)
-        return json(200, { ...draftView(found), status, files, missing, roles: format.roles })
+        const kept = keptUntil && { keptUntil: keptUntil.toISOString() }
+        return json(200, { ...draftView(found), status, files, missing, ...kept, roles: format.roles })
       },
     }),
     ...dataFileRoutes(context, draft, find),
     ...(format.unsorted ? [sortRoute(context, draft, find)] : []),
+    ...draftMapRoutes(draft, find),
     route<never, RunBody>({
       method: 'POST',
       path: item,
@@ -116,8 +119,6 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
     }),
   ]
 }
-
-type FindDraft = (params: Readonly<Record<string, string>>, principal: Principal) => Promise<ImportDraft>
 
 /** Runs and validations sort by themselves; this says what they would find. */
 function sortRoute(

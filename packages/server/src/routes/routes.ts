@@ -4,6 +4,7 @@ import { draftFormats } from './draft-formats.js'
 import { draftRoutes } from './draft-routes.js'
 import { importRoutes } from './import-routes.js'
 import { jobRoutes } from './job-routes.js'
+import { mapRoutes } from './map-routes.js'
 import type { RouteContext } from './route-context.js'
 import { serviceRoutes } from './service-routes.js'
 import { sourceRoutes } from './source-routes.js'
@@ -18,6 +19,7 @@ export function routesOf(context: RouteContext): readonly Route[] {
       ...sourceRoutes(context, place),
       ...importRoutes(context, place),
       ...statusRoutes(context, place),
+      ...mapRoutes(context, place),
     ]),
     ...draftFormats(context, places).flatMap((draft) => draftRoutes(context, draft)),
     ...jobRoutes(context),

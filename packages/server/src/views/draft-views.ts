@@ -29,6 +29,8 @@ export interface DraftStatusView extends DraftView {
   readonly files: readonly DataFileView[]
   /** Roles that have no file and need one. */
   readonly missing: readonly string[]
+  /** If no file changes until then, they are removed. Absent once it runs. */
+  readonly keptUntil?: string
   readonly roles: readonly { readonly name: string; readonly required: boolean; readonly maxBytes: number }[]
 }
 
@@ -55,6 +57,7 @@ export const draftStatusModel: Model<DraftStatusView> = model(
     status: text,
     files: z.array(dataFile),
     missing: z.array(text),
+    keptUntil: z.iso.datetime().exactOptional(),
     roles: z.array(z.strictObject({ name: text, required: z.boolean(), maxBytes: z.int() })),
   }) as never,
   'DraftStatus',

@@ -7,7 +7,7 @@ import type { FileView, JobStateView, JobView, StageView, StepView } from './vie
 export function jobView(job: Job, address: string, now = Date.now()): JobView {
   const { id, kind, status, outcome, error, tree, target, request, result, retryOf, throttled } = job
   const reads = kind === 'export' || kind === 'clone' || kind === 'delivery'
-  const resource = result.resource ?? (kind === 'import' || kind === 'clone' ? target : undefined)
+  const resource = result.resource ?? (kind === 'export' || kind === 'delivery' ? undefined : target)
   const self = jobAddress(address, id)
   const ended = isTerminal(status) ? job.changes.at(-1)?.at : undefined
   return {
@@ -17,6 +17,7 @@ export function jobView(job: Job, address: string, now = Date.now()): JobView {
     ...(request.name !== undefined && { name: request.name }),
     ...(outcome && { outcome }),
     ...(error && { error: shownError(error) }),
+    ...(request.input && { format: request.input.format }),
     ...(reads && { source: { kind: tree.kind, id: tree.id } }),
     ...(resource && { resource: { kind: resource.kind, id: resource.id } }),
     requestedBy: job.principal.id,

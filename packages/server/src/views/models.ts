@@ -34,11 +34,12 @@ const jobStatus = z.enum([
 
 const job = z.strictObject({
   id: text,
-  kind: text,
+  kind: z.enum(['export', 'import', 'clone', 'validation', 'delivery']),
   status: jobStatus,
   name: text.exactOptional().describe('that what it makes was to get'),
   outcome: text.exactOptional(),
   error: error.exactOptional(),
+  format: text.exactOptional().describe('of what is imported: `archive`, or its name'),
   source: resource.exactOptional(),
   resource: resource.exactOptional(),
   requestedBy: text,
@@ -106,6 +107,8 @@ const finding = z.strictObject({
   file: text.exactOptional(),
   line: count.exactOptional(),
   column: text.exactOptional(),
+  value: text.exactOptional().describe('what stands there'),
+  subject: z.strictObject({ kind: text, key: text }).exactOptional().describe('what it is about'),
   message: text,
   hint: text.exactOptional(),
   fix: z
@@ -180,7 +183,7 @@ export const validationResultsModel: Model<ValidationResults> = model(
 )
 export const problemModel: Model<Problem> = model(problem as never, 'Problem')
 
-type SortedFiles = Awaited<ReturnType<ImportDraft['sort']>>
+export type SortedFiles = Awaited<ReturnType<ImportDraft['sort']>>
 
 export const sortedFilesModel: Model<SortedFiles> = model(
   z.strictObject({

@@ -17,7 +17,7 @@ export interface FileView {
 
 export interface JobView {
   readonly id: string
-  readonly kind: string
+  readonly kind: 'export' | 'import' | 'clone' | 'validation' | 'delivery'
   readonly status: JobStatus
   /** That what it makes was to get, where the request says one. */
   readonly name?: string
@@ -25,7 +25,9 @@ export interface JobView {
   readonly error?: { readonly code: string; readonly message: string; readonly retryable: boolean }
   /** What an export or a clone reads. */
   readonly source?: ResourceRef
-  /** What an import or a clone makes. */
+  /** Of what is imported: `archive`, or its name. */
+  readonly format?: string
+  /** What an import or a clone makes, or is to make of what a validation looks at. */
   readonly resource?: ResourceRef
   /** Id of the principal. */
   readonly requestedBy: string

@@ -165,6 +165,9 @@ export function draftLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     const created = (await store.jobs.get(idle.id))?.createdAt.getTime() ?? 0
     assert.deepEqual([await found(created - 1000), await found(created + 60_000)], [false, true])
     assert.ok(!(await store.drafts.idle(new Date(created + 60_000))).includes(running.id))
+    const idleMs = await store.drafts.idleMs(idle.id)
+    assert.ok(idleMs !== undefined && idleMs >= 0 && idleMs < 60_000, `${idleMs}`)
+    assert.equal(await store.drafts.idleMs(running.id), undefined)
   })
 
   test('an unknown draft is `job-not-found`', async () => {

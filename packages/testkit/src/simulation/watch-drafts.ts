@@ -20,6 +20,7 @@ export class DraftWatch {
       remove: (job, upload) => this.#changing(job, () => drafts.remove(job, upload)),
       sort: (job, sorting, uploads) => this.#changing(job, () => drafts.sort(job, sorting, uploads)),
       run: (job, plan) => drafts.run(job, plan),
+      idleMs: (job) => drafts.idleMs(job),
       idle: async (before) => {
         const changed = new Map(this.#changedAt)
         const latest = before.getTime() - environment.now() + this.#clock.now()

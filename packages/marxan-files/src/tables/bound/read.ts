@@ -1,4 +1,5 @@
 import { checkOptions } from '@piecework/core/piece'
+import { planningUnit } from '../../roles.js'
 import type { Batch, Columns } from '../columns.js'
 import type { ReadTableOptions } from '../read-table.js'
 import { readTable, readTableChecks } from '../read-table.js'
@@ -21,6 +22,7 @@ export function readBound(
   given: ReadTableOptions,
 ): AsyncIterable<BoundBatch> {
   const options = checkOptions('readBound()', given, readTableChecks)
-  const layout = { columns, byPosition: true } as const
+  const subject = { kind: planningUnit, column: 'id1' }
+  const layout = { columns, subject, byPosition: true } as const
   return readTable(source, layout, { ...options, file: options.file ?? 'bound.dat' })
 }

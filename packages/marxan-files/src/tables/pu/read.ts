@@ -1,4 +1,5 @@
 import { checkOptions } from '@piecework/core/piece'
+import { planningUnit } from '../../roles.js'
 import type { Batch, Columns } from '../columns.js'
 import { type ReadTableOptions, readTable, readTableChecks } from '../read-table.js'
 import { uniqueId } from '../unique-id.js'
@@ -33,12 +34,13 @@ export type PuBatch = Batch<typeof columns>
 export function readPu(source: AsyncIterable<Uint8Array>, given: ReadTableOptions): AsyncIterable<PuBatch> {
   const options = checkOptions('readPu()', given, readTableChecks)
   const file = options.file ?? 'pu.dat'
-  const isNew = uniqueId(file, options.findings)
+  const isNew = uniqueId(file, planningUnit, options.findings)
   const locations = new UnitLocations(file, options.findings)
   return readTable(
     source,
     {
       columns,
+      subject: { kind: planningUnit, column: 'id' },
       notCarried: ['prob'],
       header: (names) => locations.header(names),
       accept: (batch, row, line) => {

@@ -1,5 +1,6 @@
 import { checkOptions, type FindingCollector } from '@piecework/core/piece'
 import { NUMBER } from '../../numbers/decimal.js'
+import { planningUnit } from '../../roles.js'
 import type { Batch, Columns } from '../columns.js'
 import type { ReadTableOptions } from '../read-table.js'
 import { readTable, readTableChecks } from '../read-table.js'
@@ -21,7 +22,8 @@ export function readPuvspr(
   given: ReadTableOptions,
 ): AsyncIterable<PuvsprBatch> {
   const options = checkOptions('readPuvspr()', given, readTableChecks)
-  const layout = { columns, notCarried: ['prob'], header }
+  const subject = { kind: planningUnit, column: 'pu' }
+  const layout = { columns, subject, notCarried: ['prob'], header }
   return readTable(source, layout, { ...options, file: options.file ?? 'puvspr.dat' })
 }
 

@@ -28,7 +28,7 @@ export function readSpec(
   const options = checkOptions('readSpec()', given, readSpecChecks)
   const file = options.file ?? 'spec.dat'
   const { findings } = options
-  const isNew = uniqueId(file, findings)
+  const isNew = uniqueId(file, 'feature', findings)
   const names = new UniqueNames(file, findings, options.names === 'required')
   const unset = new UnsetValues(file, findings)
   const idle = new GroupedRows()
@@ -36,6 +36,7 @@ export function readSpec(
     source,
     {
       columns,
+      subject: { kind: 'feature', column: 'id' },
       notCarried: ['ptarget1d', 'ptarget2d'],
       header: (given) => {
         if (!given.includes('name')) names.reportMissingColumn()

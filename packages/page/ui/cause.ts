@@ -1,0 +1,81 @@
+import type { VNode } from 'preact'
+import { useState } from 'preact/hooks'
+import { useEnv } from './env.js'
+import { html } from './html.js'
+import type { Finding } from './model.js'
+
+/** So many places of one cause are shown before one asks for all. */
+const fewPlaces = 10
+
+/** What is wrong in the same way in one file. */
+export interface Cause {
+  readonly key: string
+  readonly items: readonly Finding[]
+  /** How often it is there; more than `items` where not all are listed. */
+  readonly count: number
+}
+
+interface CauseProps {
+  readonly cause: Cause
+  readonly onShow: ((key: string) => void) | undefined
+}
+
+export function CauseView({ cause: { items, count }, onShow }: CauseProps): VNode | null {
+  const { t, format } = useEnv()
+  const [isOpen, setOpen] = useState(false)
+  const [first] = items
+  if (!first) return null
+  const shown = isOpen ? items : items.slice(0, fewPlaces)
+  const isSame = items.every(({ hint }) => hint === first.hint)
+  const hasValues = items.some(({ value }) => value !== undefined)
+  const hasMap = onShow !== undefined && items.some(isOnMap)
+  const place = [
+    first.line === undefined ? '' : `${t('findings.line')} ${format.number(first.line)}`,
+    first.column ?? '',
+  ].filter(Boolean)
+  const toMap = (one: Finding) =>
+    isOnMap(one) &&
+    onShow &&
+    html`<button type="button" class="link" onClick=${() => onShow(one.subject?.key ?? '')}>${t('findings.onMap', { id: one.subject?.key ?? '' })}</button>`
+  return html`<article class=${`cause ${first.severity}`}>
+    <h3>
+      <span class=${`tag ${first.severity === 'error' ? 'bad' : 'waiting'}`}>${t(`findings.${first.severity}`)}</span>
+      ${first.file !== undefined && html`<bdi class="file">${first.file}</bdi>`}
+      ${count > 1 && html`<span class="faint">${t('findings.times', { count })}</span>`}
+    </h3>
+    ${items.length === 1 && html`<p>${place.length > 0 && html`<bdi class="faint">${place.join(', ')}: </bdi>`}${first.message} ${toMap(first)}</p>`}
+    ${isSame && first.hint !== undefined && html`<p class="hint"><strong>${t('findings.hint')}:</strong> ${first.hint}</p>`}
+    ${
+      items.length > 1 &&
+      html`<div class="scroll" tabindex="0" role="group" aria-label=${first.file ?? t(`findings.${first.severity}`)}><table class="places stacked">
+        <thead><tr>
+          <th scope="col" class="number">${t('findings.line')}</th><th scope="col">${t('findings.column')}</th>
+          ${hasValues && html`<th scope="col">${t('findings.value')}</th>`}
+          <th scope="col">${t('findings.message')}</th>
+          ${!isSame && html`<th scope="col">${t('findings.hint')}</th>`}
+          ${hasMap && html`<th scope="col"><span class="sr">${t('findings.map')}</span></th>`}
+        </tr></thead>
+        <tbody>${shown.map(
+          (one, at) => html`<tr key=${at}>
+            <td class="number" data-label=${t('findings.line')}>${one.line === undefined ? '–' : format.number(one.line)}</td><td data-label=${t('findings.column')}><bdi>${one.column ?? '–'}</bdi></td>
+            ${hasValues && html`<td data-label=${t('findings.value')}><bdi>${one.value === '' ? t('findings.empty') : (one.value ?? '–')}</bdi></td>`}
+            <td>${one.message}</td>
+            ${!isSame && html`<td data-label=${t('findings.hint')}>${one.hint}</td>`}
+            ${hasMap && html`<td>${toMap(one)}</td>`}
+          </tr>`,
+        )}</tbody>
+      </table></div>`
+    }
+    ${
+      items.length > shown.length &&
+      html`<p><button type="button" class="quiet" onClick=${() => setOpen(true)}>${t('findings.more', { n: format.number(items.length) })}</button></p>`
+    }
+    ${
+      items.length > 1 &&
+      count > items.length &&
+      html`<p class="faint">${t('findings.listed', { shown: format.number(items.length), n: format.number(count) })}</p>`
+    }
+  </article>`
+}
+
+const isOnMap = ({ subject }: Finding) => subject?.kind === 'planning-unit'

@@ -1,0 +1,2 @@
+/** Of styles.css, as the build makes it. */
+export declare const styles: string
