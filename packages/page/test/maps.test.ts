@@ -48,7 +48,7 @@ test('a map has a legend that says how many units are what, a scale, and a table
   assert.ok(Number(await coloursOf(page)) > 6)
   await page.locator('.map-scale', { hasText: /^\d+ k?m$/ }).waitFor()
   await page.getByLabel('Colour by').selectOption('Cost')
-  assert.match(String(await legend.textContent()), /0\.5 to 2\.5.*no value\s*\(1\)/)
+  assert.match(String(await legend.textContent()), /0\.5 to 1\.5.*no value\s*\(1\)/)
   const rows = page.locator('.map-table tbody tr')
   assert.equal(await rows.count(), 10)
   assert.match(String(await rows.first().textContent()), /^1free to choose0\.5$/)

@@ -99,6 +99,16 @@ test('an export that is under way, one that is ready, and the list of them', asy
   await page.close()
 })
 
+test('a map, with what was found about one of its units', async () => {
+  const trees = ['oak', '?', ...Array.from({ length: 60 }, (_, at) => `tree ${'abcdefgh'[at % 8]}`), '17']
+  const { id } = await survey(world, 'West', trees.join('\n'))
+  const check = await ended(world, `parks/import/survey/${id}/validate`)
+  const page = await open(ui(`job/${check}`))
+  await page.getByRole('button', { name: 'Show planning unit 2 on the map' }).click()
+  await look(page, 'map', 'Planning unit 2')
+  await page.close()
+})
+
 test('an export that has failed, and one that was stopped', async () => {
   world.parks.failure = new Error('no disk')
   const failed = await ended(world, 'parks/p2/export')

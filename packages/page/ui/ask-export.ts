@@ -82,8 +82,8 @@ export function AskExport(): VNode | null {
     if (left.length === 0) return {}
     const chosen: Record<string, string[]> = {}
     for (const { kind, id } of children) {
-      const ids = (chosen[segmentOf(kind) ?? ''] ??= [])
-      if (!left.includes(id)) ids.push(id)
+      const segment = segmentOf(kind) ?? ''
+      chosen[segment] = [...(chosen[segment] ?? []), ...(left.includes(id) ? [] : [id])]
     }
     return chosen
   }

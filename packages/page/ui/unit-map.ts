@@ -55,7 +55,10 @@ export function readUnitMap(bytes: ArrayBuffer): UnitMap {
     const [x0 = 0, y0 = 0, width = 0, height = 0] = box
     let at = start + 36
     // Arrays lie where their items may not: what is copied lies right.
-    const take = (size: number) => bytes.slice(at, (at += size))
+    const take = (size: number) => {
+      at += size
+      return bytes.slice(at - size, at)
+    }
     ids.set(new Int32Array(take(count * 4)), unit)
     for (const column of values) column.set(new Float32Array(take(count * 4)), unit)
     const ringCounts = new Uint16Array(take(count * 2))

@@ -99,8 +99,7 @@ export function createAccessQuestions({
     childrenOf: async (given, by) => {
       const { resource } = await seen('childrenOf()', given, by)
       const found: NamedResource[] = []
-      const kinds = [...registry.kinds.values()].filter(({ parent }) => parent === resource.kind)
-      for (const kind of kinds.sort((a, b) => (a.kind < b.kind ? -1 : 1)))
+      for (const kind of registry.childKinds(resource.kind))
         for (const ref of (await kind.listUnder?.(resource, store.database)) ?? []) {
           if (!(await isAllowed(allow(jobArguments.principal('childrenOf()', by), 'view', ref)))) continue
           const described = await kind.describe(ref, store.database)

@@ -9,7 +9,7 @@ export function registeredKind(
   kind: ResourceKind,
   kinds: (name: string) => ResourceKind | undefined,
 ): RegisteredKind {
-  const { parent, parentOf, listUnder, shell } = kind
+  const { parent, parentOf, listUnder, unitMap, shell } = kind
   const given = (method: string, ref: ResourceRef): ResourceRef => {
     const id = canonicalId(kinds(ref.kind)?.key ?? 'uuid', ref.id)
     if (id !== undefined) return { kind: ref.kind, id }
@@ -32,6 +32,7 @@ export function registeredKind(
       listUnder: async (above, db) =>
         (await listUnder.call(kind, above, db)).map((ref) => given('listUnder', ref)),
     }),
+    ...(unitMap && { unitMap: (ref, db) => unitMap.call(kind, ref, db) }),
     ...(shell && { shell }),
   }
 }

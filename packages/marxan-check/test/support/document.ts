@@ -12,6 +12,8 @@ const finding = z.strictObject({
   file: z.string().optional(),
   line: z.int().positive().optional(),
   column: z.string().optional(),
+  value: z.string().optional(),
+  subject: z.strictObject({ kind: z.string(), key: z.string() }).optional(),
   message: z.string().min(1),
   hint: z.string().optional(),
   count: count.optional(),
