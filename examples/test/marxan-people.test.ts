@@ -4,11 +4,17 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { browser, needsBrowser, needsServer, skipUnless, type TestBrowser } from '@piecework/test-support'
+import {
+  browser,
+  dropFiles,
+  needsBrowser,
+  needsServer,
+  skipUnless,
+  type TestBrowser,
+} from '@piecework/test-support'
 import { haveSamples, sampleFolder, samplesMissing } from '@piecework/test-support/fixtures/samples.js'
 import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
-import { dropFiles } from './support/drop-files.js'
 import { type MarxanHost, marxanHost } from './support/marxan-host.js'
 
 const test = skipUnless(haveSamples, samplesMissing, needsBrowser(needsServer(suite('marxan people'))))
@@ -87,8 +93,8 @@ test('a folder with three faults, dropped: what marxan-check says, on the map; o
     lines[60] = (lines[60] ?? '').replace(/^(\d+\s\S+\s)\d+/, (_, before: string) => `${before}9`)
   })
   await edited(join(input, 'spec.dat'), (lines) => {
-    // A feature twice.
-    lines.splice(2, 0, lines[1] ?? '')
+    // A word where a number should be.
+    lines[2] = (lines[2] ?? '').replace(/^(\d+\s)\S+/, (_, before: string) => `${before}half`)
   })
   const page = await newImport('Mended')
   await dropFiles(page, '.drop', [folder])

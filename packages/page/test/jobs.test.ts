@@ -175,6 +175,52 @@ test('an archive is compared with what is there now', async () => {
   await page.close()
 })
 
+test('what was sent has its place: a link is opened, and what has not arrived is sent again', async () => {
+  const destination = { opensAt: '2020-01-01T00:00:00Z' }
+  const id = await ended(world, 'parks/p1/export', { deliver: [{ target: 'link', destination }] })
+  const { page } = await openPage(chromium, world, `job/${id}`)
+  await page.getByRole('heading', { name: 'Where it goes' }).waitFor()
+  assert.match(String(await page.locator('section', { hasText: 'Where it goes' }).textContent()), /Download link.*arrived/)
+  const saved = chromium.saved()
+  await page.getByRole('button', { name: 'Open the link' }).click()
+  assert.equal((await readFile(await saved)).subarray(0, 2).toString(), 'PK')
+  // As it is told of a job whose target was away.
+  const items = [{ target: 'link', output: 'archive', destination: {}, status: 'failed' }]
+  await page.route('**/deliveries', (route) =>
+    route.request().method() === 'GET' ? route.fulfill({ json: { items } }) : route.continue(),
+  )
+  await page.reload()
+  await page.getByText('1 file has not arrived.').first().waitFor()
+  await page.getByText('has not arrived').first().waitFor()
+  await page.getByRole('button', { name: 'Send again what has not arrived' }).click()
+  // Here all of it had.
+  await page.getByText('This did not work').first().waitFor()
+  await page.close()
+})
+
+test('an export holds what was chosen: of two trails one, of their parts not the trees', async () => {
+  world.parks.add('t1', 'Cape trail', ['banksia'], 'p1')
+  world.parks.add('t2', 'Ridge trail', ['waratah'], 'p1')
+  try {
+    const { page } = await openPage(chromium, world, 'export', '/park')
+    await page.getByLabel('Ridge trail').uncheck()
+    const [request] = await Promise.all([
+      page.waitForRequest((one) => one.url().endsWith('/export')),
+      page.getByRole('button', { name: 'Start the export' }).click(),
+    ])
+    assert.deepEqual(request.postDataJSON(), { trails: ['t1'] })
+    await page.getByText('The export is ready.').first().waitFor()
+    await page.getByRole('button', { name: 'Show record counts of each part' }).click()
+    const rows = page.locator('tbody tr')
+    await rows.nth(1).waitFor()
+    // There were, carried over, left out.
+    assert.deepEqual(await rows.allTextContents(), ['trees (park)220', 'trees (trail)110'])
+    await page.close()
+  } finally {
+    for (const id of ['t1', 't2']) world.parks.all.delete(id)
+  }
+})
+
 test('thousands of steps are sums', async () => {
   for (let at = 0; at < 2000; at += 1) world.parks.add(`many-${at}`, `Trail ${at}`, ['oak'], 'p1')
   try {

@@ -43,7 +43,7 @@ test('a map has a legend that says how many units are what, a scale, and a table
   const legend = page.getByRole('list', { name: 'Legend' })
   assert.match(
     String(await legend.textContent()),
-    /free to choose\s*\(4\).*always chosen.*\(4\).*never chosen.*\(4\)/,
+    /available: may be chosen\s*\(4\).*locked in.*\(4\).*locked out.*\(4\)/,
   )
   assert.ok(Number(await coloursOf(page)) > 6)
   await page.locator('.map-scale', { hasText: /^\d+ k?m$/ }).waitFor()
@@ -51,11 +51,11 @@ test('a map has a legend that says how many units are what, a scale, and a table
   assert.match(String(await legend.textContent()), /0\.5 to 1\.5.*no value\s*\(1\)/)
   const rows = page.locator('.map-table tbody tr')
   assert.equal(await rows.count(), 10)
-  assert.match(String(await rows.first().textContent()), /^1free to choose0\.5$/)
+  assert.match(String(await rows.first().textContent()), /^1available0\.5$/)
   await page.getByRole('button', { name: 'Next' }).click()
   assert.equal(await rows.count(), 2)
   await page.getByLabel('Find a planning unit by its number').fill('7')
-  assert.match(String(await rows.first().textContent()), /^7free to choose–$/)
+  assert.match(String(await rows.first().textContent()), /^7available–$/)
   await assertAccessible(page, 'map')
   await page.close()
 })
@@ -68,7 +68,7 @@ test('a unit is chosen by mouse, by keys alone and in the table', async () => {
   // Twelve squares stand in three rows of four: this is in the second of the middle row.
   await canvas.click({ position: { x: box.width / 2 - 10, y: box.height / 2 } })
   await page.getByRole('heading', { name: 'Planning unit 6' }).waitFor()
-  assert.equal(await page.locator('tr.chosen').textContent(), '6never chosen (locked out)5.5')
+  assert.equal(await page.locator('tr.chosen').textContent(), '6locked out5.5')
   await canvas.focus()
   const before = await coloursOf(page)
   for (let at = 0; at < 12; at += 1) await page.keyboard.press('+')

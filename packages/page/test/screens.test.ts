@@ -34,7 +34,7 @@ test.before(async () => {
   world.parks.add('p2', long, ['oak'])
   world.parks.add('p3', 'محمية الجبل', ['oak'])
   chromium = await browser()
-  chromium.context.setDefaultTimeout(10_000)
+  chromium.context.setDefaultTimeout(30_000)
 })
 test.after(async () => {
   await chromium?.close()

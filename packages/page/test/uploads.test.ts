@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { browser, needsBrowser, type TestBrowser } from '@piecework/test-support'
+import { browser, dropFiles, needsBrowser, type TestBrowser } from '@piecework/test-support'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
 import { openPage } from './support/open-page.js'
 import { startWorld, type World } from './support/world.js'
@@ -110,6 +111,38 @@ test('a folder becomes a park: files are sorted, one that is missing comes later
     [],
   )
   await page.close()
+})
+
+test('a folder and a zip of one are dropped with the mouse', async () => {
+  const survey = join(folder, 'dropped')
+  await mkdir(join(survey, 'deep'), { recursive: true })
+  await writeFile(join(survey, 'trees.csv'), 'oak\nfig\n')
+  await writeFile(join(survey, 'deep', 'more.txt'), 'nothing of use')
+  await writeFile(join(survey, '.DS_Store'), 'left by a system')
+  const zip = join(folder, 'dropped.zip')
+  await writeFile(zip, zipOf([{ name: 'trees.csv', bytes: Buffer.from('oak\nash\n') }]))
+  for (const [name, path, trees] of [
+    ['Folder', survey, ['oak', 'fig']],
+    ['Zip', zip, ['oak', 'ash']],
+  ] as const) {
+    const { page } = await open('import')
+    await page.getByLabel('A park-survey project').check()
+    await page.getByLabel('Name of the new park').fill(name)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByLabel('Choose a folder').waitFor()
+    await dropFiles(page, '.drop', [path])
+    await page.getByText('All files that are needed are there.').first().waitFor()
+    const files = String(await page.locator('table.stacked').textContent())
+    assert.ok(!files.includes('DS_Store') && files.includes('trees.csv'), files)
+    if (name === 'Folder') assert.ok(files.includes('deep/more.txt'), files)
+    await page.getByText('they are kept until').first().waitFor()
+    await page.getByRole('button', { name: 'Check the files' }).click()
+    await page.getByText('The files are checked: the import can start.').first().waitFor()
+    await page.getByRole('button', { name: 'Start the import' }).click()
+    await page.getByText(`The import worked: ${name} is there.`).first().waitFor()
+    assert.deepEqual(parkNamed(name)?.trees, trees)
+    await page.close()
+  }
 })
 
 test('a file that was interrupted goes on where it was after a reload', async () => {

@@ -4,7 +4,7 @@ import { requestKey } from './api.js'
 import { useEnv } from './env.js'
 import { useAction } from './hooks.js'
 import { html } from './html.js'
-import type { Findings, Job, JobState } from './model.js'
+import type { Draft, Findings, Job, JobState } from './model.js'
 import { ProblemNote } from './problem-note.js'
 import { reportOf } from './report.js'
 import type { Summary } from './summary.js'
@@ -30,6 +30,17 @@ export function Actions({ state, summary, findings }: ActionsProps): VNode {
   // What is wrong with files is as wrong the next time.
   const isOfFiles = job.status === 'failed' && job.kind === 'import' && (findings?.errors ?? 0) > 0
   const hasArchive = job.files.some(({ name, href }) => name === 'archive' && href !== undefined)
+  const format = env.settings.formats.find(({ name }) => name === job.format)
+  const collection = env.settings.kinds.find(({ kind }) => kind === job.resource?.kind)?.path
+  // A check is of files that are still there: they are mended where they are.
+  const isOfDraft = job.kind === 'validation' && hasEnded && format && collection
+  const toFiles = () =>
+    acting.run(async () => {
+      const draft = await api.get<Draft>(
+        `${collection}/import/${format?.segment}/${encodeURIComponent(job.resource?.id ?? '')}`,
+      )
+      show(draft.status === 'draft' ? 'draft' : 'job', draft.job)
+    })
   const retry = () =>
     acting.run(async () => {
       const made = await api.post<Job>(`${path}/retry`, {}, key.current)
@@ -41,7 +52,8 @@ export function Actions({ state, summary, findings }: ActionsProps): VNode {
     <div class="buttons">
       ${job.status === 'draft' && html`<a class="button" href=${linkTo('draft', job.id)}>${t('act.continue')}</a>`}
       ${isOfFiles && html`<a class="button" href=${linkTo('import')}>${t('act.importAgain')}</a>`}
-      ${hasFailed && html`<button type="button" class=${isOfFiles ? 'quiet' : ''} disabled=${acting.isBusy} onClick=${retry}>${t('act.retry')}</button>`}
+      ${isOfDraft && html`<button type="button" disabled=${acting.isBusy} onClick=${toFiles}>${t('act.toFiles')}</button>`}
+      ${hasFailed && !isOfDraft && html`<button type="button" class=${isOfFiles ? 'quiet' : ''} disabled=${acting.isBusy} onClick=${retry}>${t('act.retry')}</button>`}
       ${hasArchive && job.source && html`<a class="button quiet" href=${linkTo('compare', job.id)}>${t('act.compare')}</a>`}
       ${!hasEnded && html`<${Cancel} job=${job} />`}
       <${Report} text=${() => reportOf(state, summary, findings, env)} />

@@ -21,7 +21,7 @@ export function Legend({ colouring: { classes, classOf }, hasWords, marked }: Le
         ? from === to
           ? format.number(from)
           : t('map.range', { from: format.number(from), to: format.number(to) })
-        : (t.find(`map.word.${word}`) ?? word),
+        : (t.find(`map.says.${word}`) ?? word),
   }))
   const without = classOf.length - classes.reduce((sum, { count }) => sum + count, 0)
   const items = [

@@ -49,7 +49,7 @@ export function paintUnits(units: Int32Array, width: number, image: Uint32Array,
         isMarked = marked.has(unit)
       }
       const isEdge = units[at + 1] !== unit || (units[at + width] ?? unit) !== unit
-      if (isMarked && ((x + y) % 5 < 2 || isEdge)) image[at] = red
+      if (isMarked) image[at] = (x + y) % 6 < 3 || isEdge ? red : white
       else if (hasLines && isEdge) image[at] = black
       else image[at] = tile[tileRow + (x % period)] as number
     }

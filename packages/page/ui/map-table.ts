@@ -52,14 +52,14 @@ export function MapTable({ map, marked, selected, onSelect }: MapTableProps): VN
           setSearch(event.currentTarget.value)
           setPage(0)
         }} /></label>
-      ${
-        marked.size > 0 &&
-        html`<label class="check"><input type="checkbox" checked=${onlyMarked} onChange=${() => {
-          setOnlyMarked(!onlyMarked)
-          setPage(0)
-        }} /> ${t('map.onlyMarked', { n: format.number(marked.size) })}</label>`
-      }
     </form>
+    ${
+      marked.size > 0 &&
+      html`<label class="check"><input type="checkbox" checked=${onlyMarked} onChange=${() => {
+        setOnlyMarked(!onlyMarked)
+        setPage(0)
+      }} /> ${t('map.onlyMarked', { n: format.number(marked.size) })}</label>`
+    }
     ${units.length === 0 && html`<p class="faint">${t(map.ids.length === 0 ? 'map.empty' : 'map.notThere')}</p>`}
     ${
       units.length > 0 &&
@@ -67,7 +67,7 @@ export function MapTable({ map, marked, selected, onSelect }: MapTableProps): VN
         <thead><tr><th scope="col">${t('map.unit')}</th>${map.columns.map(({ name }, at) => html`<th scope="col" class=${map.columns[at]?.words ? '' : 'number'}>${t.find(`map.column.${name}`) ?? name}</th>`)}</tr></thead>
         <tbody>${shown.map(
           (unit) => html`<tr key=${unit} class=${unit === selected ? 'chosen' : ''}>
-            <th scope="row"><button type="button" class="link" aria-pressed=${unit === selected} aria-label=${t('map.choose', { id: map.ids[unit] ?? 0 })} onClick=${() => onSelect(unit === selected ? noUnit : unit)}>${map.ids[unit]}</button>${marked.has(unit) && html` <span class="tag bad">${t('map.marked')}</span>`}</th>
+            <th scope="row"><button type="button" class="link" aria-pressed=${unit === selected} aria-label=${t('map.choose', { id: map.ids[unit] ?? 0 })} onClick=${() => onSelect(unit === selected ? noUnit : unit)}>${map.ids[unit]}</button>${marked.has(unit) && html` <span class="tag bad">${t('map.mend')}</span>`}</th>
             ${map.columns.map(({ words }, at) => html`<td class=${words ? '' : 'number'}>${cell(unit, at)}</td>`)}
           </tr>`,
         )}</tbody>

@@ -1,6 +1,7 @@
 export { assertBreaks, type BrokenImplementation } from './assert-breaks.js'
 export { browser, needsBrowser, type TestBrowser } from './browser.js'
 export { type Comparison, compareResources, type TableComparison } from './compare-resources.js'
+export { dropFiles } from './drop-files.js'
 export { dropScratchDatabases } from './drop-scratch-databases.js'
 export { type Fleet, type FleetOptions, fleet } from './fleet.js'
 export { freePort } from './free-port.js'

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createPiecework, memoryArtifacts, memoryStore, type Piecework } from '@piecework/core'
+import { downloadLinks, linkTarget } from '@piecework/delivery'
+import { deliveryRoutes } from '@piecework/delivery/http'
 import { pageRoutes } from '@piecework/page'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { pieceworkHttp } from '@piecework/server'
@@ -40,21 +43,24 @@ export async function startWorld({
   token,
 }: WorldOptions = {}): Promise<World> {
   const parks = new Parks()
+  const store = memoryStore()
   const piecework = createPiecework({
     packs: [parks.pack()],
-    store: memoryStore(),
+    store,
+    targets: [linkTarget({ store })],
     artifacts: memoryArtifacts(),
     runtime: inProcess({ concurrency: 4 }),
     backoffMs: 5,
   })
   await piecework.start()
+  const keys = [{ id: 'first', secret: randomBytes(32) }]
   const http = pieceworkHttp({
     piecework,
     basePath: '/api/v1',
     paths: { park: 'parks', trail: 'trails' },
     formats: { 'park-survey': 'survey' },
     publicUrl: 'https://parks.example.org',
-    extensions: [pageRoutes()],
+    extensions: [pageRoutes(), deliveryRoutes({ links: downloadLinks({ piecework, store, keys }) })],
     principal: (request: IncomingMessage) =>
       (token === undefined || request.headers.authorization === `Bearer ${token}`) && { id: 'ann' },
   })

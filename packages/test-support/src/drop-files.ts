@@ -1,8 +1,6 @@
-import type { TestBrowser } from '@piecework/test-support'
+import type { Page } from 'playwright-core'
 
-type Page = Awaited<ReturnType<TestBrowser['context']['newPage']>>
-
-/** Drops files and folders of this machine with the mouse, as from a window of its files. */
+/** Drops files and folders of this machine with the mouse, as from a window of its files, on the lower edge of what the selector finds. */
 export async function dropFiles(page: Page, selector: string, files: readonly string[]): Promise<void> {
   const target = page.locator(selector)
   await target.scrollIntoViewIfNeeded()
