@@ -348,6 +348,8 @@ export const pageSizes = {
   retention: 100,
   records: 10_000,
   keyRanges: 10_000,
+  /** Of the journal. */
+  putFiles: 1000,
   /** Of one table, that a job remembers once they are settled. */
   settledKeyRanges: 65_536,
 } as const

@@ -48,6 +48,7 @@ export type { Outbox, OutboxAction, OutboxItem } from './contracts/outbox.js'
 export type { NodePart, PartPlan } from './contracts/parts.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
 export type { AskedBy, Principal, PrincipalLimit } from './contracts/principal.js'
+export type { PutFile, PutFiles } from './contracts/put-files.js'
 export type {
   NewRecordEntry,
   RecordEntry,

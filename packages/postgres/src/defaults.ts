@@ -43,6 +43,15 @@ export const defaults = {
   /** Jobs whose deadline one sweep enforces. */
   expiredPerSweep: 100,
 
+  /** Files of the journal that one statement returns. */
+  putFiles: 1000,
+  /** Files beside rows that are announced, put and told to the database together. */
+  filesAtOnce: 100,
+  /** Bytes of the key of a file. */
+  fileKeyBytes: 1024,
+  /** Keys of missing files that are named. */
+  namedFiles: 5,
+
   /** Rows that a COPY sends at once. */
   wholeCopyBytes: 64 * 1024,
   /** How long what the catalogue said of a piece's tables holds for other resources of the job. */

@@ -17,8 +17,10 @@ export type { ClaimingPiece, TableClaim, TableClaims } from './table-piece/claim
 export type { TableFinding } from './table-piece/facts/problem.js'
 export { idExpression } from './table-piece/id-expression.js'
 export type {
+  FileColumn,
   FindContext,
   JsonReference,
+  NewFile,
   PolymorphicReference,
   Reference,
   RowCondition,

@@ -5,6 +5,7 @@ import type { NewFinding } from './finding.js'
 import type { Ids } from './ids.js'
 import type { KeyForm } from './key-form.js'
 import type { KeyRange } from './keys.js'
+import type { NewFiles, PieceFiles } from './new-files.js'
 import type { ImportParts, NodePart, PartPlan, PartsContext, PartsPlan } from './parts.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { PieceRemover } from './piece-remover.js'
@@ -79,6 +80,8 @@ export interface ImportContext<Options = unknown> extends WorkContext<Options> {
    * a thousand or so at once.
    */
   replaced(values: readonly ReplacedValue[]): Promise<void>
+  /** For files beside the rows. Of pieces that have `files`. */
+  readonly files: NewFiles
 }
 
 export interface CloneContext<Options = unknown> extends WorkContext<Options> {
@@ -91,6 +94,8 @@ export interface CloneContext<Options = unknown> extends WorkContext<Options> {
   finding(finding: NewFinding): void
   /** As that of an import. */
   replaced(values: readonly ReplacedValue[]): Promise<void>
+  /** As those of an import. */
+  readonly files: NewFiles
 }
 
 export interface PieceExporter<Options = unknown> {
@@ -214,6 +219,8 @@ export interface Piece<Options = unknown> {
   readonly cloner?: PieceCloner<Options>
   /** Absent: the rows go with the resource, by what the kind's shell removes. */
   readonly remover?: PieceRemover
+  /** Absent: an import of it puts no files into stores of the host's. */
+  readonly files?: PieceFiles
   /** Absent: what happens to its rows after it has written them is not looked at. */
   readonly verifier?: PieceVerifier
   readonly validators?: readonly Validator<Options>[]

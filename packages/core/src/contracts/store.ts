@@ -10,6 +10,7 @@ import type { Links } from './links.js'
 import type { Meters } from './meters.js'
 import type { Moments } from './moments.js'
 import type { Outbox } from './outbox.js'
+import type { PutFiles } from './put-files.js'
 import type { Records } from './records.js'
 import type { ReplacedValues } from './replaced-values.js'
 import type { Reports } from './reports.js'
@@ -28,6 +29,7 @@ export interface Store {
   readonly keys: Keys
   readonly summaries: Summaries
   readonly replacedValues: ReplacedValues
+  readonly putFiles: PutFiles
   readonly uploads: Uploads
   readonly states: States
   readonly outbox: Outbox

@@ -1,3 +1,4 @@
+import type { Lease } from '../contracts/attempts.js'
 import type { SealedCredential } from '../contracts/credentials.js'
 import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
@@ -18,6 +19,7 @@ import { MemoryAdmission } from './admission.js'
 import { MemoryHolds } from './holds.js'
 import { MemoryJob } from './memory-job.js'
 import { type MemoryUpload, openUpload } from './memory-upload.js'
+import type { MemoryPutFile } from './memory-put-file.js'
 
 /** A job that may have a key. */
 interface KeyedJobRequest extends Pick<Job, 'id' | 'principal'> {
@@ -46,7 +48,10 @@ export class MemoryState {
   readonly readings = new Map<string, MeterReading>()
   /** Until when each is kept. */
   readonly revocations = new Map<string, Date>()
+  /** By id, in order. */
+  readonly putFiles = new Map<string, MemoryPutFile>()
   private items = 0
+  private files = 0
 
   constructor(environment: Environment) {
     this.environment = environment
@@ -149,6 +154,13 @@ export class MemoryState {
     this.outbox.set(id, { id, action })
   }
 
+  announce({ job, node, fence }: Lease, file: string): void {
+    this.files += 1
+    const id = String(this.files)
+    const piece = node.piece ?? ''
+    this.putFiles.set(id, { id, piece, file, job: job.id, node: node.id, fence, withdrawn: false })
+  }
+
   submit(entry: MemoryJob, batch: number): void {
     for (const slot of entry.nodes.values())
       if (slot.node.batch === batch) slot.submittedAt = this.environment.now()
@@ -188,6 +200,10 @@ export class MemoryState {
       delete slot.kept
       if (outcome !== 'succeeded' && slot.node.status === 'waiting')
         slot.node = { ...slot.node, status: 'skipped', endedAt: this.now() }
+    }
+    for (const { id: file, job, node, fence, withdrawn } of this.putFiles.values()) {
+      const isKept = !withdrawn && outcome === 'succeeded' && entry.nodes.get(node)?.fence === fence
+      if (job === id && isKept) this.putFiles.delete(file)
     }
     const claimed = this.release(id)
     if (kind === 'export' && result.retryUntil && claimed.length > 0) this.retriable.set(id, claimed)

@@ -17,6 +17,7 @@ import { memoryKeys } from './keys.js'
 import { memoryLinks } from './links.js'
 import { memoryMeters } from './meters.js'
 import { memoryMoments, sharesSnapshots } from './moments.js'
+import { memoryPutFiles } from './put-files.js'
 import { memoryRecords } from './records.js'
 import { memoryReplacedValues } from './replaced-values.js'
 import { memoryReports } from './reports.js'
@@ -55,6 +56,7 @@ export function memoryStore(given?: MemoryStoreOptions): Store {
     keys: memoryKeys(state),
     summaries: memorySummaries(state),
     replacedValues: memoryReplacedValues(state),
+    putFiles: memoryPutFiles(state),
     uploads: memoryUploads(state),
     states: memoryStates(state),
     outbox: {

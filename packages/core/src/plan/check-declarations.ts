@@ -1,6 +1,7 @@
 import type { PieceComparer } from '../contracts/compare.js'
 import { isPieceworkError } from '../contracts/errors.js'
 import type { Format, Role, UnsortedFiles } from '../contracts/format.js'
+import type { PieceFiles } from '../contracts/new-files.js'
 import type { Output } from '../contracts/output.js'
 import type { Pack } from '../contracts/pack.js'
 import type { ImportParts } from '../contracts/parts.js'
@@ -43,6 +44,7 @@ const pieceChecks: OptionChecks<Piece> = {
   },
   cloner: check.having<PieceCloner>('a cloner', 'clone'),
   remover: check.having<PieceRemover>('a remover', 'remove'),
+  files: check.having<PieceFiles>('what removes files', 'remove'),
   verifier: check.having<PieceVerifier>('a verifier', 'summarize', 'compare'),
   validators: check.list(check.having<Validator>('a validator', 'validate')),
   keys: contractCheck<PieceKeys>({

@@ -9,6 +9,7 @@ import { type DeletedResourceDeps, expireDeleted } from './expire-deleted.js'
 import { keptJobs } from './kept-jobs.js'
 import { type RemovalDeps, removeExpired } from './remove-expired.js'
 import { removeOrphans } from './remove-orphans.js'
+import { sweepPutFiles } from './sweep-put-files.js'
 import { sweepRecord } from './sweep-record.js'
 import { sweepUploads } from './sweep-uploads.js'
 
@@ -48,6 +49,7 @@ export function createRetentionSweeper(
         await expireDeleted(deps, signal)
         await sweepUploads(deps, signal)
         await removeOrphans(deps, signal)
+        await sweepPutFiles(deps, signal)
         await sweepRecord(deps, recordTtlMs, signal)
       }
     }

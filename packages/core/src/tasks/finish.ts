@@ -16,6 +16,7 @@ import { uploadsPrefix } from '../requests/uploads.js'
 import { keepsShell, uploadsStay } from '../retention/uploads-stay.js'
 import type { AttemptContext, TaskRunner } from './attempt-context.js'
 import { missingSource } from './missing-source.js'
+import { removeUnneededFiles } from './new-files.js'
 import { openShellSession } from './open-session.js'
 import { removeRows, removeShells } from './remove-resources.js'
 import { archivePrefix, jobPrefix } from './staging.js'
@@ -29,6 +30,7 @@ export const finishTask: TaskRunner = async (attempt) => {
   const hasRows = isFilling && job.outcome !== 'succeeded' && (await hasMadeShells(attempt))
   if (hasRows) await assertRemovable(attempt)
   const nodes = isFilling && job.outcome === 'succeeded' ? await summarized(attempt) : []
+  if (isFilling) await removeUnneededFiles(attempt)
   const commit = async (tx: Transaction): Promise<NodeResult> => {
     if (isFilling) await openShellSession(attempt, job, tx)
     if (job.outcome !== 'succeeded') {

@@ -12,6 +12,7 @@ import { inputNode } from '../requests/inputs.js'
 import { type AttemptContext, pieceContext, type TaskRunner } from './attempt-context.js'
 import { attemptIds } from './attempt-ids.js'
 import { meteredEntries } from './metered-entries.js'
+import { newFiles } from './new-files.js'
 import { openSession } from './open-session.js'
 import { statedRows } from './stated-rows.js'
 import { keepSummary } from './verify.js'
@@ -85,5 +86,6 @@ export function connection(attempt: AttemptContext, tx: Transaction) {
       attempt.findings.add({ ...finding, piece: attempt.lease.node.piece ?? '' }),
     replaced: (values: readonly ReplacedValue[]) =>
       attempt.store.replacedValues.add(attempt.lease, values, tx),
+    files: newFiles(attempt),
   }
 }

@@ -57,7 +57,7 @@ export function importPieces<Tables extends RawTables>(
 
 /** Members by name, because a context may be an instance of a class. */
 function withEntries(context: ImportContext, entries: Entries): ImportContext {
-  const { jobId, resource, principal, options, signal, tx, ids, source, into } = context
+  const { jobId, resource, principal, options, signal, tx, ids, source, into, files } = context
   return {
     jobId,
     resource,
@@ -67,6 +67,7 @@ function withEntries(context: ImportContext, entries: Entries): ImportContext {
     tx,
     ids,
     source,
+    files,
     ...(into && { into }),
     entries,
     carries: (kind) => context.carries(kind),

@@ -1,7 +1,13 @@
-import { csvLine, FileNames, type Output, type OutputContext, type ZipMember } from '@piecework/core/piece'
+import {
+  csvLine,
+  FileNames,
+  JoinedFiles,
+  type Output,
+  type OutputContext,
+  type ZipMember,
+} from '@piecework/core/piece'
 import { joinedList } from '../attributes/joined-list.js'
 import { cellText } from '../cell-text.js'
-import { JoinedFiles } from '../joined-files.js'
 import { ownText } from '../own-text.js'
 import { fileEntries, fileSize } from '../pieces/file-entries.js'
 import { type ProjectEntries, projectsOf, rowsIn } from './project-entries.js'

@@ -4,13 +4,13 @@ import {
   type ExportContext,
   type ImportContext,
   isPieceworkError,
+  JoinedFiles,
   type NewFinding,
   type Piece,
   PieceworkError,
   type Queryable,
   type Validator,
 } from '@piecework/core/piece'
-import { JoinedFiles } from '../joined-files.js'
 import type { ResourceFiles } from '../resource-files.js'
 import type { TenureProjectOptions } from '../tenure-project-options.js'
 import { tenureTables } from '../tenure-tables.js'

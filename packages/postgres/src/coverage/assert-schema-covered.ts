@@ -112,7 +112,7 @@ function reachable(tables: Tables, schema: string, root: string): ReadonlySet<st
 
 /** What coverage reads of a declaration, of a table piece or of a piece written by hand. */
 type Claim = Pick<TableSpec, 'table'> &
-  Partial<Pick<TableSpec, 'owner' | 'references' | 'columns' | 'ignore' | 'json' | 'text' | 'set'>>
+  Partial<Pick<TableSpec, 'owner' | 'references' | 'columns' | 'ignore' | 'json' | 'text' | 'files' | 'set'>>
 
 /** Declarations of each table in pieces that archives hold. */
 function claimsOf(pieces: readonly Piece[], schema: string): ReadonlyMap<string, readonly Claim[]> {
@@ -130,6 +130,8 @@ function isClaimed(spec: Claim, column: string, tables: Tables): boolean {
   if (!spec.columns) return true
   const key = tables.get(spec.table)?.primaryKey
   const own = key?.length === 1 ? key : []
-  const declared = [spec.references, spec.json, spec.text, spec.set].flatMap((by) => Object.keys(by ?? {}))
+  const declared = [spec.references, spec.json, spec.text, spec.files, spec.set].flatMap((by) =>
+    Object.keys(by ?? {}),
+  )
   return [...spec.columns, ...declared, ...own, spec.owner?.split('.')[0]].includes(column)
 }

@@ -32,10 +32,10 @@ async function skipWaiting(tx: Queryable, { id, outcome }: Job): Promise<void> {
 }
 
 /**
- * Frees what the job held, and drops its reserved keys, summaries and states. Its paths are remembered if it may be
+ * Frees what the job held, and drops its reserved keys, summaries and states, and the journal of files that its rows name. Its paths are remembered if it may be
  * retried: a retry must know whether they have changed since.
  */
-async function releaseHolds(tx: Queryable, { id, kind, result }: Job): Promise<void> {
+async function releaseHolds(tx: Queryable, { id, kind, result, outcome }: Job): Promise<void> {
   if (kind === 'export' && result.retryUntil) {
     await tx.query(
       `INSERT INTO piecework.retry_claims (job_id, root, path)
@@ -43,11 +43,25 @@ async function releaseHolds(tx: Queryable, { id, kind, result }: Job): Promise<v
       [id],
     )
   }
+  if (kind !== 'export') await endPutFiles(tx, id, outcome === 'succeeded')
   await tx.query(
     `WITH keys AS (DELETE FROM piecework.key_ranges WHERE job_id = $1),
        summaries AS (DELETE FROM piecework.summaries WHERE job_id = $1),
        states AS (DELETE FROM piecework.node_states WHERE job_id = $1)
      DELETE FROM piecework.holds WHERE job_id = $1`,
     [id],
+  )
+}
+
+async function endPutFiles(tx: Queryable, job: string, succeeded: boolean): Promise<void> {
+  await tx.query(
+    `WITH kept AS (
+       DELETE FROM piecework.put_files f USING piecework.nodes n
+       WHERE f.job_id = $1 AND $2 AND NOT f.withdrawn AND n.job_id = $1 AND n.id = f.node_id AND n.fence = f.fence
+       RETURNING f.id
+     )
+     UPDATE piecework.put_files f SET ended_at = piecework.now()
+     WHERE f.job_id = $1 AND f.id NOT IN (SELECT id FROM kept)`,
+    [job, succeeded],
   )
 }

@@ -23,6 +23,7 @@ import { postgresLinks } from './postgres-links.js'
 import { postgresMeters } from './postgres-meters.js'
 import { postgresMoments } from './postgres-moments.js'
 import { postgresOutbox } from './postgres-outbox.js'
+import { postgresPutFiles } from './postgres-put-files.js'
 import { postgresRecords } from './postgres-records.js'
 import { postgresReplacedValues } from './postgres-replaced-values.js'
 import { postgresReports } from './postgres-reports.js'
@@ -102,6 +103,7 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     summaries: postgresSummaries(control),
     replacedValues: postgresReplacedValues(control),
     uploads: postgresUploads(control),
+    putFiles: postgresPutFiles(control),
     states: postgresStates(control),
     outbox: postgresOutbox(control, clock),
     records: postgresRecords(control),

@@ -3,6 +3,7 @@ import {
   check,
   checkDeclaration,
   contractCheck,
+  type FileStore,
   keyFormCheck,
   type OptionChecks,
   required,
@@ -10,6 +11,7 @@ import {
   type Validator,
 } from '@piecework/core/piece'
 import type {
+  FileColumn,
   JsonReference,
   PolymorphicReference,
   Reference,
@@ -102,6 +104,12 @@ const rowCondition = contractCheck<RowCondition>({
   values: check.list(boundValue),
 })
 
+const fileColumn = contractCheck<FileColumn>({
+  store: required(check.having<FileStore>('a store of files', 'open', 'put', 'delete')),
+  key: check.func(),
+  missing: check.oneOf('refuse', 'null'),
+})
+
 const table = contractCheck<TableSpec>(
   {
     table: required(check.text),
@@ -111,6 +119,7 @@ const table = contractCheck<TableSpec>(
     references: check.record(anyReference),
     json: check.record(check.list(jsonReference)),
     text: check.record(check.list(textReference)),
+    files: check.record(fileColumn),
     where: rowCondition,
     unique: check.record(check.oneOf('suffix', 'fail', 'null')),
     columns,

@@ -1,13 +1,14 @@
 import { PieceworkError } from '@piecework/core/piece'
 import { alternatives, asReference, isPolymorphic } from './as-reference.js'
 import { entryName } from './entry-name.js'
+import { fileEntries } from './files/file-plan.js'
 import { parseJsonPath } from './json-path.js'
 import { overlapping, pathsOverlap, patternsOverlap } from './overlaps.js'
 import type { TablePieceSpec } from './spec.js'
 import { referencedName } from './table-name.js'
 
 /** Checks of a declaration that need no database. Throws `registry-invalid`. */
-export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): void {
+export function checkSpec<Options>({ name, tables, partRows }: TablePieceSpec<Options>): void {
   const refuse = (what: string): never => {
     throw new PieceworkError('registry-invalid', `Piece "${name}": ${what}.`)
   }
@@ -20,12 +21,21 @@ export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): v
     json = {},
     text = {},
     set = {},
+    files = {},
+    unique = {},
+    keepShellValue = [],
+    order,
     ignore = [],
     columns = [],
   } of tables) {
     const entry = entryName(table)
-    if (entries.has(entry)) refuse(`two tables have the entry "${entry}"`)
-    entries.add(entry)
+    for (const one of [
+      entry,
+      ...Object.keys(files).flatMap((column) => Object.values(fileEntries(entry, column))),
+    ]) {
+      if (entries.has(one)) refuse(`two tables have the entry "${one}"`)
+      entries.add(one)
+    }
     const step = owner.split('.')[0] ?? owner
     // A column may be named like a member of every object.
     const declared = Object.hasOwn(references, step) ? references[step] : undefined
@@ -44,6 +54,14 @@ export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): v
     for (const column of [...Object.keys(json), ...Object.keys(text)]) {
       if ([references, json, text].filter((by) => Object.hasOwn(by, column)).length > 1)
         refuse(`"${column}" of table "${table}" stands in two of "references", "json" and "text"`)
+    }
+    for (const column of Object.keys(files)) {
+      const others = [references, json, text, set, unique].some((by) => Object.hasOwn(by, column))
+      if (others || [...ignore, ...columns, ...keepShellValue].includes(column) || column === step)
+        refuse(`"${column}" of table "${table}" names files, so it can be nothing else`)
+      if (order.includes(column))
+        refuse(`"${column}" of table "${table}" names files, whose keys change, so it orders no rows`)
+      if (partRows !== undefined) refuse(`it has files, so it cannot have "partRows"`)
     }
     for (const reference of Object.values(references))
       for (const each of alternatives(reference)) referencedName(each.reference.table, 'public', tables)

@@ -1,6 +1,8 @@
 import { type CloneContext, type PieceCounts, PieceworkError } from '@piecework/core/piece'
 import { compareWritten } from './compare-written.js'
 import { hasDangling, unenforcedReferences } from './dangling.js'
+import { tellMissingFiles, withdrawUnnamed } from './files/file-map.js'
+import { putCloned } from './files/put-files.js'
 import type { FillContext } from './fill-context.js'
 import { fillGroups } from './fill-groups.js'
 import { type FillCounts, fillFromStages, fillUnlessDangling, withTogether } from './fill-table.js'
@@ -45,7 +47,11 @@ export async function cloneTables<Options>(
   for (const group of fillGroups(plans)) {
     signal.throwIfAborted()
     const tables: SourceTable[] = []
-    for (const plan of group) tables.push(await sourceOf(plan, context, fill))
+    for (const plan of group) {
+      const table = await sourceOf(plan, context, fill)
+      await putCloned(plan, table.source, context)
+      tables.push(table)
+    }
     const filled = (await cloneDirectly(tables, fill)) ?? (await cloneStaged(tables, index, fill))
     for (const [at, { rows, skipped }] of filled.entries()) {
       await assertCounts(tables[at] as SourceTable, rows, skipped, fill)
@@ -57,6 +63,7 @@ export async function cloneTables<Options>(
     index += group.length
   }
   await checkDeferred(tx, plans)
+  for (const plan of plans) await withdrawUnnamed(plan, context)
   await compareWritten(written, fill.written, fill)
   return counts
 }
@@ -101,6 +108,7 @@ async function cloneDirectly(
   const fill = withTogether(context, [table])
   await refuseOtherTypes(fill.tx, plan, source)
   if (await hasDangling(fill.tx, unenforcedReferences(plan, source, fill), source, fill)) return undefined
+  await tellMissingFiles(plan, source, fill)
   const filled = await fillUnlessDangling([table], fill)
   if (!filled) return undefined
   await reportContained(plan, source, fill)

@@ -77,10 +77,11 @@ function declaredFate(
   table: Table,
   { name, element }: Column,
 ): Fate | undefined {
-  const { references = {}, json = {}, text = {}, unique = {}, owner, keepShellValue = [] } = spec
+  const { references = {}, json = {}, text = {}, unique = {}, files = {}, owner, keepShellValue = [] } = spec
   if (owner === name || isRoot(input, table, name)) return 'ids'
   if (isDecided(spec, name)) return { why: 'does not travel' }
   if (keepShellValue.includes(name)) return { why: 'keeps the value of the shell' }
+  if (Object.hasOwn(files, name)) return { why: 'names files' }
   const taken = Object.hasOwn(unique, name) ? unique[name] : undefined
   if (taken === 'suffix' || taken === 'null') return { why: 'changes where its value is taken' }
   if (Object.hasOwn(json, name) || Object.hasOwn(text, name) || (element && Object.hasOwn(references, name)))

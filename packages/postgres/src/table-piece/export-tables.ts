@@ -2,6 +2,7 @@ import type { ExportContext, PieceCounts } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import type { Column } from './catalogue.js'
 import { exportedContainer, lookupPairs } from './container-value.js'
+import { exportFiles } from './files/export-files.js'
 import { readableColumns } from './header.js'
 import type { Joins } from './joins.js'
 import { leadsSql } from './leads.js'
@@ -41,6 +42,7 @@ export async function exportTables<Options>(
       context.progress(rows)
     })
     await context.write(plan.entry, counted, () => rows - before, types)
+    await exportFiles(plan, context)
   }
   return { rows }
 }

@@ -2,6 +2,7 @@ import { quoteIdent } from '../database/quote-ident.js'
 import { asHostJoin } from './as-host.js'
 import type { Column } from './catalogue.js'
 import { remapContainer } from './container-value.js'
+import { newFileSql } from './files/file-map.js'
 import { onlyTable, tableName } from './joins.js'
 import { ownKey } from './key-target.js'
 import { newKeySql } from './new-key.js'
@@ -9,7 +10,7 @@ import { columnValue, type Join, type Remap } from './reference-value.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { RowSource } from './row-source.js'
 import type { SetContext } from './spec.js'
-import { containerOf, referencesOf, type TablePlan } from './table-plan.js'
+import { containerOf, fileOf, referencesOf, type TablePlan } from './table-plan.js'
 
 interface Assignment {
   readonly column: Column
@@ -90,6 +91,8 @@ function ownValue(
   if (column.name === plan.key?.name) {
     return newKeySql(fill, ownKey(plan, column), given)
   }
+  const file = fileOf(plan, column.name)
+  if (file) return newFileSql(plan, file, given)
   const container = containerOf(plan, column.name)
   return container ? remapContainer(container, given, source, fill) : given
 }

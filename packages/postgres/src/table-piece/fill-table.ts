@@ -1,5 +1,6 @@
 import { asHost, asOurselves } from './as-host.js'
 import { dropDangling, refuseChangedTogether, type StagedTable, unenforcedReferences } from './dangling.js'
+import { tellMissingFiles } from './files/file-map.js'
 import type { FillContext } from './fill-context.js'
 import { fillSql, newRows } from './fill-select.js'
 import { lacksKey, refuseUnreserved, unreserved } from './keys/unreserved.js'
@@ -38,6 +39,7 @@ export async function fillFromStages(
     await refuseUnreserved(plan, stage, fill)
     await readLookups(plan, stage, fill)
     await refuseOtherTypes(tx, plan, stage)
+    await tellMissingFiles(plan, stage, fill)
   }
   await refuseChangedTogether(tx, staged, fill)
   const unenforced = await dropDangling(

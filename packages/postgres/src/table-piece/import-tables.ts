@@ -7,6 +7,8 @@ import {
 } from '@piecework/core/piece'
 import { assertKept } from './assert-kept.js'
 import { compareWritten } from './compare-written.js'
+import { withdrawUnnamed } from './files/file-map.js'
+import { putArchived } from './files/put-files.js'
 import type { FillContext } from './fill-context.js'
 import { type FillCounts, fillFromStages } from './fill-table.js'
 import { type ImportShare, importShare } from './import-share.js'
@@ -61,7 +63,10 @@ export async function importTables<Options>(
     }
     onProgress(0)
     const refusals = []
-    for (const plan of group) refusals.push(await assertKept(plan, entries, tx))
+    for (const plan of group) {
+      refusals.push(await assertKept(plan, entries, tx))
+      await putArchived(plan, entries, context)
+    }
     const entry: GroupImport = { group, index, entries, isPart, fill, onProgress }
     const results = (await importStreamed(entry)) ?? (await importStaged(entry))
     for (const refusal of refusals) if (refusal) throw refusal
@@ -74,6 +79,7 @@ export async function importTables<Options>(
     index += group.length
   }
   await checkDeferred(tx, plans)
+  for (const plan of plans) await withdrawUnnamed(plan, context)
   await compareWritten(filled, fill.written, fill)
   return counts
 }

@@ -1,6 +1,7 @@
 import type { Column, Table } from './catalogue.js'
 import { naturalParts, partProblems } from './composite-references.js'
 import { entryName } from './entry-name.js'
+import { filePlans } from './files/file-plan.js'
 import { losesDigits } from './kept-sql.js'
 import { keyProblems } from './key-problems.js'
 import { noNumbers, tableNumbers } from './keys/numbers.js'
@@ -66,6 +67,7 @@ export function resolveTable(
     references: references.filter((reference) => travels(reference.column)),
     polymorphic: polymorphic.filter((reference) => travels(reference.column)),
     containers,
+    files: filePlans({ spec, entry: entryName(spec.table), carried, key }, column, problem),
     set: Object.entries(spec.set ?? {}).flatMap(([name, value]) => {
       const found = table.columns.get(name)
       return found ? [{ column: found, value }] : []

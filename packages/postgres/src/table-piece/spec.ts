@@ -1,4 +1,5 @@
 import type {
+  FileStore,
   ImportContext,
   KeyForm,
   Piece,
@@ -123,6 +124,25 @@ export type SetContext = Pick<ImportContext, 'resource' | 'principal' | 'jobId'>
   readonly source: ResourceRef
 }
 
+/** What the new key of a file may be made of. */
+export interface NewFile {
+  /** A uuid, of this file alone: the key must hold it. */
+  readonly id: string
+  /** `.jpg`, or nothing; letters and digits. */
+  readonly extension: string
+  /** The new resource. */
+  readonly resource: ResourceRef
+}
+
+/** A column of texts that are keys of files. An empty text names none. */
+export interface FileColumn {
+  readonly store: FileStore
+  /** Key of a file in a copy. Default: id and extension. */
+  readonly key?: (file: NewFile) => string
+  /** A file that the store, or the archive, does not have refuses the job, or is left empty and told. Default `refuse`. */
+  readonly missing?: 'refuse' | 'null'
+}
+
 export interface TableSpec {
   readonly table: string
   /**
@@ -150,6 +170,8 @@ export interface TableSpec {
   readonly json?: Readonly<Record<string, readonly JsonReference[]>>
   /** By column with links or file paths: ids are rewritten where a pattern finds them. */
   readonly text?: Readonly<Record<string, readonly TextReference[]>>
+  /** By column with keys of files in a store of the host's: their bytes travel, and copies have files of their own. */
+  readonly files?: Readonly<Record<string, FileColumn>>
   /** Rows that travel. Absent: all that `owner` leads to. */
   readonly where?: RowCondition
   /**

@@ -68,7 +68,7 @@ export function canStream(
   columns: readonly string[],
   context: Pick<FillContext, 'carries' | 'ids' | 'keys'>,
 ): boolean {
-  if (plan.isWatched) return false
+  if (plan.isWatched || plan.files.length > 0) return false
   if (plan.key && !remapOf(ownKey(plan, plan.key), context)) return false
   if (plan.ownRow || plan.unique.length > 0 || plan.references.some(leadsInPart)) return false
   if (plan.containers.length > 0 || plan.references.some(({ root }) => root)) return false

@@ -4,6 +4,7 @@ import { checkSpecNames } from './check-spec-names.js'
 import { cloneTables } from './clone-tables.js'
 import { compareTables, resourceKey } from './compare/compare-tables.js'
 import { exportTables } from './export-tables.js'
+import { fileRemover } from './files/file-journal.js'
 import { importTables } from './import-tables.js'
 import { checkRoom } from './keys/check-room.js'
 import { numberedTables } from './keys/numbered-tables.js'
@@ -57,6 +58,7 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
             clone: (context) => cloneTables(spec, context),
             prepare: (context) => prepareShells(spec, context),
           },
+          ...(spec.tables.some(({ files }) => files) && { files: fileRemover(spec) }),
           verifier: {
             summarize: (context) => summarizeTables(spec, context),
             compare: (summary, context) => compareSummary(spec, summary, context),

@@ -1,5 +1,6 @@
 import type { Column, Table } from './catalogue.js'
 import type { TableFacts } from './facts/table-facts.js'
+import type { FilePlan } from './files/file-plan.js'
 import type { JsonStep } from './json-path.js'
 import type { TableNumbers } from './keys/numbers.js'
 import type { SetContext, SharedReference, TableSpec } from './spec.js'
@@ -103,6 +104,7 @@ export interface MatchedTable {
   readonly references: readonly ReferencePlan[]
   readonly polymorphic: readonly PolymorphicPlan[]
   readonly containers: readonly ContainerPlan[]
+  readonly files: readonly FilePlan[]
   /** SQL on the row as `t`; `$resource` is not replaced. */
   readonly where: string | undefined
   readonly unique: readonly { readonly column: Column; readonly taken: 'suffix' | 'fail' | 'null' }[]
@@ -123,6 +125,9 @@ export interface PathStep {
 
 export const referencesOf = (plan: TablePlan, column: string): readonly ReferencePlan[] =>
   plan.references.filter((reference) => reference.column.name === column)
+
+export const fileOf = (plan: TablePlan, column: string): FilePlan | undefined =>
+  plan.files.find((file) => file.column.name === column)
 
 export const containerOf = (plan: TablePlan, column: string): ContainerPlan | undefined =>
   plan.containers.find((container) => container.column.name === column)

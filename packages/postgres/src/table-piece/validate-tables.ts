@@ -11,6 +11,7 @@ import { Encoding } from '../database/encoding.js'
 import { defaults } from '../defaults.js'
 import { ComingLosses } from './coming-losses.js'
 import { type ExternalKeys, externalKeys } from './external-keys.js'
+import { validateFiles } from './files/validate-files.js'
 import { type Header, matchHeader } from './header.js'
 import { newlines } from './newlines.js'
 import { RepeatedKeys } from './repeated-keys.js'
@@ -33,7 +34,11 @@ export async function* validateTables<Options>(
   const { entries, signal } = context
   const { jobId: job, target: resource } = context
   const plans = await tablesOfNode(context.tx, piece, { work: 'validate', job, resource })
-  const expected = new Set([...plans.map(({ entry }) => entry), ...(piece.extraEntries ?? [])])
+  const ofTables = plans.flatMap(({ entry, files }) => [
+    entry,
+    ...files.flatMap(({ list, bytes }) => [list, bytes]),
+  ])
+  const expected = new Set([...ofTables, ...(piece.extraEntries ?? [])])
   for (const path of entries.paths) {
     if (!expected.has(path)) {
       yield {
@@ -57,6 +62,7 @@ export async function* validateTables<Options>(
       continue
     }
     done += yield* validateEntry(plan, context, done)
+    yield* validateFiles(plan, context)
   }
 }
 

@@ -3,6 +3,7 @@ import { isPieceworkError } from '@piecework/core'
 import { artifactSource, openArchive } from '@piecework/core/archive'
 import { jobIds, type Piece } from '@piecework/core/piece'
 import type { Albums } from './albums.js'
+import { noFiles } from './support.js'
 
 /**
  * Runs the importer of one piece of an archive, without the validation that a job begins with. Resolves to the
@@ -26,6 +27,7 @@ export async function importAlone(host: Albums, artifact: string, piece: Piece):
           progress: () => {},
           finding: () => {},
           replaced: async () => {},
+          files: noFiles,
           carries: () => true,
           ids: jobIds(jobId),
           entries: archive.entries({ resource: source, name: piece.name }),

@@ -5,6 +5,7 @@ import {
   entriesOf,
   type IdsOptions,
   jobIds,
+  type NewFiles,
   type Piece,
   type PieceCounts,
 } from '@piecework/core/piece'
@@ -94,6 +95,13 @@ async function* slices(bytes: Buffer): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000)
 }
 
+/** Of a piece without files. */
+export const noFiles: NewFiles = {
+  nameOf: () => '',
+  announce: async () => {},
+  withdraw: async () => {},
+}
+
 export interface Into {
   readonly resource: ResourceRef
   readonly source: ResourceRef
@@ -123,6 +131,7 @@ const making = ({ resource, source, jobId, into, carries, ids }: Into, findings:
   ...work(resource),
   source,
   jobId,
+  files: noFiles,
   ids: jobIds(jobId, ids),
   ...(into && { into }),
   carries: carries ?? (() => true),

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { type Entries, type EntryFile, entriesOf, type Ids, type Piece } from '@piecework/core/piece'
+import { type Entries, type EntryFile, entriesOf, type Ids, type NewFiles, type Piece } from '@piecework/core/piece'
 import type { Database, Finding, PieceCounts, ResourceRef, Transaction } from '@piecework/core/store'
 import { bytesOf, chunked } from '../bytes.js'
+import { lawFiles } from './law-files.js'
 import { removeIn } from './law-host.js'
 import { lawIds } from './law-ids.js'
 import { lawKeys } from './law-keys.js'
@@ -37,6 +38,10 @@ export interface CopyOptions {
   readonly begin?: (tx: Transaction) => Promise<void>
   /** Looks at the copy. */
   readonly made?: (tx: Transaction, target: ResourceRef) => Promise<void>
+  /** Is told of files before they are put. */
+  readonly announce?: (files: readonly string[]) => Promise<void>
+  /** Looks at what is left of an attempt before its files are removed. */
+  readonly undone?: () => Promise<void>
   /** Looks at it after the copy was removed as that of a failed job is. Absent: it is not removed. */
   readonly removed?: (tx: Transaction) => Promise<void>
 }
@@ -108,10 +113,12 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
 
   /** Makes the shell, imports `before`, lets `work` fill it, looks at it, and rolls everything back. */
   const copy = async (
-    { job = randomUUID(), signal = new AbortController().signal, begin, made: look, removed }: CopyOptions,
+    how: CopyOptions,
     work: (made: Made) => Promise<PieceCounts | undefined>,
     given?: Entries,
   ): Promise<Copy> => {
+    const { job = randomUUID(), signal = new AbortController().signal, begin, made: look, removed } = how
+    const files = lawFiles(how.announce)
     const target = { kind: source.kind, id: (await idsOf(job)).idOf(laws.kind.table, source.id) }
     const findings: Omit<Finding, 'piece'>[] = []
     const parent = await laws.kind.parentOf?.(source, db)
@@ -127,7 +134,7 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
       await begin?.(tx)
       const shell = { ref: target, owner: principal.id, source: 'archive', ...(parent && { parent }) }
       await laws.kind.shell?.create(shell, tx)
-      const made = { ...context(job, target, signal), tx, ids, source, carries, finding, replaced }
+      const made = { ...context(job, target, signal), tx, ids, source, carries, finding, replaced, files }
       for (const { piece, entries } of before)
         await piece.importer?.import({ ...made, options: piece.options?.parse({}), entries })
       const counts = await work(made)
@@ -143,9 +150,16 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
       done = { target, content, counts: counts ?? assert.fail('the piece counts nothing'), findings }
       throw new Error('rolled back by the laws')
     })
-    await undone.catch((error: unknown) => {
-      if (!done) throw error
-    })
+    try {
+      await undone.catch((error: unknown) => {
+        if (!done) throw error
+      })
+    } finally {
+      await how.undone?.()
+      const { signal: never } = new AbortController()
+      for (const { files: beside } of [laws.piece, ...(laws.before ?? [])])
+        await beside?.remove(files.announced, never)
+    }
     return done ?? assert.fail('the transaction committed')
   }
 
@@ -180,6 +194,7 @@ interface Made {
   carries(kind: string): boolean
   finding(finding: Omit<Finding, 'piece'>): void
   replaced(): Promise<void>
+  readonly files: NewFiles
 }
 
 /** Chunks of some bytes only, so that records and characters are cut. */

@@ -38,6 +38,8 @@ export interface PieceLawsOptions extends Patience {
   readonly before?: readonly Piece[]
   /** Input of the piece's options. Default `{}`. */
   readonly options?: unknown
+  /** Keys of all files in the host's store: of a piece that carries files. */
+  fileKeys?(): Promise<readonly string[]>
   /** Who copies, if the host's tables must know them. Default: `{ id }` of a new id. */
   readonly principal?: Principal
 }
@@ -50,6 +52,7 @@ export const pieceLawChecks: OptionChecks<PieceLawsOptions> = {
   content: required(check.func()),
   before: check.list(check.having<Piece>('a piece', 'name', 'of', 'version')),
   options: check.anything,
+  fileKeys: check.func(),
   principal: check.principal,
   patienceMs: check.wait,
 }

@@ -3,6 +3,7 @@ import type { LawTest } from '../law.js'
 import { linked } from '../linked.js'
 import { cloneLaws } from './clone-laws.js'
 import { exportLaws } from './export-laws.js'
+import { fileLaws } from './file-laws.js'
 import { importFailureLaws } from './import-failure-laws.js'
 import { importLaws } from './import-laws.js'
 import { type PieceLawsOptions, pieceLawChecks } from './piece-laws-options.js'
@@ -26,6 +27,7 @@ export function pieceLaws(runner: LawTest, options: PieceLawsOptions): void {
     wholeWayLaws(test, options)
   }
   if (cloner) cloneLaws(test, options)
+  if (exporter && importer) fileLaws(test, options)
   removalLaws(test, options)
   verifierLaws(test, options)
   spellingLaws(test, options)

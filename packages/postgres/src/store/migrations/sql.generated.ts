@@ -212,6 +212,21 @@ CREATE TABLE piecework.node_states (
   PRIMARY KEY (job_id, node_id)
 );
 
+-- Files that attempts put into stores of the host's, announced before they are. At the end of the job the lines go of those
+-- that its rows name; the others are removed again a day later. So lines outlive their jobs.
+CREATE TABLE piecework.put_files (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  job_id text COLLATE "C" NOT NULL,
+  node_id text COLLATE "C" NOT NULL,
+  fence bigint NOT NULL,
+  piece text NOT NULL,
+  file text COLLATE "C" NOT NULL,
+  withdrawn boolean NOT NULL DEFAULT false,
+  ended_at timestamptz
+);
+CREATE INDEX put_files_job ON piecework.put_files (job_id, id);
+CREATE INDEX put_files_ended ON piecework.put_files (id) WHERE ended_at IS NOT NULL;
+
 -- Transactions that see what an export under way reads, by the name under which each has exported its snapshot. As long as
 -- one of those of the job's moment goes on, any other transaction can join it.
 CREATE TABLE piecework.snapshots (

@@ -6,12 +6,15 @@ import { sharedPrefix } from '../shared-prefix.js'
 import {
   type ContainerPlan,
   containerOf,
+  fileOf,
   type ReferencePlan,
   referencesOf,
   type StableKey,
   type TablePlan,
   type Target,
 } from '../table-plan.js'
+import type { FilePlan } from '../files/file-plan.js'
+import { digestTable } from './file-digests.js'
 import type { LoadedEntry } from './load-entry.js'
 
 /**
@@ -45,8 +48,17 @@ export class ComparableEntry {
     const value = this.#loaded.column(name) ?? 'NULL::text'
     const references = referencesOf(this.#plan, name)
     if (references.length > 0) return this.#references(references, value)
+    const file = fileOf(this.#plan, name)
+    if (file) return this.#file(file, value)
     const container = containerOf(this.#plan, name)
     return container ? this.#container(container, value) : value
+  }
+
+  /** What the file holds: its key is another one in each copy. */
+  #file(file: FilePlan, key: string): string {
+    const alias = `k${this.#joins.length}`
+    this.#joins.push(` LEFT JOIN ${digestTable(file, this.#loaded.side)} AS ${alias} ON ${alias}.key = ${key}`)
+    return `CASE WHEN ${key} <> '' THEN coalesce(${alias}.sha256, 'no file') ELSE ${key} END`
   }
 
   async #references(references: readonly ReferencePlan[], id: string): Promise<string> {

@@ -12,6 +12,7 @@ import { containerOf, referencesOf, type TablePlan } from '../table-plan.js'
 import { tablesIn } from '../tables-in.js'
 import { ComparableEntry } from './comparable-entry.js'
 import { compareRows } from './compare-rows.js'
+import { compareFiles, loadDigests } from './file-digests.js'
 import { keyTables, keyText } from './key-tables.js'
 import { loadEntry } from './load-entry.js'
 
@@ -25,9 +26,11 @@ export async function compareTables(spec: Spec, context: CompareContext): Promis
     signal.throwIfAborted()
     const path = plan.entry
     if (!a.entries.facts(path) || !b.entries.facts(path)) continue
+    for (const file of plan.files) for (const side of [a, b]) await loadDigests(tx, file, side)
     const rows = await compareRows(tx, plan, a, b).catch((error: unknown) => {
       throw unreadableValue(path, error)
     })
+    entries.push(...(await compareFiles(tx, plan, a, b)))
     entries.push({ path, equal: rows.added + rows.removed + rows.changed === 0, rows })
   }
   return entries

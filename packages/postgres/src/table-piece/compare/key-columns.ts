@@ -1,5 +1,5 @@
 import type { Column } from '../catalogue.js'
-import type { TablePlan } from '../table-plan.js'
+import { fileOf, type TablePlan } from '../table-plan.js'
 
 /**
  * Columns of a row's natural key: the first column of each path of the declared order. For a reference, that
@@ -11,7 +11,7 @@ export function keyColumns(plan: TablePlan): readonly Column[] {
   const declared = [...new Set(first)].flatMap(
     (name) => compared.find((column) => column.name === name) ?? [],
   )
-  return declared.length > 0 ? declared : compared
+  return declared.length > 0 ? declared : compared.filter(({ name }) => !fileOf(plan, name))
 }
 
 /** Columns that travel, without the row's own id. */

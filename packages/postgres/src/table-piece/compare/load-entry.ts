@@ -2,7 +2,7 @@ import { type ComparedNode, type Csv, csvLine, csvRecords, type Transaction } fr
 import { bindValue } from '../../database/bind-value.js'
 import { defaults } from '../../defaults.js'
 import { openEntry } from '../open-entry.js'
-import { containerOf, referencesOf, type TablePlan } from '../table-plan.js'
+import { containerOf, fileOf, referencesOf, type TablePlan } from '../table-plan.js'
 import { comparedColumns, keyColumns } from './key-columns.js'
 
 /** An entry in a temporary table, as text, until the next entry of its side is loaded. */
@@ -10,6 +10,7 @@ export interface LoadedEntry {
   /** As SQL; columns are named by its alias `r`. */
   readonly table: string
   readonly rows: number
+  readonly side: ComparedNode['side']
   /** SQL of a column or stable key by its header; undefined if the file has none. */
   column(header: string): string | undefined
   /** Columns that are all in one array, `r.rest`, in this order. */
@@ -45,6 +46,7 @@ export async function loadEntry(
   return {
     table,
     rows,
+    side,
     rest,
     column: (name) => {
       const at = names.indexOf(name)
@@ -67,7 +69,8 @@ function restOf(plan: TablePlan): string[] {
       (column) =>
         !keys.includes(column) &&
         referencesOf(plan, column.name).length === 0 &&
-        !containerOf(plan, column.name),
+        !containerOf(plan, column.name) &&
+        !fileOf(plan, column.name),
     )
     .map(({ name }) => name)
 }

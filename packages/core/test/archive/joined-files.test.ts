@@ -3,7 +3,7 @@ import { isPieceworkError } from '@piecework/core/piece'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { JoinedFiles } from '#internal/joined-files.js'
+import { JoinedFiles } from '#internal/archive/joined-files.js'
 
 const test = suite('joined files')
 

@@ -1,4 +1,4 @@
-import { PieceworkError } from '@piecework/core/piece'
+import { PieceworkError } from '../contracts/errors.js'
 
 /** Files that stand one after the other in one stream, read from front to back. */
 export class JoinedFiles {

@@ -1,0 +1,119 @@
+import { constants } from 'node:fs'
+import { copyFile, lstat, mkdir, open, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import type { Environment } from '../contracts/environment.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { FileStore } from '../contracts/file-store.js'
+import { chunkDefaults } from '../defaults.js'
+import { check } from '../options/check.js'
+import { checkArgument, checkOptions } from '../options/check-options.js'
+import type { OptionChecks } from '../options/option-checks.js'
+import { systemEnvironment } from '../system-environment.js'
+
+export interface FolderFilesOptions {
+  /** Default: that of this process. */
+  readonly environment?: Environment
+}
+
+const optionChecks: OptionChecks<FolderFilesOptions> = { environment: check.environment }
+
+/** Where files stand until they are whole. No key leads there. */
+const unfinished = '.piecework-unfinished'
+
+/**
+ * A host's own files: the key `photos/1.jpg` is the file of that name below `root`. Symbolic links below it are not
+ * followed. Keys that lead out of it are `files/key-invalid`.
+ */
+export function folderFiles(root: string, given?: FolderFilesOptions): Required<FileStore> {
+  checkArgument('folderFiles()', 'root', root, check.text)
+  const { environment = systemEnvironment } = checkOptions('folderFiles()', given, optionChecks)
+
+  /** What `write` makes is under the key once it is whole. */
+  const putWhole = async (key: string, write: (temporary: string) => Promise<void>): Promise<void> => {
+    const path = await located(root, key)
+    const waiting = join(await realpath(root), unfinished)
+    await mkdir(waiting, { recursive: true })
+    const temporary = join(waiting, environment.uuid())
+    try {
+      await write(temporary)
+      await mkdir(dirname(path), { recursive: true })
+      await assertReal(dirname(path))
+      await rename(temporary, path)
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
+  }
+
+  return {
+    open: async (key, signal) => {
+      const file = await openRegular(await located(root, key))
+      return file && chunksOf(file, signal)
+    },
+    put: (key, bytes, signal) =>
+      putWhole(key, (temporary) => writeFile(temporary, bytes, { flag: 'wx', signal })),
+    delete: async (key) => {
+      const path = await located(root, key)
+      if (await isReal(dirname(path))) await rm(path, { force: true })
+    },
+    copy: async (from, to) => {
+      const file = await openRegular(await located(root, from))
+      if (!file) return false
+      await file.close()
+      const source = await located(root, from)
+      await putWhole(to, (temporary) => copyFile(source, temporary, constants.COPYFILE_FICLONE))
+      return true
+    },
+  }
+}
+
+async function located(root: string, key: string): Promise<string> {
+  const segments = key.split('/')
+  const isSound = segments.every(
+    (part) => part !== '' && part !== '.' && part !== '..' && part !== unfinished,
+  )
+  if (!isSound || key.includes('\0') || (sep === '\\' && /[\\:]/.test(key)))
+    throw new PieceworkError(
+      'files/key-invalid',
+      `${JSON.stringify(key.slice(0, 200))} is no key of a file below a folder.`,
+    )
+  await mkdir(root, { recursive: true })
+  return join(await realpath(root), ...segments)
+}
+
+async function* chunksOf(
+  file: NonNullable<Awaited<ReturnType<typeof openRegular>>>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      const buffer = Buffer.allocUnsafe(chunkDefaults.artifactBytes)
+      const { bytesRead } = await file.read(buffer, 0, buffer.length)
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** Undefined if there is no file. */
+async function openRegular(path: string) {
+  if (!(await isReal(dirname(path))) || !(await lstat(path).catch(absent))?.isFile()) return undefined
+  return open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(absent)
+}
+
+async function assertReal(folder: string): Promise<void> {
+  if (await isReal(folder)) return
+  throw new PieceworkError('forbidden', 'A symbolic link lies in the folder of files.')
+}
+
+/** Whether the folder is there and reached without symbolic links. */
+const isReal = async (folder: string): Promise<boolean> => (await realpath(folder).catch(absent)) === folder
+
+function absent(error: unknown): undefined {
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(code)) return undefined
+  throw error
+}
