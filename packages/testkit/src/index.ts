@@ -1,5 +1,7 @@
 export { artifactStoreLaws } from './artifacts/artifact-store-laws.js'
 export type { ArtifactStoreLawsOptions } from './artifacts/artifact-store-laws-options.js'
+export { fileStoreLaws } from './files/file-store-laws.js'
+export type { FileStoreLawsOptions } from './files/file-store-laws-options.js'
 export { guardLaws } from './guard/guard-laws.js'
 export type { GuardLawsOptions } from './guard/guard-laws-options.js'
 export { jobStoreLaws } from './jobs/job-store-laws.js'

@@ -66,7 +66,9 @@ export const lossesOf = ({ findings }: Pick<Ended, 'findings'>): readonly string
 
 const principal = { id: 'ann' }
 
-const kind: ResourceKind = {
+export const albumTable = 'CREATE TABLE albums (id uuid PRIMARY KEY, name text, ready boolean DEFAULT true)'
+
+export const albumKind: ResourceKind = {
   kind: 'album',
   table: 'albums',
   describe: async ({ id }, db) =>
@@ -97,7 +99,7 @@ export async function albums(
 ): Promise<Albums> {
   const { db, end } = await opened(on)
   for (const statement of [
-    'CREATE TABLE albums (id uuid PRIMARY KEY, name text, ready boolean DEFAULT true)',
+    albumTable,
     ...ddl.split(';\n').filter((one) => one.trim() !== ''),
   ]) {
     await db.query(statement).catch((error) => {
@@ -109,7 +111,7 @@ export async function albums(
   await store.migrate()
   const artifacts = memoryArtifacts()
   const piecework = createPiecework({
-    packs: [{ name: 'albums', kinds: [kind], pieces }],
+    packs: [{ name: 'albums', kinds: [albumKind], pieces }],
     store,
     artifacts,
     runtime: inProcess(),
