@@ -18,8 +18,8 @@ import { addRecord } from './add-record.js'
 import { MemoryAdmission } from './admission.js'
 import { MemoryHolds } from './holds.js'
 import { MemoryJob } from './memory-job.js'
-import { type MemoryUpload, openUpload } from './memory-upload.js'
 import type { MemoryPutFile } from './memory-put-file.js'
+import { type MemoryUpload, openUpload } from './memory-upload.js'
 
 /** A job that may have a key. */
 interface KeyedJobRequest extends Pick<Job, 'id' | 'principal'> {

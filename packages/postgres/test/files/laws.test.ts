@@ -30,7 +30,9 @@ files = await folder()
 const { copy: _, ...withoutCopy } = files.store
 for (const store of [files.store, withoutCopy])
   pieceLaws(test, {
-    piece: albumPiece([photos({ store })], { name: `album/photos-${store === files.store ? 'copied' : 'read'}` }),
+    piece: albumPiece([photos({ store })], {
+      name: `album/photos-${store === files.store ? 'copied' : 'read'}`,
+    }),
     kind: albumKind,
     database: () => fromPg(pool),
     sample: async (db) => {

@@ -89,7 +89,12 @@ export async function samplePhotos(db: Queryable, files: Folder, album: string):
   const photo = async (n: number, name: string, text: string, thumb: string | null) => {
     const key = `${album}/${name}`
     await files.put(key, text)
-    await db.query('INSERT INTO photos (album_id, n, file, thumb) VALUES ($1, $2, $3, $4)', [album, n, key, thumb])
+    await db.query('INSERT INTO photos (album_id, n, file, thumb) VALUES ($1, $2, $3, $4)', [
+      album,
+      n,
+      key,
+      thumb,
+    ])
   }
   await files.put(`${album}/small`, 'small')
   await photo(1, 'large.jpg', 'x'.repeat(70_000), `${album}/small`)

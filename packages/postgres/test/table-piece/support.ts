@@ -97,7 +97,7 @@ async function* slices(bytes: Buffer): AsyncGenerator<Uint8Array> {
 
 /** Of a piece without files. */
 export const noFiles: NewFiles = {
-  nameOf: () => '',
+  nameOf: () => randomUUID(),
   announce: async () => {},
   withdraw: async () => {},
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { type Entries, type EntryFile, entriesOf, type Ids, type NewFiles, type Piece } from '@piecework/core/piece'
+import {
+  type Entries,
+  type EntryFile,
+  entriesOf,
+  type Ids,
+  type NewFiles,
+  type Piece,
+} from '@piecework/core/piece'
 import type { Database, Finding, PieceCounts, ResourceRef, Transaction } from '@piecework/core/store'
 import { bytesOf, chunked } from '../bytes.js'
 import { lawFiles } from './law-files.js'

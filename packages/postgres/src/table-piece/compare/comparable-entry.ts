@@ -1,6 +1,7 @@
 import type { Column } from '../catalogue.js'
 import { mapLeaves, openSql } from '../container-sql.js'
 import { stableKeyOf } from '../container-value.js'
+import type { FilePlan } from '../files/file-plan.js'
 import { leadsInPart, leadsSql } from '../leads.js'
 import { sharedPrefix } from '../shared-prefix.js'
 import {
@@ -13,7 +14,6 @@ import {
   type TablePlan,
   type Target,
 } from '../table-plan.js'
-import type { FilePlan } from '../files/file-plan.js'
 import { digestTable } from './file-digests.js'
 import type { LoadedEntry } from './load-entry.js'
 
@@ -57,7 +57,9 @@ export class ComparableEntry {
   /** What the file holds: its key is another one in each copy. */
   #file(file: FilePlan, key: string): string {
     const alias = `k${this.#joins.length}`
-    this.#joins.push(` LEFT JOIN ${digestTable(file, this.#loaded.side)} AS ${alias} ON ${alias}.key = ${key}`)
+    this.#joins.push(
+      ` LEFT JOIN ${digestTable(file, this.#loaded.side)} AS ${alias} ON ${alias}.key = ${key}`,
+    )
     return `CASE WHEN ${key} <> '' THEN coalesce(${alias}.sha256, 'no file') ELSE ${key} END`
   }
 

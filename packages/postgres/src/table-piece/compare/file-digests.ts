@@ -8,10 +8,16 @@ import type { TablePlan } from '../table-plan.js'
 export const digestTable = ({ column }: FilePlan, side: ComparedNode['side']): string =>
   `pg_temp.${quoteIdent(`piecework_digests_${side}_${column.name.slice(0, 40)}`)}`
 
-export async function loadDigests(tx: Transaction, file: FilePlan, { side, entries }: ComparedNode): Promise<void> {
+export async function loadDigests(
+  tx: Transaction,
+  file: FilePlan,
+  { side, entries }: ComparedNode,
+): Promise<void> {
   const table = digestTable(file, side)
   await tx.query(`DROP TABLE IF EXISTS ${table}`)
-  await tx.query(`CREATE TEMPORARY TABLE ${table.slice('pg_temp.'.length)} (key text, sha256 text) ON COMMIT DROP`)
+  await tx.query(
+    `CREATE TEMPORARY TABLE ${table.slice('pg_temp.'.length)} (key text, sha256 text) ON COMMIT DROP`,
+  )
   if (entries.facts(file.list)) await tx.copyIn({ table, columns: ['key', 'sha256'] }, digests(file, entries))
   await tx.query(`ANALYZE ${table}`)
 }
