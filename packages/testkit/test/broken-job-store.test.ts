@@ -119,6 +119,30 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     'honest counts: replaced values are those of the attempt that commits, in order',
     keptReplacedValues,
   ],
+  'forgets files of attempts that did not commit': [
+    'nothing half-made: files are unneeded until their attempt has committed',
+    (store) => changed(store, { putFiles: { unneeded: async () => [] } }),
+  ],
+  'takes files of attempts that have lost their lease': [
+    'nothing half-made: files are announced and withdrawn by who has the lease',
+    (store) =>
+      changed(store, {
+        putFiles: { announce: (...given) => store.putFiles.announce(...given).catch(() => undefined) },
+      }),
+  ],
+  'takes files that are needed for unneeded ones': [
+    'nothing half-made: files are unneeded until their attempt has committed',
+    (store) =>
+      changed(store, { putFiles: { unneeded: (job) => store.putFiles.unneeded(job, { all: true }) } }),
+  ],
+  'does not hear that files are withdrawn': [
+    'nothing half-made: files are announced and withdrawn by who has the lease',
+    (store) => changed(store, { putFiles: { withdraw: async () => undefined } }),
+  ],
+  'gives up files of jobs that have ended': [
+    'nothing half-made: of a job that has ended, unneeded files are left until they are forgotten',
+    (store) => changed(store, { putFiles: { left: async () => [] } }),
+  ],
   'tells the last replaced values first': [
     'honest counts: replaced values are those of the attempt that commits, in order',
     (store) => ({

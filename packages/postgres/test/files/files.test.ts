@@ -81,8 +81,11 @@ test('new ids: imports and clones have files of their own, one for rows that sha
     assert.equal([rows[2]?.thumb, rows[3]?.thumb], [null, ''])
     assert.is((await host.diff(archive, copy.id)).equal, true)
     await files.put(rows[0]?.file ?? '', 'changed')
-    const { nodes } = await host.diff(archive, copy.id)
-    const changed = nodes.flatMap(({ entries = [] }) => entries).find(({ path }) => path === 'photos.csv')
+    const { resources } = await host.diff(archive, copy.id)
+    const changed = resources
+      .flatMap(({ pieces }) => pieces)
+      .flatMap(({ entries }) => entries)
+      .find(({ path }) => path === 'photos.csv')
     assert.equal(changed?.rows?.columns, { file: 1 })
   }
   assert.is((await files.keys()).length, before.length + 10)

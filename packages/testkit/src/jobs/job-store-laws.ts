@@ -17,6 +17,7 @@ import { keyLaws } from './key-laws.js'
 import { leaseLaws } from './lease-laws.js'
 import { limitLaws } from './limit-laws.js'
 import { partLaws } from './part-laws.js'
+import { putFileLaws } from './put-file-laws.js'
 import { recordLaws } from './record-laws.js'
 import { redeliveryLaws } from './redelivery-laws.js'
 import { replacedValueLaws } from './replaced-value-laws.js'
@@ -46,6 +47,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   keyLaws(test, options)
   summaryLaws(test, options)
   replacedValueLaws(test, options)
+  putFileLaws(test, options)
   cancelLaws(test, options)
   limitLaws(test, options)
   turnLaws(test, options)
