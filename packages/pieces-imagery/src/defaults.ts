@@ -33,3 +33,8 @@ export const gridDefaults = {
 
 /** Rows that are computed at once. */
 export const stripRows = 128
+
+export const sceneLimits = {
+  /** Of one file. */
+  bytes: 64 * 1024 ** 3,
+} as const

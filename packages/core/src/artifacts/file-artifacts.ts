@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import {
   type FileHandle,
   lstat,
@@ -57,9 +57,12 @@ export function fileArtifacts(root: string, given?: ArtifactStoreOptions): Artif
     },
     stat: async (key) => {
       const { path } = await locate(root, key)
-      const found = await lstat(path).catch(absent)
-      if (!found?.isFile() || !(await isReal(dirname(path)))) return undefined
-      return { size: found.size, createdAt: found.mtime }
+      const found = await regular(path)
+      return found && { size: found.size, createdAt: found.mtime }
+    },
+    localPath: async (key) => {
+      const { path } = await locate(root, key)
+      return (await regular(path)) && path
     },
     delete: async (key) => {
       const { path } = await locate(root, key)
@@ -94,6 +97,12 @@ async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
     await mkdir(folder, { recursive: true })
     return work()
   }
+}
+
+/** Undefined for what is no file, or reached through a symbolic link. */
+async function regular(path: string): Promise<Stats | undefined> {
+  const found = await lstat(path).catch(absent)
+  return found?.isFile() && (await isReal(dirname(path))) ? found : undefined
 }
 
 /** Resolves to the number of bytes. */

@@ -26,4 +26,9 @@ export interface ArtifactStore {
   delete(key: string): Promise<void>
   /** Keys that equal `prefix` or lie below it, sorted. */
   list(prefix: string): AsyncIterable<string>
+  /**
+   * Path of a file of this machine with these bytes, for programs that read files; undefined if there is no such key.
+   * It is only read, and not longer than the key is there. Absent: there are no such files.
+   */
+  localPath?(key: string): Promise<string | undefined>
 }

@@ -4,7 +4,7 @@ import { type Gdal, type GdalRun, runGdal } from '@piecework/gdal'
 import { z } from 'zod'
 import { toolLimits } from '../defaults.js'
 import { type DataType, dataTypes, gdalTypes } from '../pixels/data-type.js'
-import type { SceneBand, SceneFacts } from './scene-facts.js'
+import type { BandRole, SceneBand, SceneFacts } from './scene-facts.js'
 
 const infoSchema = z.object({
   size: z.tuple([z.int().positive(), z.int().positive()]),
@@ -15,11 +15,20 @@ const infoSchema = z.object({
       type: z.string(),
       colorInterpretation: z.string().default('Undefined'),
       noDataValue: z.union([z.number(), z.string()]).optional(),
+      scale: z.number().optional(),
+      offset: z.number().optional(),
+      colorTable: z.object({ entries: z.array(z.array(z.number()).min(3)) }).optional(),
     }),
   ),
   stac: z.object({ 'proj:epsg': z.int().nullish() }).optional(),
 })
 type Info = z.infer<typeof infoSchema>
+
+/** What a band is called, and which light it is. */
+export interface NamedBand {
+  readonly name: string
+  readonly role?: BandRole
+}
 
 /**
  * Reads what a file says of itself, which may come from anywhere. `names` of its bands in the file's order, without alpha;
@@ -29,41 +38,49 @@ type Info = z.infer<typeof infoSchema>
 export async function readSceneFacts(
   gdal: Gdal,
   file: string,
-  names?: readonly string[],
+  names?: readonly (string | NamedBand)[],
   run: GdalRun = {},
 ): Promise<SceneFacts> {
-  await assertTiff(file)
-  const args = ['-json', '-nogcp', '-nomd', '-norat', '-noct', '-if', 'GTiff', file]
-  const said = await runGdal(gdal, 'gdalinfo', args, run).catch((error: unknown) => {
-    // It does no more than open the file.
-    if (!isPieceworkError(error, 'gdal/failed') && !isPieceworkError(error, 'gdal/format')) throw error
-    throw new PieceworkError(
-      'imagery/scene-format',
-      `The file of a scene cannot be read as a GeoTIFF: ${error.message}`,
-      {
-        cause: error,
-      },
-    )
-  })
+  if (!file.startsWith('/vsi')) assertTiff(await startOf(file))
+  const said = await sceneInfo(gdal, file, ['-json', '-nogcp', '-nomd', '-norat'], run)
   const info = infoSchema.safeParse(JSON.parse(said))
   if (!info.success) throw unsupported('gdalinfo does not say what is in it')
   return factsOf(info.data, names)
 }
 
-/** GDAL looks at more than the first bytes; what begins otherwise does not get that far. */
-async function assertTiff(file: string): Promise<void> {
+/** Reads every pixel. Throws `imagery/scene-format` where the file is cut off, or altered. */
+export async function assertReadable(gdal: Gdal, file: string, run: GdalRun = {}): Promise<void> {
+  await sceneInfo(gdal, file, ['-checksum', '-nogcp', '-nomd', '-norat', '-noct'], run)
+}
+
+const sceneInfo = (gdal: Gdal, file: string, args: readonly string[], run: GdalRun): Promise<string> =>
+  runGdal(gdal, 'gdalinfo', [...args, '-if', 'GTiff', file], run).catch((error: unknown) => {
+    // It does no more than read the file.
+    if (!isPieceworkError(error, 'gdal/failed') && !isPieceworkError(error, 'gdal/format')) throw error
+    throw new PieceworkError(
+      'imagery/scene-format',
+      `The file of a scene cannot be read as a GeoTIFF: ${error.message}`,
+      { cause: error },
+    )
+  })
+
+async function startOf(file: string): Promise<Uint8Array> {
   const handle = await open(file)
   const start = Buffer.alloc(4)
   const { bytesRead } = await handle.read(start, 0, 4, 0).finally(() => handle.close())
-  const magic = bytesRead === 4 ? start.toString('latin1') : ''
-  if (!['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(magic))
+  return start.subarray(0, bytesRead)
+}
+
+/** GDAL looks at more than the first bytes; what begins otherwise does not get that far. */
+export function assertTiff(start: Uint8Array): void {
+  if (!['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(Buffer.from(start.subarray(0, 4)).toString('latin1')))
     throw new PieceworkError(
       'imagery/scene-format',
       'The file of a scene must be a GeoTIFF; this one does not begin as a TIFF',
     )
 }
 
-function factsOf(info: Info, names: readonly string[] | undefined): SceneFacts {
+function factsOf(info: Info, names: readonly (string | NamedBand)[] | undefined): SceneFacts {
   const [width, height] = info.size
   const wkt = info.coordinateSystem?.wkt
   if (!wkt) throw unsupported('it has no coordinate system')
@@ -99,8 +116,40 @@ function factsOf(info: Info, names: readonly string[] | undefined): SceneFacts {
       ),
     ),
     bands: bandsOf(colors, names),
-    ...(nodata !== undefined && !hasAlpha && { nodata: Number(nodata) }),
+    ...(nodata !== undefined && !hasAlpha && { nodata: numberOf(nodata) }),
     ...(hasAlpha && { alpha: true as const }),
+    ...quantityOf(colors),
+    ...paletteOf(info.bands),
+  }
+}
+
+/** GDAL spells what JSON has no number for. */
+const numberOf = (value: number | string): number =>
+  Number(typeof value === 'string' ? value.replace(/inf$/i, 'Infinity') : value)
+
+function quantityOf(colors: Info['bands']): Pick<SceneFacts, 'scale' | 'offset'> {
+  const scale = oneOf(
+    colors.map((band) => band.scale ?? 1),
+    'scale',
+  )
+  const offset = oneOf(
+    colors.map((band) => band.offset ?? 0),
+    'offset',
+  )
+  return { ...(scale !== 1 && { scale }), ...(offset !== 0 && { offset }) } as Pick<
+    SceneFacts,
+    'scale' | 'offset'
+  >
+}
+
+function paletteOf(bands: Info['bands']): Pick<SceneFacts, 'palette'> {
+  const [first, ...others] = bands
+  if (!bands.some(({ colorTable }) => colorTable)) return {}
+  if (!first?.colorTable || others.length > 0)
+    throw unsupported('it has a palette, and more than one band')
+  if (typeOf(first.type) !== 'uint8') throw unsupported(`its palette is not of bytes, but of ${first.type}`)
+  return {
+    palette: first.colorTable.entries.map(([red = 0, green = 0, blue = 0]) => [red, green, blue] as const),
   }
 }
 
@@ -115,11 +164,12 @@ function typeOf(name: string | undefined): DataType {
   return type
 }
 
-function bandsOf(colors: Info['bands'], names: readonly string[] | undefined): readonly SceneBand[] {
+function bandsOf(colors: Info['bands'], names: readonly (string | NamedBand)[] | undefined): readonly SceneBand[] {
   const found = colors.map(({ colorInterpretation }, at) => {
     const color = colorInterpretation.toLowerCase()
     const isName = ['red', 'green', 'blue'].includes(color)
-    return { name: names?.[at] ?? (isName ? color : `band${at + 1}`), color }
+    const given = names?.[at] ?? (isName ? color : `band${at + 1}`)
+    return { ...(typeof given === 'string' ? { name: given } : given), color }
   })
   if (names && names.length !== found.length)
     throw unsupported(`it has ${found.length} bands, and ${names.length} names were given`)

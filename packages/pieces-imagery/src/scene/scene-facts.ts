@@ -5,7 +5,37 @@ export interface SceneBand {
   readonly name: string
   /** What the file says that it is: `red`, `gray`, `undefined`. */
   readonly color: string
+  /** Which light it is, as STAC names it: `nir`, `swir16`. */
+  readonly role?: BandRole
 }
+
+/** Common names of bands in STAC's extension for electro-optical data. */
+export const bandRoles = [
+  'coastal',
+  'blue',
+  'green',
+  'green05',
+  'yellow',
+  'red',
+  'rededge',
+  'rededge071',
+  'rededge075',
+  'rededge078',
+  'nir',
+  'nir08',
+  'nir09',
+  'cirrus',
+  'swir16',
+  'swir22',
+  'lwir',
+  'lwir11',
+  'lwir12',
+  'pan',
+] as const
+
+export type BandRole = (typeof bandRoles)[number]
+
+export type Rgb = readonly [red: number, green: number, blue: number]
 
 /** What a GeoTIFF says of itself. */
 export interface SceneFacts {
@@ -26,6 +56,11 @@ export interface SceneFacts {
   readonly nodata?: number
   /** The last band says which pixels are valid. */
   readonly alpha?: true
+  /** Of all bands: a quantity is the value times `scale` plus `offset`. Values themselves are what tools compute with. */
+  readonly scale?: number
+  readonly offset?: number
+  /** Colors of the values of the only band: red, green, blue, 0 to 255. */
+  readonly palette?: readonly Rgb[]
 }
 
 /** A scene whose file a child process may read. */
