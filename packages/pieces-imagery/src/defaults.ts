@@ -21,6 +21,8 @@ export const aoiLimits = {
   edgeTolerance: 0.05,
   /** How often a piece is parted in three. */
   edgeRounds: 5,
+  /** From the antimeridian: nearer than that, nothing is cropped. */
+  cropDegrees: 0.01,
 } as const
 
 export const gridDefaults = {
@@ -29,6 +31,8 @@ export const gridDefaults = {
   blockSize: 256,
   /** Pixels of a side. */
   mostPixels: 2_000_000,
+  /** Of all bands and overviews, before they are compressed. */
+  mostBytes: 2 ** 40,
 } as const
 
 /** Rows that are computed at once. */
@@ -37,4 +41,13 @@ export const stripRows = 128
 export const sceneLimits = {
   /** Of one file. */
   bytes: 64 * 1024 ** 3,
+  /** All pixels are read in this time, and in that of its bytes. */
+  readMs: 60_000,
+  readBytesPerMs: 1000,
 } as const
+
+/** Side of a quick look, in pixels. */
+export const quickLookPixels = 512
+
+/** Pixels of a side of a PNG or a JPEG. */
+export const mostPicturePixels = 16_383

@@ -1,15 +1,12 @@
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PieceworkError } from '@piecework/core/piece'
 import type { FolderRun, Gdal } from '@piecework/gdal'
 import { assembleCog } from './cog/assemble-cog.js'
-import { deepOverviews, type WindowFile } from './cog/deep-overviews.js'
-import { encodeRaster } from './cog/encode-raster.js'
-import { isSingle, overviewCount, windowOverviews } from './cog/overview-levels.js'
-import { planCog } from './cog/plan-cog.js'
-import { partOf } from './grid/grid.js'
+import { deepOverviews } from './cog/deep-overviews.js'
+import { assertAnything, encodeWindow } from './cog/encode-window.js'
+import { type EncodedWindow, planCog, withDeepLevels } from './cog/plan-cog.js'
 import type { ExportPlan } from './plan/export-plan.js'
-import { type FileOf, renderWindow } from './render/render-window.js'
+import type { FileOf } from './render/render-window.js'
 import type { ReadRange } from './tiff/read-tiff.js'
 
 export interface ExportedImage {
@@ -30,32 +27,22 @@ export async function exportImage(
   fileOf: FileOf,
   run: FolderRun,
 ): Promise<ExportedImage> {
-  const files: WindowFile[] = []
+  const windows: EncodedWindow[] = []
   let [valid, hidden] = [0, 0]
   for (const [at, window] of plan.windows.entries()) {
     const own = { ...run, folder: join(run.folder, `window-${at}`) }
     await mkdir(own.folder)
-    const rendered = await renderWindow(gdal, plan, window, fileOf, own)
-    if (!rendered || rendered.valid === 0) continue
-    valid += rendered.valid
-    hidden += rendered.hidden
-    const encoding = {
-      output: plan.output,
-      grid: partOf(plan.grid, window),
-      overviews: Math.min(windowOverviews, overviewCount(plan)),
-      isWhole: isSingle(plan),
-    }
-    files.push({ window, file: await encodeRaster(gdal, rendered.raster, encoding, own) })
+    const made = await encodeWindow(gdal, plan, window, fileOf, own)
+    if (!made) continue
+    valid += made.valid
+    hidden += made.hidden
+    windows.push({ window, read: readerOf(made.file) })
   }
-  if (valid === 0)
-    throw new PieceworkError(
-      'imagery/nothing-there',
-      'The export would have no pixel: the scenes have no data there',
-    )
-  const deep = await deepOverviews(gdal, plan, files, run)
-  const windows = files.map(({ window, file }) => ({ window, read: readerOf(file) }))
-  const layout = await planCog(plan, windows, deep === undefined ? undefined : readerOf(deep))
-  return { bytes: assembleCog(layout), valid, hidden, coverage: valid / plan.asked }
+  assertAnything(valid)
+  const layout = await planCog(plan, windows)
+  const deep = await deepOverviews(gdal, plan, layout, run)
+  const whole = deep === undefined ? layout : await withDeepLevels(plan, layout, readerOf(deep))
+  return { bytes: assembleCog(whole), valid, hidden, coverage: valid / plan.asked }
 }
 
 function readerOf(file: string): ReadRange {

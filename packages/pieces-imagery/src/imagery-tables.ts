@@ -6,4 +6,5 @@ export const imageryTables = {
   projects: 'imagery.projects',
   scenes: 'imagery.scenes',
   project_scenes: 'imagery.project_scenes',
+  exports: 'imagery.exports',
 } as const

@@ -6,6 +6,7 @@ import {
   type ShellLifecycle,
 } from '@piecework/core/piece'
 import { imageryTables } from './imagery-tables.js'
+import { sameId } from './same-id.js'
 
 const { projects } = imageryTables
 
@@ -16,7 +17,7 @@ export const imageryProjectKind = {
   describe: async ({ id }: ResourceRef, db: Queryable) =>
     (
       await db.query<{ name: string }>(
-        `SELECT name FROM ${projects} WHERE id::text = $1 AND state = 'ready'`,
+        `SELECT name FROM ${projects} WHERE ${sameId} AND state = 'ready'`,
         [id],
       )
     ).rows[0],

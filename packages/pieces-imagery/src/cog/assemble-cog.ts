@@ -16,8 +16,8 @@ interface Tile {
   readonly read: ReadRange
 }
 
-/** Of compressed data: bits, compression, photometric, samples, planar, predictor, extra samples, format, nodata. */
-const pixelTags = [258, 259, 262, 277, 284, 317, 338, 339, 42113]
+/** Of compressed data: bits, compression, photometric, samples, planar, predictor, palette, extra samples, format, nodata. */
+const pixelTags = [258, 259, 262, 277, 284, 317, 320, 338, 339, 42113]
 /** Geographic keys, and GDAL's own metadata. */
 const placeTags = [34735, 34736, 34737, 42112]
 /** What offsets of a TIFF hold that is not a BigTIFF, with some room. */

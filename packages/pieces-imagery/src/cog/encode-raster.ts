@@ -25,28 +25,39 @@ export async function encodeRaster(
 ): Promise<string> {
   const file = join(run.folder, 'encoded.tif')
   const header = `${raster.file.replace(/\.raw$/, '')}.hdr`
-  await writeFile(header, enviHeader(raster))
+  await writeFile(header, enviHeader(raster, output.palette))
   const own = { ...run, readsOwnFiles: true } as const
   const format = isWhole ? cogFormat(output) : tiledFormat(output)
   const args = ['-q', '-if', 'ENVI', ...georeference(output, grid), ...format, raster.file, file]
   await runGdal(gdal, 'gdal_translate', args, own)
   await Promise.all([rm(header), rm(raster.file)])
   if (!isWhole && overviews > 0) {
-    const levels = Array.from({ length: overviews }, (_, at) => `${2 ** (at + 1)}`)
-    const block = ['--config', 'GDAL_TIFF_OVR_BLOCKSIZE', `${output.blockSize}`]
-    await runGdal(gdal, 'gdaladdo', ['-q', ...block, '-r', 'average', file, ...levels], own)
+    await runGdal(gdal, 'gdaladdo', ['-q', ...averaged(output), file, ...factors(overviews)], own)
   }
   return file
 }
 
-function georeference({ bands, nodata }: PlannedOutput, grid: Grid): readonly string[] {
+/** How overviews are made; colors of a palette have no average. */
+export function averaged({ blockSize, palette }: PlannedOutput): readonly string[] {
+  return ['--config', 'GDAL_TIFF_OVR_BLOCKSIZE', `${blockSize}`, '-r', palette ? 'nearest' : 'average']
+}
+
+/** 2, 4, 8 … */
+export const factors = (count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `${2 ** (at + 1)}`)
+
+function georeference({ bands, nodata, scale, offset, palette }: PlannedOutput, grid: Grid): readonly string[] {
   const right = grid.originX + grid.width * grid.pixelWidth
   const bottom = grid.originY - grid.height * grid.pixelHeight
   const colors = bands.map(({ name }) => (['red', 'green', 'blue'].includes(name) ? name : 'undefined'))
   return [
     ...['-a_srs', grid.crs, '-a_ullr', ...[grid.originX, grid.originY, right, bottom].map(String)],
     ...(nodata === undefined ? [] : ['-a_nodata', Number.isNaN(nodata) ? 'nan' : String(nodata)]),
-    ...['-colorinterp', (nodata === undefined ? [...colors, 'alpha'] : colors).join(',')],
+    ...(scale === undefined ? [] : ['-a_scale', `${scale}`]),
+    ...(offset === undefined ? [] : ['-a_offset', `${offset}`]),
+    ...(palette
+      ? []
+      : ['-colorinterp', (nodata === undefined ? [...colors, 'alpha'] : colors).join(',')]),
   ]
 }
 
@@ -71,7 +82,7 @@ function cogFormat(output: PlannedOutput): readonly string[] {
     BLOCKSIZE: output.blockSize,
     COMPRESS: 'DEFLATE',
     PREDICTOR: 'YES',
-    OVERVIEW_RESAMPLING: 'AVERAGE',
+    OVERVIEW_RESAMPLING: output.palette ? 'NEAREST' : 'AVERAGE',
     BIGTIFF: 'IF_SAFER',
   }
   return ['-of', 'COG', ...creation(options)]

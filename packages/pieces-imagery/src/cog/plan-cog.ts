@@ -10,12 +10,8 @@ export interface EncodedWindow {
   readonly read: ReadRange
 }
 
-/** Where the tiles of all windows go; `deep` is the file of `deepOverviews`, where there is one. */
-export async function planCog(
-  plan: ExportPlan,
-  windows: readonly EncodedWindow[],
-  deep?: ReadRange,
-): Promise<CogLayout> {
+/** Where the tiles of all windows go. Overviews that windows do not have are added by `withDeepLevels`. */
+export async function planCog(plan: ExportPlan, windows: readonly EncodedWindow[]): Promise<CogLayout> {
   const { grid, output } = plan
   const { blockSize } = output
   const opened = await Promise.all(
@@ -31,13 +27,22 @@ export async function planCog(
     })
     levels.push({ ...sizeOf(plan, level, parts), parts })
   }
-  const further = deep ? (await readTiff(deep)).slice(1) : []
-  for (const directory of further) {
-    const parts = [{ column: 0, row: 0, directory, read: deep as ReadRange }]
-    levels.push({ ...sizeOf(plan, levels.length, parts), parts })
-  }
   const { originX, originY, pixelWidth, pixelHeight } = grid
   return { originX, originY, pixelWidth, pixelHeight, blockSize, levels }
+}
+
+/** With the overviews of the file of `deepOverviews`. */
+export async function withDeepLevels(
+  plan: ExportPlan,
+  layout: CogLayout,
+  read: ReadRange,
+): Promise<CogLayout> {
+  const levels = [...layout.levels]
+  for (const directory of (await readTiff(read)).slice(1)) {
+    const parts = [{ column: 0, row: 0, directory, read }]
+    levels.push({ ...sizeOf(plan, levels.length, parts), parts })
+  }
+  return { ...layout, levels }
 }
 
 const windowOverviewsOf = (plan: ExportPlan): number =>

@@ -7,16 +7,24 @@ import type { SceneFiles } from './scene-files.js'
 export interface RangeServer {
   /** Address of a file: nobody guesses it, and it is gone with the server. */
   addressOf(key: string, size: number): string
+  /** What the store has thrown, of which a child only knows that bytes are missing. */
+  failure(): unknown
   close(): Promise<void>
 }
 
 /** Serves files of a store to child processes of this machine, by ranges, on the loopback interface alone. */
 export async function rangeServer(files: SceneFiles): Promise<RangeServer> {
+  let failure: unknown
   const served = new Map<string, { readonly key: string; readonly size: number }>()
   const server = createServer((request, response) => {
     const file = served.get(request.url ?? '')
-    if (file) answer(files, file, request, response).catch(() => response.destroy())
-    else response.writeHead(404).end()
+    if (!file) response.writeHead(404).end()
+    else
+      answer(files, file, request, response).catch((error: unknown) => {
+        // A child that has ended is no failure of the store.
+        if (!request.destroyed) failure ??= error
+        response.destroy()
+      })
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -31,6 +39,7 @@ export async function rangeServer(files: SceneFiles): Promise<RangeServer> {
       served.set(path, { key, size })
       return `http://127.0.0.1:${port}${path}`
     },
+    failure: () => failure,
     close: async () => {
       served.clear()
       server.closeAllConnections()

@@ -32,6 +32,8 @@ export async function withReadableScenes<T>(
         return file
       },
     })
+  } catch (error) {
+    throw (await server)?.failure() ?? error
   } finally {
     await (await server)?.close()
   }

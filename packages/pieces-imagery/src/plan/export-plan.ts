@@ -2,7 +2,7 @@ import type { Grid, Window } from '../grid/grid.js'
 import type { Placement } from '../grid/place-scene.js'
 import type { Mask } from '../mask/mask.js'
 import type { DataType } from '../pixels/data-type.js'
-import type { SceneFacts } from '../scene/scene-facts.js'
+import type { Rgb, SceneFacts } from '../scene/scene-facts.js'
 import type { ParsedTool, Resampling } from '../tool/tool.js'
 
 export interface PlannedBand {
@@ -21,6 +21,10 @@ export interface PlannedOutput {
   readonly dataType: DataType
   /** Of pixels where there is nothing. Absent: an alpha band follows the others. */
   readonly nodata?: number
+  /** Of all scenes, where values are theirs. */
+  readonly scale?: number
+  readonly offset?: number
+  readonly palette?: readonly Rgb[]
   readonly blockSize: number
 }
 

@@ -1,16 +1,19 @@
 import { PieceworkError } from '@piecework/core/piece'
 import type { FolderRun, Gdal } from '@piecework/gdal'
-import { gridDefaults } from '../defaults.js'
+import { aoiLimits, gridDefaults } from '../defaults.js'
+import { checkEpsg } from '../grid/check-epsg.js'
 import { type Grid, intersection, partOf, type Window } from '../grid/grid.js'
 import { planGrid } from '../grid/plan-grid.js'
 import { readAoi } from '../mask/aoi.js'
 import { boundsOf, type Mask } from '../mask/mask.js'
+import type { AoiPolygon } from '../mask/polygon.js'
 import { planMask } from '../mask/plan-mask.js'
 import type { Scene } from '../scene/scene-facts.js'
 import { bandTypes } from '../tool/band-types.js'
 import { parseTool } from '../tool/parse-tool.js'
 import type { ParsedTool } from '../tool/tool.js'
 import type { ExportPlan, PlannedScene } from './export-plan.js'
+import { assertWithin, estimateOf } from './estimate.js'
 import { planHistograms } from './plan-histograms.js'
 import { planOutput } from './plan-output.js'
 import { planWindows } from './plan-windows.js'
@@ -21,6 +24,10 @@ export interface ExportRequest {
   scenesOf(source: { readonly type: 'project' | 'scene'; readonly id: string }): Promise<readonly Scene[]>
   /** Side of a window, a multiple of 8 blocks. Default 4096. */
   readonly windowPixels?: number
+  /** Of all bands and overviews, before they are compressed. Default 1 TiB. */
+  readonly mostBytes?: number
+  /** The plan is for an estimate, and not to be rendered: histograms, for which scenes are read, are left out. */
+  readonly estimates?: true
 }
 
 /** Everything that is the same for all windows of an export, refused where it cannot be made. */
@@ -33,6 +40,7 @@ export async function planExport(gdal: Gdal, request: ExportRequest, run: Folder
   if (windowPixels % (8 * tool.output.blockSize) !== 0)
     throw new RangeError(`windowPixels must be a multiple of ${8 * tool.output.blockSize}`)
   const reproject = Object.values(tool.nodes).find((node) => node.type === 'reproject')
+  if (reproject) await checkEpsg(gdal, reproject.epsg, run)
   const { resolution } = reproject ?? {}
   const planned = await planGrid(
     gdal,
@@ -50,16 +58,19 @@ export async function planExport(gdal: Gdal, request: ExportRequest, run: Folder
   )
   const all = await planMasks(gdal, tool, planned.grid, run)
   const crop = cropOf(tool, all, planned.grid)
+  const grid = partOf(planned.grid, crop)
+  const output = planOutput(tool, bands, placed)
+  assertWithin(estimateOf({ grid, output }), request.mostBytes ?? gridDefaults.mostBytes)
   const plan: Omit<ExportPlan, 'windows' | 'asked'> = {
     gdalVersion: gdal.version,
     tool,
-    grid: partOf(planned.grid, crop),
+    grid,
     resampling: reproject?.resampling ?? 'near',
     scenes: placed.map((scene) => moved(scene, crop)),
     sources,
     masks: Object.fromEntries(Object.entries(all).map(([id, mask]) => [id, movedMask(mask, crop)])),
-    histograms: await planHistograms(gdal, tool, at, run),
-    output: planOutput(tool, bands, placed),
+    histograms: request.estimates ? {} : await planHistograms(gdal, tool, at, run),
+    output,
     windowPixels,
     isFiner: planned.isFiner,
   }
@@ -87,8 +98,21 @@ async function readSources(tool: ParsedTool, { scenesOf }: ExportRequest) {
 async function planMasks(gdal: Gdal, { nodes }: ParsedTool, grid: Grid, run: FolderRun) {
   const masks: Record<string, Mask> = {}
   for (const [id, node] of Object.entries(nodes))
-    if (node.type === 'mask') masks[id] = await planMask(gdal, readAoi(node.aoi), grid, run)
+    if (node.type === 'mask') {
+      const area = readAoi(node.aoi)
+      if (node.crop) assertCrops(area)
+      masks[id] = await planMask(gdal, area, grid, run)
+    }
   return masks
+}
+
+/** Next to the antimeridian coordinates jump from one end of a grid to the other: what is between the ends is no area. */
+function assertCrops(area: readonly AoiPolygon[]): void {
+  if (area.some((rings) => rings.some((ring) => ring.some(([x]) => Math.abs(x) > 180 - aoiLimits.cropDegrees))))
+    throw new PieceworkError(
+      'imagery/aoi-invalid',
+      `The area of interest cannot be used: an export is not cropped within ${aoiLimits.cropDegrees} degrees of the antimeridian, where coordinates jump. Leave out "crop"`,
+    )
 }
 
 /** The part of the grid that is left: the whole, or what the masks that crop touch. */

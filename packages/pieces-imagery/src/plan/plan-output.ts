@@ -21,7 +21,43 @@ export function planOutput(
       `${dataType} does not hold all values of "${narrow.name}", which is ${narrow.type}`,
     )
   const nodata = nodataOf(tool, dataType, scenes)
-  return { bands, dataType, blockSize: output.blockSize, ...(nodata !== undefined && { nodata }) }
+  return {
+    bands,
+    dataType,
+    blockSize: output.blockSize,
+    ...(nodata !== undefined && { nodata }),
+    ...(keptFrom(tool) === undefined && meaningOf(tool, dataType, nodata, scenes)),
+  }
+}
+
+/** What values of scenes mean: one quantity, or one palette, for all of them. */
+function meaningOf(
+  { nodes }: ParsedTool,
+  dataType: DataType,
+  nodata: number | undefined,
+  scenes: readonly Pick<PlannedScene, 'facts'>[],
+): Pick<PlannedOutput, 'scale' | 'offset' | 'palette'> {
+  const [first, ...others] = scenes.map(({ facts: { scale, offset, palette } }) => ({
+    ...(scale !== undefined && { scale }),
+    ...(offset !== undefined && { offset }),
+    ...(palette && { palette }),
+  }))
+  const meaning = JSON.stringify(first)
+  if (others.some((other) => JSON.stringify(other) !== meaning))
+    throw new PieceworkError(
+      'imagery/bands-differ',
+      'The scenes differ in scale, offset or palette: the same value would mean different things',
+    )
+  if (!first?.palette) return first ?? {}
+  const resampled = Object.entries(nodes).find(
+    ([, node]) => node.type === 'reproject' && node.resampling !== 'near',
+  )
+  if (resampled)
+    throw invalid(`nodes.${resampled[0]}.resampling`, 'must be near: values between two of a palette mean nothing')
+  if (dataType !== 'uint8') throw invalid('output.dataType', 'must be uint8: the scenes have a palette')
+  if (nodata === undefined)
+    throw invalid('output.nodata', 'is required: the scenes have a palette, beside which there is no alpha band')
+  return first
 }
 
 function nodataOf(

@@ -5,8 +5,9 @@ import { sceneLimits } from '../defaults.js'
 import { withReadableScenes } from '../files/readable-scenes.js'
 import type { SceneFiles } from '../files/scene-files.js'
 import { imageryTables } from '../imagery-tables.js'
+import { sameId } from '../same-id.js'
 import { type Footprint, footprintOf } from './footprint.js'
-import { assertReadable, assertTiff, type NamedBand, readSceneFacts } from './read-scene-facts.js'
+import { assertTiff, type NamedBand, readSceneFacts } from './read-scene-facts.js'
 import type { SceneFacts } from './scene-facts.js'
 import { factColumns, factValues } from './scene-row.js'
 
@@ -98,11 +99,12 @@ export async function readStoredScene(
   key: string,
   { bands, signal }: Pick<NewScene, 'bands' | 'signal'>,
 ): Promise<ReadScene> {
-  const run = { ...(signal && { signal }) }
+  const bytes = (await files.stat(key))?.size ?? 0
+  // A small file may say that it is a huge image.
+  const timeoutMs = sceneLimits.readMs + Math.ceil(bytes / sceneLimits.readBytesPerMs)
+  const run = { timeoutMs, ...(signal && { signal }) }
   return withReadableScenes(files, async ({ fileOf }) => {
-    const file = await fileOf(key)
-    const facts = await readSceneFacts(gdal, file, bands, run)
-    await assertReadable(gdal, file, run)
+    const facts = await readSceneFacts(gdal, await fileOf(key), bands, { ...run, readsAll: true })
     return { facts, footprint: await footprintOf(gdal, facts, run) }
   })
 }
@@ -132,7 +134,7 @@ async function layOnTop(tx: Queryable, project: string, scene: string): Promise<
   const { projects, project_scenes } = imageryTables
   // One after the other: each gets a position of its own.
   const { rows } = await tx.query(
-    `SELECT FROM ${projects} WHERE id::text = $1 AND state = 'ready' FOR NO KEY UPDATE`,
+    `SELECT FROM ${projects} WHERE ${sameId} AND state = 'ready' FOR NO KEY UPDATE`,
     [project],
   )
   if (rows.length === 0)

@@ -32,34 +32,38 @@ export interface NamedBand {
 
 /**
  * Reads what a file says of itself, which may come from anywhere. `names` of its bands in the file's order, without alpha;
- * absent, colors are names, and `band1` is one without. Throws `imagery/scene-format` for what is no GeoTIFF, and
+ * absent, colors are names, and `band1` is one without. `readsAll`: every pixel is read, and what is cut off or altered is
+ * refused. Throws `imagery/scene-format` for what is no GeoTIFF, and
  * `imagery/scene-unsupported` for one that cannot be exported.
  */
 export async function readSceneFacts(
   gdal: Gdal,
   file: string,
   names?: readonly (string | NamedBand)[],
-  run: GdalRun = {},
+  { readsAll, ...run }: GdalRun & { readonly readsAll?: true } = {},
 ): Promise<SceneFacts> {
   if (!file.startsWith('/vsi')) assertTiff(await startOf(file))
-  const said = await sceneInfo(gdal, file, ['-json', '-nogcp', '-nomd', '-norat'], run)
+  const said = await sceneInfo(gdal, file, readsAll ? ['-checksum'] : [], run)
   const info = infoSchema.safeParse(JSON.parse(said))
   if (!info.success) throw unsupported('gdalinfo does not say what is in it')
   return factsOf(info.data, names)
 }
 
-/** Reads every pixel. Throws `imagery/scene-format` where the file is cut off, or altered. */
-export async function assertReadable(gdal: Gdal, file: string, run: GdalRun = {}): Promise<void> {
-  await sceneInfo(gdal, file, ['-checksum', '-nogcp', '-nomd', '-norat', '-noct'], run)
-}
+/** A checksum that cannot be computed is an error of files. */
+const unreadable = ['gdal/failed', 'gdal/files', 'gdal/format'] as const
 
 const sceneInfo = (gdal: Gdal, file: string, args: readonly string[], run: GdalRun): Promise<string> =>
-  runGdal(gdal, 'gdalinfo', [...args, '-if', 'GTiff', file], run).catch((error: unknown) => {
+  runGdal(
+    gdal,
+    'gdalinfo',
+    ['-json', '-nogcp', '-nomd', '-norat', ...args, '-if', 'GTiff', file],
+    run,
+  ).catch((error: unknown) => {
     // It does no more than read the file.
-    if (!isPieceworkError(error, 'gdal/failed') && !isPieceworkError(error, 'gdal/format')) throw error
+    if (!unreadable.some((code) => isPieceworkError(error, code))) throw error
     throw new PieceworkError(
       'imagery/scene-format',
-      `The file of a scene cannot be read as a GeoTIFF: ${error.message}`,
+      `The file of a scene cannot be read as a GeoTIFF: ${(error as PieceworkError).message}`,
       { cause: error },
     )
   })

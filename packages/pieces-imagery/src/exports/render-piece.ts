@@ -1,0 +1,77 @@
+import { createReadStream } from 'node:fs'
+import { type ExportContext, type PartsContext, type Piece, PieceworkError } from '@piecework/core/piece'
+import { withTemporaryFolder } from '@piecework/core/store'
+import { encodeWindow } from '../cog/encode-window.js'
+import { withReadableScenes } from '../files/readable-scenes.js'
+import { overlaps, type Window } from '../grid/grid.js'
+import { planFromJson, planToJson } from '../plan/plan-json.js'
+import { readExport } from './export-row.js'
+import { artifactsOf, planStored } from './plan-stored.js'
+import type { RenderOptions } from './render-options.js'
+import { assertMayRead } from './stored-scenes.js'
+
+/** What a part has made, for the outputs. */
+export interface RenderedPart {
+  readonly valid: number
+  readonly hidden: number
+}
+
+/** Of a part. Absent where the window has no valid pixel. */
+export const windowEntry = (part: number): string => `windows/${part}.tif`
+
+/** Windows of an export, each a node of its own. Outputs put them together; nobody imports them. */
+export function renderPiece(options: RenderOptions): Piece {
+  return {
+    contract: 1,
+    name: 'imagery/render',
+    of: 'imagery-export',
+    version: 1,
+    exportOnly: true,
+    exporter: {
+      parts: (context) => planParts(context, options),
+      export: (context) => renderPart(context, options),
+    },
+  }
+}
+
+async function planParts({ tx, resource, principal, signal }: PartsContext, options: RenderOptions) {
+  const row = await readExport(tx, resource.id)
+  await assertMayRead(options.access, principal, row.tool, row.sources)
+  const plan = await withTemporaryFolder({ purpose: 'imagery', signal }, (folder) =>
+    planStored(tx, options, row, { folder, signal }),
+  )
+  return { plan: planToJson(plan), parts: plan.windows.map((range) => ({ range })) }
+}
+
+async function renderPart(context: ExportContext, options: RenderOptions) {
+  const { tx, resource, principal, signal, part, write } = context
+  if (!part) throw new PieceworkError('unsupported', 'An export of imagery is rendered in windows alone')
+  const { tool, sources } = await readExport(tx, resource.id)
+  await assertMayRead(options.access, principal, tool, sources)
+  const plan = planFromJson(context.plan)
+  if (part.number === 1 && plan.isFiner) warnFiner(context)
+  const window = part.range as Window
+  const stored = await artifactsOf(tx, plan)
+  const result = await withReadableScenes(options.files, ({ fileOf }) =>
+    withTemporaryFolder({ purpose: 'imagery', signal }, async (folder): Promise<RenderedPart> => {
+      const files = new Map<string, string>()
+      for (const { id, placement } of plan.scenes)
+        if (overlaps(placement.box, window)) files.set(id, await fileOf(stored.get(id)?.artifact ?? ''))
+      const run = { folder, signal }
+      const made = await encodeWindow(await options.gdal(), plan, window, (id) => files.get(id) ?? '', run)
+      if (!made) return { valid: 0, hidden: 0 }
+      await write(windowEntry(part.number), createReadStream(made.file), { stored: true })
+      return { valid: made.valid, hidden: made.hidden }
+    }),
+  )
+  return { rows: 0, result }
+}
+
+function warnFiner({ finding }: ExportContext): void {
+  finding({
+    severity: 'warning',
+    code: 'imagery/finer-than-scenes',
+    message: 'The resolution is finer than that of every scene: pixels are repeated, and show nothing new.',
+    hint: 'Leave the resolution out to have that of the finest scene.',
+  })
+}
