@@ -1,7 +1,12 @@
 import { check, checkOptions, type OptionChecks, type Pack, required } from '@piecework/core/piece'
 import { findGdal, type Gdal } from '@piecework/gdal'
+import { imageryExportKind } from './exports/export-kind.js'
+import { renderPiece } from './exports/render-piece.js'
 import type { SceneFiles } from './files/scene-files.js'
 import type { ImageryAccess } from './imagery-access.js'
+import { cogOutput } from './output/cog-output.js'
+import { pictureOutput } from './output/picture-output.js'
+import { quickLookOutput } from './output/quick-look-output.js'
 import { project } from './pieces/project.js'
 import { scenes } from './pieces/scenes.js'
 import { imageryProjectKind } from './project-kind.js'
@@ -18,6 +23,10 @@ export interface ImageryOptions {
    * `carried`.
    */
   readonly scenes?: 'carried' | 'referenced'
+  /** Of an export, before it is compressed. Default 1 TiB. */
+  readonly mostBytes?: number
+  /** Side of a window, a multiple of 4096. Default 4096. */
+  readonly windowPixels?: number
 }
 
 const optionChecks: OptionChecks<ImageryOptions> = {
@@ -25,9 +34,14 @@ const optionChecks: OptionChecks<ImageryOptions> = {
   access: required(check.having<ImageryAccess>('an access policy', 'allows')),
   gdal: check.having<Gdal>('what findGdal() finds', 'folder', 'version'),
   scenes: check.oneOf('carried', 'referenced'),
+  mostBytes: check.wholeNumber(1, Number.MAX_SAFE_INTEGER),
+  windowPixels: check.wholeNumber(1, Number.MAX_SAFE_INTEGER),
 }
 
-/** Imagery: the kind `imagery-project` and its pieces. The tables are those of `imageryMigrations`. */
+/**
+ * Imagery: the kinds `imagery-project` and `imagery-export`, their pieces, and what exports of imagery end in. The tables are those of
+ * `imageryMigrations`.
+ */
 export function imagery(given: ImageryOptions): Pack {
   const options = checkOptions('imagery()', given, optionChecks)
   let found: Promise<Gdal> | undefined
@@ -41,10 +55,11 @@ export function imagery(given: ImageryOptions): Pack {
         })
     return found
   }
-  const { files, access } = options
+  const { scenes: mode = 'carried', ...rendering } = options
   return {
     name: '@piecework/pieces-imagery',
-    kinds: [imageryProjectKind],
-    pieces: [project, scenes({ files, access, gdal, scenes: options.scenes ?? 'carried' })],
+    kinds: [imageryProjectKind, imageryExportKind],
+    pieces: [project, scenes({ ...rendering, gdal, scenes: mode }), renderPiece({ ...rendering, gdal })],
+    outputs: [cogOutput(gdal), quickLookOutput(gdal), pictureOutput(gdal, 'png'), pictureOutput(gdal, 'jpeg')],
   }
 }

@@ -1,5 +1,14 @@
 export { findGdal, type Gdal } from '@piecework/gdal'
 export { type ExportedImage, exportImage } from './export-image.js'
+export { imageryExportKind } from './exports/export-kind.js'
+export type { ImageryExportRequest } from './exports/export-request.js'
+export type { ImageryExport, ImageryExportStatus } from './exports/export-view.js'
+export {
+  type ImageryExports,
+  type ImageryExportsOptions,
+  imageryExports,
+} from './exports/imagery-exports.js'
+export { type ImageryPolicyOptions, imageryPolicy } from './exports/imagery-policy.js'
 export type { SceneFiles } from './files/scene-files.js'
 export type { Grid, Window } from './grid/grid.js'
 export { type ImageryOptions, imagery } from './imagery.js'

@@ -14,6 +14,8 @@ export interface StoredEstimate {
   readonly windows: number
   /** The resolution is finer than that of every scene. */
   readonly isFiner: boolean
+  /** Workers of another one refuse it. */
+  readonly gdalVersion: string
 }
 
 export interface ExportRow {
@@ -23,28 +25,31 @@ export interface ExportRow {
   readonly tool: ParsedTool
   readonly sources: Sources
   readonly estimate: StoredEstimate
-  readonly job?: string
+  /** Piecework's. */
+  readonly job: string
+  /** The newest one that delivers again. */
+  readonly delivery?: string
   readonly createdAt: Date
 }
 
 /** Throws `imagery/export-not-found`. */
 export async function readExport(db: Queryable, id: string): Promise<ExportRow> {
-  const { rows } = await db.query<Omit<ExportRow, 'job'> & { job: string | null }>(
-    `SELECT id::text AS id, name, owner, tool, sources, estimate, job, created_at AS "createdAt"
+  const { rows } = await db.query<Omit<ExportRow, 'delivery'> & { delivery: string | null }>(
+    `SELECT id::text AS id, name, owner, tool, sources, estimate, job, delivery, created_at AS "createdAt"
      FROM ${imageryTables.exports} WHERE ${sameId}`,
     [id],
   )
   const [row] = rows
   if (!row) throw exportNotFound(id)
-  const { job, ...rest } = row
-  return { ...rest, ...(job !== null && { job }) }
+  const { delivery, ...rest } = row
+  return { ...rest, ...(delivery !== null && { delivery }) }
 }
 
 export function exportNotFound(id: string): PieceworkError {
   return new PieceworkError('imagery/export-not-found', `There is no export of imagery ${JSON.stringify(id)}`)
 }
 
-export async function insertExport(tx: Queryable, row: Omit<ExportRow, 'createdAt' | 'job'>): Promise<void> {
+export async function insertExport(tx: Queryable, row: Omit<ExportRow, 'createdAt' | 'job' | 'delivery'>): Promise<void> {
   const scenes = [...new Set(Object.values(row.sources).flat())]
   await tx.query(
     `INSERT INTO ${imageryTables.exports} (id, name, owner, tool, sources, scenes, estimate)

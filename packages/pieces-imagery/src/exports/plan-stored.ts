@@ -6,7 +6,13 @@ import { planExport } from '../plan/plan-export.js'
 import type { Scene } from '../scene/scene-facts.js'
 import type { ParsedTool } from '../tool/tool.js'
 import type { RenderOptions } from './render-options.js'
-import { type Sources, type StoredScene, storedScenes } from './stored-scenes.js'
+import { type Sources, storedScenes } from './stored-scenes.js'
+
+export interface StoredPlan {
+  readonly plan: ExportPlan
+  /** Keys of files by the ids of scenes: what lies there never changes. */
+  readonly artifacts: Readonly<Record<string, string>>
+}
 
 /** Plans an export of stored scenes. `estimates`: as far as an estimate needs it. */
 export async function planStored(
@@ -15,7 +21,7 @@ export async function planStored(
   { tool, sources }: { readonly tool: ParsedTool; readonly sources: Sources },
   run: FolderRun,
   estimates?: true,
-): Promise<ExportPlan> {
+): Promise<StoredPlan> {
   const stored = await storedScenes(db, [...new Set(Object.values(sources).flat())])
   return withReadableScenes(files, async ({ fileOf }) => {
     const scenes = new Map<string, Scene>()
@@ -28,7 +34,7 @@ export async function planStored(
       )
       return sources[node?.[0] ?? ''] ?? []
     }
-    return planExport(
+    const plan = await planExport(
       await gdal(),
       {
         tool,
@@ -39,13 +45,6 @@ export async function planStored(
       },
       run,
     )
+    return { plan, artifacts: Object.fromEntries([...stored.values()].map(({ id, artifact }) => [id, artifact])) }
   })
-}
-
-/** Keys of the files of a plan's scenes, as they are now. */
-export async function artifactsOf(db: Queryable, plan: ExportPlan): Promise<ReadonlyMap<string, StoredScene>> {
-  return storedScenes(
-    db,
-    plan.scenes.map(({ id }) => id),
-  )
 }

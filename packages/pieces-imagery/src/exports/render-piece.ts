@@ -3,12 +3,21 @@ import { type ExportContext, type PartsContext, type Piece, PieceworkError } fro
 import { withTemporaryFolder } from '@piecework/core/store'
 import { encodeWindow } from '../cog/encode-window.js'
 import { withReadableScenes } from '../files/readable-scenes.js'
+import { assertGdal } from '../render/assert-gdal.js'
 import { overlaps, type Window } from '../grid/grid.js'
 import { planFromJson, planToJson } from '../plan/plan-json.js'
 import { readExport } from './export-row.js'
-import { artifactsOf, planStored } from './plan-stored.js'
+import { planStored } from './plan-stored.js'
 import type { RenderOptions } from './render-options.js'
-import { assertMayRead } from './stored-scenes.js'
+import { assertMayRead, type Sources } from './stored-scenes.js'
+
+/** What is planned for all parts. */
+export interface PlannedRender {
+  /** Of `planToJson`. */
+  readonly plan: unknown
+  readonly sources: Sources
+  readonly artifacts: Readonly<Record<string, string>>
+}
 
 /** What a part has made, for the outputs. */
 export interface RenderedPart {
@@ -37,26 +46,28 @@ export function renderPiece(options: RenderOptions): Piece {
 async function planParts({ tx, resource, principal, signal }: PartsContext, options: RenderOptions) {
   const row = await readExport(tx, resource.id)
   await assertMayRead(options.access, principal, row.tool, row.sources)
-  const plan = await withTemporaryFolder({ purpose: 'imagery', signal }, (folder) =>
+  assertGdal(await options.gdal(), row.estimate.gdalVersion)
+  const { plan, artifacts } = await withTemporaryFolder({ purpose: 'imagery', signal }, (folder) =>
     planStored(tx, options, row, { folder, signal }),
   )
-  return { plan: planToJson(plan), parts: plan.windows.map((range) => ({ range })) }
+  const common: PlannedRender = { plan: planToJson(plan), sources: row.sources, artifacts }
+  return { plan: common, parts: plan.windows.map((range) => ({ range })) }
 }
 
+/** Reads nothing but the plan: what is done stays done, whichever moment of the database is lost. */
 async function renderPart(context: ExportContext, options: RenderOptions) {
-  const { tx, resource, principal, signal, part, write } = context
+  const { principal, signal, part, write } = context
   if (!part) throw new PieceworkError('unsupported', 'An export of imagery is rendered in windows alone')
-  const { tool, sources } = await readExport(tx, resource.id)
-  await assertMayRead(options.access, principal, tool, sources)
-  const plan = planFromJson(context.plan)
+  const { sources, artifacts, ...planned } = context.plan as PlannedRender
+  const plan = planFromJson(planned.plan)
+  await assertMayRead(options.access, principal, plan.tool, sources)
   if (part.number === 1 && plan.isFiner) warnFiner(context)
   const window = part.range as Window
-  const stored = await artifactsOf(tx, plan)
   const result = await withReadableScenes(options.files, ({ fileOf }) =>
     withTemporaryFolder({ purpose: 'imagery', signal }, async (folder): Promise<RenderedPart> => {
       const files = new Map<string, string>()
       for (const { id, placement } of plan.scenes)
-        if (overlaps(placement.box, window)) files.set(id, await fileOf(stored.get(id)?.artifact ?? ''))
+        if (overlaps(placement.box, window)) files.set(id, await fileOf(artifacts[id] ?? ''))
       const run = { folder, signal }
       const made = await encodeWindow(await options.gdal(), plan, window, (id) => files.get(id) ?? '', run)
       if (!made) return { valid: 0, hidden: 0 }

@@ -10,10 +10,12 @@ CREATE TABLE imagery.exports (
   sources jsonb NOT NULL CHECK (jsonb_typeof(sources) = 'object'),
   -- All of them.
   scenes uuid[] NOT NULL,
-  -- { pixels, bytes, asked, windows, isFiner }
+  -- { pixels, bytes, asked, windows, isFiner, gdalVersion }
   estimate jsonb NOT NULL CHECK (jsonb_typeof(estimate) = 'object'),
-  -- Piecework's, whose state is the status. NULL: it was asked for, and not begun.
+  -- Piecework's, whose state is the status: set in the transaction that makes both.
   job text,
+  -- The newest one that delivers again.
+  delivery text,
   created_at timestamptz NOT NULL DEFAULT now()
 );
 

@@ -9,8 +9,7 @@ import { type EncodedWindow, planCog, withDeepLevels } from '../cog/plan-cog.js'
 import type { Window } from '../grid/grid.js'
 import type { ExportPlan } from '../plan/export-plan.js'
 import { planFromJson } from '../plan/plan-json.js'
-import type { RenderedPart } from '../exports/render-piece.js'
-import { windowEntry } from '../exports/render-piece.js'
+import { type PlannedRender, type RenderedPart, windowEntry } from '../exports/render-piece.js'
 import type { ReadRange } from '../tiff/read-tiff.js'
 
 /** All windows of an export, as the nodes have left them. */
@@ -23,7 +22,7 @@ export interface RenderedExport {
 export async function renderedExport({ pieces, finding }: OutputContext): Promise<RenderedExport> {
   const [piece] = pieces
   if (piece?.plan === undefined) throw new PieceworkError('internal', 'The export has no plan')
-  const plan = planFromJson(piece.plan)
+  const plan = planFromJson((piece.plan as PlannedRender).plan)
   const windows: EncodedWindow[] = []
   let [valid, hidden] = [0, 0]
   for await (const part of (piece as StagedPiece).parts()) {

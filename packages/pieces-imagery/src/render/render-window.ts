@@ -1,6 +1,5 @@
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PieceworkError } from '@piecework/core/piece'
 import type { FolderRun, Gdal } from '@piecework/gdal'
 import { stripRows } from '../defaults.js'
 import { overlaps, partOf, type Window } from '../grid/grid.js'
@@ -10,6 +9,7 @@ import { overlay } from '../pixels/overlay.js'
 import type { ExportPlan, PlannedScene } from '../plan/export-plan.js'
 import { keptFrom } from '../plan/plan-output.js'
 import { openStrips, type Strips } from '../tiff/strips.js'
+import { assertGdal } from './assert-gdal.js'
 import { evaluate } from './evaluate.js'
 import { type RawRaster, writeRows } from './raw-raster.js'
 import { warpScene } from './warp-scene.js'
@@ -44,12 +44,7 @@ export async function renderWindow(
   fileOf: FileOf,
   run: FolderRun,
 ): Promise<RenderedWindow | undefined> {
-  if (gdal.version !== plan.gdalVersion)
-    throw new PieceworkError(
-      'imagery/gdal-differs',
-      `The export was planned with GDAL ${plan.gdalVersion}; this worker has ${gdal.version}, which may make other pixels`,
-      { facts: { planned: plan.gdalVersion, found: gdal.version }, retryable: true },
-    )
+  assertGdal(gdal, plan.gdalVersion)
   const warped = new Map<number, Warped>()
   try {
     for (const [at, scene] of plan.scenes.entries())

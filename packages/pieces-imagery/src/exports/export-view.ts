@@ -1,0 +1,98 @@
+import type { JobReport } from '@piecework/core'
+import type { ParsedTool } from '../tool/tool.js'
+import type { ExportRow, StoredEstimate } from './export-row.js'
+
+export const exportStatuses = ['PENDING', 'SUBMITTED', 'RENDERING', 'DELIVERING', 'SUCCESS', 'ERROR'] as const
+export type ImageryExportStatus = (typeof exportStatuses)[number]
+
+/** An export of imagery, as its owner sees it. */
+export interface ImageryExport {
+  readonly id: string
+  readonly name: string
+  readonly owner: string
+  readonly status: ImageryExportStatus
+  readonly tool: ParsedTool
+  /** Pixels, bytes before they are compressed, pixels asked for, windows. */
+  readonly estimate: StoredEstimate
+  readonly createdAt: Date
+  /** Piecework's job: its steps, events and downloads are by this id. */
+  readonly job: string
+  /** Windows that are rendered. */
+  readonly windows: { readonly done: number; readonly total: number }
+  /** What is to be known of the result: the coverage, a resolution that is finer than all scenes. */
+  readonly warnings: readonly { readonly code: string; readonly message: string; readonly count?: number }[]
+  readonly error?: { readonly code: string; readonly message: string }
+  /** Once it is rendered. */
+  readonly result?: {
+    readonly outputs: readonly {
+      readonly name: string
+      readonly fileName: string
+      readonly size: number
+      readonly sha256: string
+    }[]
+    readonly deliveries: readonly { readonly target: string; readonly output: string; readonly location?: string }[]
+    /** Which share of what was asked for has pixels. */
+    readonly coverage: number
+    readonly gdalVersion: string
+  }
+}
+
+/** `delivery`: of the job that delivers again. */
+export function exportView(row: ExportRow, { job, stages, findings }: JobReport, delivery?: JobReport): ImageryExport {
+  const rendering = stages.filter(({ task }) => task === 'export')
+  const sum = (of: (stage: (typeof stages)[number]) => number) => rendering.reduce((all, one) => all + of(one), 0)
+  const error = delivery ? delivery.job.error : job.error
+  const { outputs = [] } = job.result
+  const missing = findings.find(({ code }) => code === 'imagery/coverage')?.count ?? 0
+  const { asked, gdalVersion } = row.estimate
+  const deliveries = [...(job.result.deliveries ?? []), ...(delivery?.job.result.deliveries ?? [])]
+  return {
+    id: row.id,
+    name: row.name,
+    owner: row.owner,
+    status: delivery ? deliveryStatus(delivery.job.status) : statusOf(job.status),
+    tool: row.tool,
+    estimate: row.estimate,
+    createdAt: row.createdAt,
+    job: job.id,
+    windows: { done: sum(({ done }) => done), total: Math.max(sum(({ nodes }) => nodes), row.estimate.windows) },
+    warnings: findings.map(({ code, message, count }) => ({
+      code,
+      message,
+      ...(count !== undefined && { count }),
+    })),
+    ...(error && { error: { code: error.code, message: error.message } }),
+    ...(outputs.length > 0 && {
+      result: {
+        outputs: outputs.map(({ name, fileName, size, sha256 }) => ({ name, fileName, size, sha256 })),
+        deliveries: deliveries.map(({ target, output, location }) => ({
+          target,
+          output,
+          ...(location !== undefined && { location }),
+        })),
+        coverage: (asked - missing) / asked,
+        gdalVersion,
+      },
+    }),
+  }
+}
+
+const statuses: Readonly<Record<JobReport['job']['status'], ImageryExportStatus>> = {
+  draft: 'PENDING',
+  pending: 'PENDING',
+  submitted: 'SUBMITTED',
+  running: 'RENDERING',
+  delivering: 'DELIVERING',
+  ending: 'RENDERING',
+  succeeded: 'SUCCESS',
+  failed: 'ERROR',
+  cancelled: 'ERROR',
+}
+
+const statusOf = (status: JobReport['job']['status']): ImageryExportStatus => statuses[status]
+
+/** Nothing of it is rendered again. */
+function deliveryStatus(status: JobReport['job']['status']): ImageryExportStatus {
+  const shown = statusOf(status)
+  return shown === 'SUCCESS' || shown === 'ERROR' ? shown : 'DELIVERING'
+}
