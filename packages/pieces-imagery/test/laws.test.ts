@@ -36,9 +36,21 @@ const contents: Readonly<Record<string, (ref: ResourceRef, db: Queryable) => Pro
   },
 }
 
+/** Files are read once: projects after the first share them. */
+let first: Promise<{ readonly id: string }> | undefined
 const sample = async (db: Database) => {
-  const { id } = await sampleProject(db, files, ['rgb-byte-tenth', 'RGBA.uint16'])
-  return { resource: { kind: 'imagery-project', id } }
+  first ??= sampleProject(db, files, ['RGBA.uint16'])
+  const { id: known } = await first
+  const { rows } = await db.query<{ id: string }>(
+    `WITH project AS (INSERT INTO imagery.projects (name, description, color_correction, owner)
+       SELECT name, description, color_correction, owner FROM imagery.projects WHERE id = $1 RETURNING id),
+     scene AS (INSERT INTO imagery.scenes SELECT (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid()))).*
+       FROM imagery.project_scenes p JOIN imagery.scenes s ON s.id = p.scene_id WHERE p.project_id = $1 RETURNING id)
+     INSERT INTO imagery.project_scenes (project_id, scene_id, position)
+     SELECT project.id, scene.id, 7 FROM project, scene RETURNING project_id::text AS id`,
+    [known],
+  )
+  return { resource: { kind: 'imagery-project', id: rows[0]?.id ?? '' } }
 }
 
 const before: Piece[] = []

@@ -25,8 +25,8 @@ export interface ExportRow {
   readonly tool: ParsedTool
   readonly sources: Sources
   readonly estimate: StoredEstimate
-  /** Piecework's. */
-  readonly job: string
+  /** Piecework's. Absent: it was not begun, or a moment ago. */
+  readonly job?: string
   /** The newest one that delivers again. */
   readonly delivery?: string
   readonly createdAt: Date
@@ -34,15 +34,15 @@ export interface ExportRow {
 
 /** Throws `imagery/export-not-found`. */
 export async function readExport(db: Queryable, id: string): Promise<ExportRow> {
-  const { rows } = await db.query<Omit<ExportRow, 'delivery'> & { delivery: string | null }>(
+  const { rows } = await db.query<Omit<ExportRow, 'job' | 'delivery'> & { job: string | null; delivery: string | null }>(
     `SELECT id::text AS id, name, owner, tool, sources, estimate, job, delivery, created_at AS "createdAt"
      FROM ${imageryTables.exports} WHERE ${sameId}`,
     [id],
   )
   const [row] = rows
   if (!row) throw exportNotFound(id)
-  const { delivery, ...rest } = row
-  return { ...rest, ...(delivery !== null && { delivery }) }
+  const { job, delivery, ...rest } = row
+  return { ...rest, ...(job !== null && { job }), ...(delivery !== null && { delivery }) }
 }
 
 export function exportNotFound(id: string): PieceworkError {

@@ -15,8 +15,8 @@ export interface ImageryExport {
   /** Pixels, bytes before they are compressed, pixels asked for, windows. */
   readonly estimate: StoredEstimate
   readonly createdAt: Date
-  /** Piecework's job: its steps, events and downloads are by this id. */
-  readonly job: string
+  /** Piecework's job: its steps, events and downloads are by this id. Absent: it was not begun. */
+  readonly job?: string
   /** Windows that are rendered. */
   readonly windows: { readonly done: number; readonly total: number }
   /** What is to be known of the result: the coverage, a resolution that is finer than all scenes. */
@@ -37,25 +37,25 @@ export interface ImageryExport {
   }
 }
 
-/** `delivery`: of the job that delivers again. */
-export function exportView(row: ExportRow, { job, stages, findings }: JobReport, delivery?: JobReport): ImageryExport {
+/** `report`: of the job that renders it; `delivery`: of the one that delivers again. */
+export function exportView(row: ExportRow, report?: JobReport, delivery?: JobReport): ImageryExport {
+  const { id, name, owner, tool, estimate, createdAt } = row
+  const known = { id, name, owner, tool, estimate, createdAt }
+  if (!report)
+    return { ...known, status: 'PENDING', windows: { done: 0, total: estimate.windows }, warnings: [] }
+  const { job, stages, findings } = report
   const rendering = stages.filter(({ task }) => task === 'export')
   const sum = (of: (stage: (typeof stages)[number]) => number) => rendering.reduce((all, one) => all + of(one), 0)
   const error = delivery ? delivery.job.error : job.error
   const { outputs = [] } = job.result
   const missing = findings.find(({ code }) => code === 'imagery/coverage')?.count ?? 0
-  const { asked, gdalVersion } = row.estimate
+  const { asked, gdalVersion } = estimate
   const deliveries = [...(job.result.deliveries ?? []), ...(delivery?.job.result.deliveries ?? [])]
   return {
-    id: row.id,
-    name: row.name,
-    owner: row.owner,
+    ...known,
     status: delivery ? deliveryStatus(delivery.job.status) : statusOf(job.status),
-    tool: row.tool,
-    estimate: row.estimate,
-    createdAt: row.createdAt,
     job: job.id,
-    windows: { done: sum(({ done }) => done), total: Math.max(sum(({ nodes }) => nodes), row.estimate.windows) },
+    windows: { done: sum(({ done }) => done), total: Math.max(sum(({ nodes }) => nodes), estimate.windows) },
     warnings: findings.map(({ code, message, count }) => ({
       code,
       message,

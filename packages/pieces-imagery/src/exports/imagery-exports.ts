@@ -47,7 +47,7 @@ export interface ImageryExportsOptions {
 }
 
 const optionChecks: OptionChecks<ImageryExportsOptions> = {
-  piecework: required(check.having<Piecework>('a Piecework', 'using', 'job', 'redeliver')),
+  piecework: required(check.having<Piecework>('a Piecework', 'export', 'job', 'jobs', 'redeliver')),
   database: required(check.having<Database>('a database', 'query', 'transaction')),
   files: required(check.having<SceneFiles>('a store of files', 'open', 'stat')),
   access: required(check.having<ImageryAccess>('an access policy', 'allows')),
@@ -68,8 +68,12 @@ export function imageryExports(given: ImageryExportsOptions): ImageryExports {
           throw exportNotFound(row.id)
         throw error
       })
-    return exportView(row, await report(row.job), row.delivery === undefined ? undefined : await report(row.delivery))
+    const job = await jobOf(row, { principal })
+    return exportView(row, job && (await report(job)), row.delivery === undefined ? undefined : await report(row.delivery))
   }
+  /** One that began, and whose id was not written any more, is known by its resource. */
+  const jobOf = async ({ id, job }: ExportRow, { principal }: AskedBy): Promise<string | undefined> =>
+    job ?? (await piecework.jobs({ resource: { kind: 'imagery-export', id }, principal })).at(-1)?.id
 
   const estimated = async (request: ImageryExportRequest, { principal, signal }: AskedBy) => {
     const tool = toolOf(request, await colorsOf(database, request))
@@ -93,17 +97,20 @@ export function imageryExports(given: ImageryExportsOptions): ImageryExports {
       const { outputs = ['imagery/cog', 'imagery/quick-look'], deliver, name } = request
       const id = randomUUID()
       const made = await estimated(request, by)
-      await database.transaction(async (tx) => {
-        await insertExport(tx, { id, name, owner: by.principal.id, ...made })
-        const job = await piecework.using(tx).export({
+      await insertExport(database, { id, name, owner: by.principal.id, ...made })
+      const job = await piecework
+        .export({
           resource: { kind: 'imagery-export', id },
           outputs: outputs.map((output) => ({ name: output })),
           principal: by.principal,
           ...(deliver && { deliver: deliver.map((one) => ({ ...one })) }),
           ...(by.signal && { signal: by.signal }),
         })
-        await tx.query(`UPDATE ${imageryTables.exports} SET job = $2 WHERE ${sameId}`, [id, job.id])
-      })
+        .catch(async (error: unknown) => {
+          await database.query(`DELETE FROM ${imageryTables.exports} WHERE ${sameId}`, [id])
+          throw error
+        })
+      await database.query(`UPDATE ${imageryTables.exports} SET job = $2 WHERE ${sameId}`, [id, job.id])
       return view(await readExport(database, id), by)
     },
     get: async (id, by) => view(await readExport(database, id), by),
@@ -119,8 +126,9 @@ export function imageryExports(given: ImageryExportsOptions): ImageryExports {
     },
     retryDeliveries: async (id, by) => {
       const row = await readExport(database, id)
-      await view(row, by)
-      const job = await piecework.redeliver(row.delivery ?? row.job, { principal: by.principal })
+      const { job: rendered } = await view(row, by)
+      if (rendered === undefined) throw exportNotFound(id)
+      const job = await piecework.redeliver(rendered, { principal: by.principal })
       await database.query(`UPDATE ${imageryTables.exports} SET delivery = $2 WHERE ${sameId}`, [id, job.id])
       return view(await readExport(database, id), by)
     },

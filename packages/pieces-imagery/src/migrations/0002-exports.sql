@@ -12,7 +12,7 @@ CREATE TABLE imagery.exports (
   scenes uuid[] NOT NULL,
   -- { pixels, bytes, asked, windows, isFiner, gdalVersion }
   estimate jsonb NOT NULL CHECK (jsonb_typeof(estimate) = 'object'),
-  -- Piecework's, whose state is the status: set in the transaction that makes both.
+  -- Piecework's, whose state is the status. NULL: it was asked for, and not begun.
   job text,
   -- The newest one that delivers again.
   delivery text,

@@ -1,0 +1,227 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { createPiecework, folderTarget, memoryArtifacts, memoryStore, type Piecework } from '@piecework/core'
+import { isPieceworkError } from '@piecework/core/piece'
+import { imagery, type ImageryExport, type ImageryExports, imageryExports, imageryPolicy } from '@piecework/pieces-imagery'
+import { inProcess } from '@piecework/runtime-inprocess'
+import { needsServer } from '@piecework/test-support'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ana, type ImageryDatabase, imageryDatabase, sampleProject } from './support/imagery-host.js'
+import { lookAt } from './support/look-at.js'
+import { withFolder } from './support/rendered.js'
+import { aoi, gdal, needsScenes } from './support/scenes.js'
+
+const test = needsScenes(needsServer(suite('imagery: exports of stored scenes')))
+const files = memoryArtifacts()
+const forbidden = new Set<string>()
+const policy = {
+  allows: async (_: unknown, __: unknown, resource?: { readonly id: string }) => !forbidden.has(resource?.id ?? ''),
+}
+let world: ImageryDatabase
+let lake: Awaited<ReturnType<typeof sampleProject>>
+let nothing: Awaited<ReturnType<typeof sampleProject>>
+test.before(async () => {
+  world = await imageryDatabase()
+  const bands = ['red', 'green', 'blue', 'nir'] as const
+  lake = await sampleProject(world.db, files, ['landsat-rgbn-256'], bands.map((name) => ({ name, role: name })))
+  nothing = await sampleProject(world.db, files, ['all-nodata'])
+})
+test.after(() => world.close())
+
+interface Host {
+  readonly piecework: Piecework
+  readonly exports: ImageryExports
+}
+
+async function withHost<T>(use: (host: Host) => Promise<T>, concurrency = 2, folder?: string): Promise<T> {
+  const { db: database } = world
+  const options = { files, access: policy, gdal: await gdal(), windowPixels: 2048 }
+  const piecework = createPiecework({
+    packs: [imagery(options)],
+    runtime: inProcess({ concurrency }),
+    store: memoryStore({ database }),
+    access: imageryPolicy({ policy, database }),
+    ...(folder !== undefined && { targets: [folderTarget({ name: 'folder', root: folder })] }),
+  })
+  await piecework.start()
+  try {
+    return await use({ piecework, exports: imageryExports({ ...options, piecework, database }) })
+  } finally {
+    await piecework.stop()
+  }
+}
+
+async function ended({ piecework, exports }: Host, { id, job }: ImageryExport): Promise<ImageryExport> {
+  for await (const _ of piecework.watch(job ?? '', { principal: ana })) void _
+  return exports.get(id, { principal: ana })
+}
+
+const bytesOf = async ({ piecework }: Host, { job }: ImageryExport, output: string) =>
+  buffer((await piecework.download(job ?? '', { output, principal: ana })).bytes)
+
+async function refusal(run: Promise<unknown>): Promise<string> {
+  const error: unknown = await run.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (isPieceworkError(error)) return `${error.code}: ${error.message}`
+  throw error ?? new Error('It was not refused')
+}
+
+/** Four windows. */
+const fine = () => ({
+  name: 'Lake',
+  source: {
+    tool: {
+      version: 1,
+      nodes: {
+        lake: { type: 'project', id: lake.id },
+        ndvi: { type: 'ndvi', input: 'lake' },
+      },
+      output: { node: 'ndvi' },
+    },
+  },
+  projection: 32654,
+  resolution: 3.7,
+  mask: aoi('l'),
+})
+
+test('windows are nodes; one, two and three workers give the same bytes', () =>
+  withFolder(async (folder) => {
+    const sums = new Set<string>()
+    for (const concurrency of [1, 2, 3])
+      await withHost(async (host) => {
+        const made = await host.exports.create(fine(), { principal: ana })
+        assert.ok(['PENDING', 'SUBMITTED', 'RENDERING'].includes(made.status), made.status)
+        assert.equal([made.estimate.windows, made.estimate.pixels], [4, 2077 * 2077])
+        const done = await ended(host, made)
+        assert.is(done.status, 'SUCCESS', JSON.stringify(done.error))
+        assert.equal(done.windows, { done: 4, total: 4 })
+        assert.equal(
+          done.warnings.map(({ code }) => code),
+          ['imagery/finer-than-scenes'],
+        )
+        assert.equal([done.result?.coverage, done.result?.gdalVersion], [1, (await gdal()).version])
+        const cog = done.result?.outputs.find(({ name }) => name === 'imagery/cog')
+        assert.is(cog?.fileName, 'Lake.tif')
+        sums.add(cog?.sha256 ?? '')
+        if (concurrency > 1) return
+        const file = join(folder, 'lake.tif')
+        writeFileSync(file, await bytesOf(host, done, 'imagery/cog'))
+        const [seen] = lookAt(file)
+        assert.equal(seen?.errors, [])
+        assert.equal(
+          seen?.levels.map(({ size }) => size[0]),
+          [2077, 1039, 520, 260, 130],
+        )
+        const look = await bytesOf(host, done, 'imagery/quick-look')
+        assert.is(look.toString('latin1', 1, 4), 'PNG')
+        assert.equal([look.readUInt32BE(16), look.readUInt32BE(20)], [512, 512])
+      }, concurrency)
+    assert.is(sums.size, 1)
+  }))
+
+test('two exports of one project at once, as pictures with world files', () =>
+  withHost(async (host) => {
+    const request = {
+      source: { project: lake.id },
+      bands: ['red', 'green', 'blue'],
+      colorCorrection: { clip: { min: 7000, max: 20_000 } },
+    }
+    const [one, other] = await Promise.all([
+      host.exports.create({ ...request, name: 'One', outputs: ['imagery/png'] }, { principal: ana }),
+      host.exports.create({ ...request, name: 'Other', outputs: ['imagery/jpeg'] }, { principal: ana }),
+    ])
+    const [png, jpeg] = [await ended(host, one), await ended(host, other)]
+    assert.equal([png.status, jpeg.status], ['SUCCESS', 'SUCCESS'], JSON.stringify([png.error, jpeg.error]))
+    const zip = (await bytesOf(host, png, 'imagery/png')).toString('latin1')
+    for (const name of ['image.png', 'image.pgw', 'image.prj']) assert.ok(zip.includes(name), name)
+    assert.equal(
+      jpeg.warnings.map(({ code }) => code),
+      ['imagery/lossy'],
+    )
+    assert.match(
+      await refusal(
+        host.exports.create(
+          { name: 'Raw', source: { project: lake.id }, outputs: ['imagery/png'] },
+          { principal: ana },
+        ),
+      ),
+      'imagery/picture-unsupported: The export cannot be a PNG: its pixels are uint16',
+    )
+  }))
+
+test('30: without a valid pixel an export fails, and nothing is made', () =>
+  withHost(async (host) => {
+    const made = await host.exports.create(
+      { name: 'Nothing', source: { project: nothing.id } },
+      { principal: ana },
+    )
+    const { status, error, result } = await ended(host, made)
+    assert.equal([status, error?.code, result], ['ERROR', 'imagery/nothing-there', undefined])
+    assert.match(
+      await refusal(
+        host.exports.create({ ...fine(), mask: aoi('b'), projection: 32654 }, { principal: ana }),
+      ),
+      'imagery/nothing-there',
+    )
+  }))
+
+test('what is unknown and what is forbidden give the same answer', () =>
+  withHost(async (host) => {
+    const ask = (project: string) =>
+      refusal(host.exports.create({ name: 'x', source: { project } }, { principal: ana }))
+    const other = '00000000-0000-4000-8000-000000000000'
+    const unknown = (await ask(other)).replace(other, '')
+    forbidden.add(lake.id)
+    try {
+      assert.is((await ask(lake.id)).replace(lake.id, ''), unknown)
+      assert.match(unknown, 'imagery/source-unknown')
+    } finally {
+      forbidden.clear()
+    }
+    forbidden.add(lake.scenes[0] ?? '')
+    try {
+      assert.is((await ask(lake.id)).replace(lake.id, ''), unknown)
+    } finally {
+      forbidden.clear()
+    }
+    assert.match(await refusal(host.exports.get(other, { principal: ana })), 'imagery/export-not-found')
+    assert.match(await refusal(host.exports.get('1', { principal: ana })), 'imagery/export-not-found')
+  }))
+
+test('what may not be read any more is not delivered', () =>
+  withFolder((folder) =>
+    withHost(
+      async (host) => {
+        mkdirSync(join(folder, 'out'))
+        const request = { name: 'Lake', source: { project: lake.id }, outputs: ['imagery/cog'] as const }
+        const done = await ended(host, await host.exports.create(request, { principal: ana }))
+        assert.is(done.status, 'SUCCESS', JSON.stringify(done.error))
+        forbidden.add(lake.scenes[0] ?? '')
+        const download = host.piecework.download(done.job ?? '', { output: 'imagery/cog', principal: ana })
+        assert.match(await refusal(download), 'forbidden')
+        forbidden.clear()
+      },
+      2,
+      folder,
+    ),
+  ))
+
+test('a request is refused by its place', () =>
+  withHost(async (host) => {
+    const ask = (more: object) =>
+      refusal(
+        host.exports.create({ name: 'x', source: { project: lake.id }, ...more } as never, { principal: ana }),
+      )
+    assert.match(await ask({ epsg: 3857 }), 'options-invalid')
+    assert.match(await ask({ resolution: 30 }), '"resolution" and "resampling" need a "projection"')
+    assert.match(await ask({ crop: true }), '"crop" needs a "mask"')
+    assert.match(await ask({ bands: ['swir16'] }), 'imagery/band-missing')
+    assert.match(await ask({ projection: 4978 }), 'imagery/crs-unsupported')
+    assert.match(await ask({ projection: 32654, resolution: 0.001 }), 'imagery/too-large')
+  }))
+
+test.run()
