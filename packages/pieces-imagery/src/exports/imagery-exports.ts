@@ -69,7 +69,7 @@ export function imageryExports(given: ImageryExportsOptions): ImageryExports {
         throw error
       })
     const job = await jobOf(row, { principal })
-    return exportView(row, job && (await report(job)), row.delivery === undefined ? undefined : await report(row.delivery))
+    return exportView(row, job === undefined ? undefined : await report(job), row.delivery === undefined ? undefined : await report(row.delivery))
   }
   /** One that began, and whose id was not written any more, is known by its resource. */
   const jobOf = async ({ id, job }: ExportRow, { principal }: AskedBy): Promise<string | undefined> =>
