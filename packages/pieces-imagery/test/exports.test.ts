@@ -85,7 +85,6 @@ const fine = () => ({
   },
   projection: 32654,
   resolution: 3.7,
-  mask: aoi('l'),
 })
 
 test('windows are nodes; one, two and three workers give the same bytes', () =>
@@ -100,10 +99,12 @@ test('windows are nodes; one, two and three workers give the same bytes', () =>
         assert.is(done.status, 'SUCCESS', JSON.stringify(done.error))
         assert.equal(done.windows, { done: 4, total: 4 })
         assert.equal(
-          done.warnings.map(({ code }) => code),
-          ['imagery/finer-than-scenes'],
+          done.warnings.map(({ code }) => code).toSorted(),
+          ['imagery/coverage', 'imagery/finer-than-scenes'],
         )
-        assert.equal([done.result?.coverage, done.result?.gdalVersion], [1, (await gdal()).version])
+        const { coverage = 0, gdalVersion } = done.result ?? {}
+        assert.ok(coverage > 0.998 && coverage < 1, `${coverage}`)
+        assert.is(gdalVersion, (await gdal()).version)
         const cog = done.result?.outputs.find(({ name }) => name === 'imagery/cog')
         assert.is(cog?.fileName, 'Lake.tif')
         sums.add(cog?.sha256 ?? '')

@@ -55,6 +55,7 @@ const sample = async (db: Database) => {
 
 const before: Piece[] = []
 for (const piece of imagery({ files, access: everybody }).pieces ?? []) {
+  if (piece.of !== imageryProjectKind.kind) continue
   const content = contents[piece.name]
   if (!content) throw new Error(`no content of ${piece.name}`)
   const host = { kind: imageryProjectKind, database: () => world.db, principal: ana }
