@@ -14,6 +14,7 @@ const steps = {
   'example:planning': 'examples/build/src/planning-server/main.js',
   'example:express': 'examples/build/src/express-albums.js',
   'example:tenure': 'examples/build/src/tenure/main.js',
+  'example:imagery': 'examples/build/src/imagery/main.js',
   'example:nest': 'examples/nest-host/build/main.js',
   test: 'scripts/test.mjs',
   check: 'scripts/check.mjs',

@@ -1,0 +1,39 @@
+import { createReadStream, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { addScene, type SceneHost } from '@piecework/pieces-imagery'
+import { sampleFolder } from '@piecework/test-support/fixtures/samples.js'
+
+const folder = join(sampleFolder, 'imagery')
+
+export interface SampleProjects {
+  /** Four bands of Landsat at a lake in Japan. */
+  readonly lake: string
+  /** Four quarters of one image of the Bahamas. */
+  readonly quarters: string
+  /** An area at the lake. */
+  readonly area: unknown
+}
+
+export async function sampleProjects(host: SceneHost, owner: string): Promise<SampleProjects> {
+  const named = ['red', 'green', 'blue', 'nir'] as const
+  const bands = named.map((name) => ({ name, role: name }))
+  return {
+    lake: await project('Lake', ['landsat-rgbn-256'], bands),
+    quarters: await project('Quarters', ['rgb1', 'rgb2', 'rgb3', 'rgb4']),
+    area: JSON.parse(readFileSync(join(folder, 'aoi_l.geojson'), 'utf8')),
+  }
+
+  async function project(name: string, scenes: readonly string[], names?: typeof bands): Promise<string> {
+    const { rows } = await host.database.query<{ id: string }>(
+      `INSERT INTO imagery.projects (name, color_correction, owner)
+       VALUES ($1, '{"clip": {"min": 7000, "max": 20000}, "gamma": 1.2, "saturation": 1.3}', $2) RETURNING id::text AS id`,
+      [name, owner],
+    )
+    const id = rows[0]?.id ?? ''
+    for (const scene of scenes) {
+      const bytes = createReadStream(join(folder, `${scene}.tif`))
+      await addScene(host, { name: scene, owner, bytes, project: id, ...(names && { bands: names }) })
+    }
+    return id
+  }
+}
