@@ -12,7 +12,11 @@ test('three exports, with their estimates and quick looks', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-imagery-'))
   const said: string[] = []
   try {
-    const failed = await walk({ folder, databaseUrl: process.env.DATABASE_URL, say: (line) => said.push(line) })
+    const failed = await walk({
+      folder,
+      databaseUrl: process.env.DATABASE_URL,
+      say: (line) => said.push(line),
+    })
     assert.is(failed, 0, said.join('\n'))
     const all = said.join('\n')
     assert.match(all, 'lake-rgb: 65536 pixels')

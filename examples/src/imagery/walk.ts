@@ -45,7 +45,14 @@ export async function walk({ folder, databaseUrl, say }: Walk): Promise<number> 
     const bands = ['red', 'green', 'blue']
     const requests: readonly ImageryExportRequest[] = [
       { name: 'lake-rgb', source: { project: lake }, bands, colorCorrection: true },
-      { name: 'lake-ndvi', source: { tool: ndviOf(lake) }, projection: 6677, resolution: 30, mask: area, crop: true },
+      {
+        name: 'lake-ndvi',
+        source: { tool: ndviOf(lake) },
+        projection: 6677,
+        resolution: 30,
+        mask: area,
+        crop: true,
+      },
       { name: 'quarters', source: { project: quarters } },
     ]
     const exports = imageryExports({ ...options, piecework, database })
@@ -88,7 +95,9 @@ async function exported(host: Host, request: ImageryExportRequest): Promise<bool
   if (done.status !== 'SUCCESS') return false
   await written(host, done)
   const info = execFileSync('gdalinfo', ['-nomd', join(folder, `${done.name}.tif`)], { encoding: 'utf8' })
-  const lines = info.split('\n').filter((line) => /^(Size|Origin|Pixel Size|Band)|ID\["EPSG",\d+\]\]$/.test(line))
+  const lines = info
+    .split('\n')
+    .filter((line) => /^(Size|Origin|Pixel Size|Band)|ID\["EPSG",\d+\]\]$/.test(line))
   for (const line of lines) say(`  gdalinfo: ${line.trim()}`)
   return true
 }

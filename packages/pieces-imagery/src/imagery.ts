@@ -60,6 +60,11 @@ export function imagery(given: ImageryOptions): Pack {
     name: '@piecework/pieces-imagery',
     kinds: [imageryProjectKind, imageryExportKind],
     pieces: [project, scenes({ ...rendering, gdal, scenes: mode }), renderPiece({ ...rendering, gdal })],
-    outputs: [cogOutput(gdal), quickLookOutput(gdal), pictureOutput(gdal, 'png'), pictureOutput(gdal, 'jpeg')],
+    outputs: [
+      cogOutput(gdal),
+      quickLookOutput(gdal),
+      pictureOutput(gdal, 'png'),
+      pictureOutput(gdal, 'jpeg'),
+    ],
   }
 }

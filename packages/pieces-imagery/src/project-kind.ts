@@ -16,10 +16,9 @@ export const imageryProjectKind = {
   table: projects,
   describe: async ({ id }: ResourceRef, db: Queryable) =>
     (
-      await db.query<{ name: string }>(
-        `SELECT name FROM ${projects} WHERE ${sameId} AND state = 'ready'`,
-        [id],
-      )
+      await db.query<{ name: string }>(`SELECT name FROM ${projects} WHERE ${sameId} AND state = 'ready'`, [
+        id,
+      ])
     ).rows[0],
   shell: {
     create: async ({ ref, name, description, owner }, tx) => {

@@ -37,7 +37,13 @@ test('EPSG codes: projected and geographic ones of two axes, and no others', asy
   const said = await Promise.all(
     [999999, 4978, 4979, 5773, 7415].map((epsg) => refusal(checkEpsg(found, epsg))),
   )
-  const why = ['PROJ knows no such CRS', 'it is geocentric', 'it has heights', 'it is vertical', 'it has heights']
+  const why = [
+    'PROJ knows no such CRS',
+    'it is geocentric',
+    'it has heights',
+    'it is vertical',
+    'it has heights',
+  ]
   for (const [at, message] of said.entries()) {
     assert.match(message, 'imagery/crs-unsupported')
     assert.ok(message.includes(why[at] ?? ''), message)
@@ -73,7 +79,12 @@ test('nothing is cropped at the antimeridian', () =>
 test('a footprint has two parts at the antimeridian, and none around a pole', async () => {
   const facts = (await landsat()).facts
   const square = { ...facts, width: 100, height: 100, pixelWidth: 2000, pixelHeight: 2000 }
-  const fiji = await footprintOf(await gdal(), { ...square, crs: 'EPSG:32760', originX: 720_000, originY: 8_000_000 })
+  const fiji = await footprintOf(await gdal(), {
+    ...square,
+    crs: 'EPSG:32760',
+    originX: 720_000,
+    originY: 8_000_000,
+  })
   assert.is(fiji?.coordinates.length, 2)
   for (const [ring = []] of fiji?.coordinates ?? [])
     assert.ok(ring.every(([x]) => Math.abs(x) > 178 && Math.abs(x) <= 180))

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { createPiecework, fileArtifacts, type JobReport, memoryArtifacts, memoryStore } from '@piecework/core'
-import type { ArtifactStore } from '@piecework/core/store'
 import { isPieceworkError } from '@piecework/core/piece'
+import type { ArtifactStore } from '@piecework/core/store'
 import { addScene, imagery } from '@piecework/pieces-imagery'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer } from '@piecework/test-support'
@@ -24,7 +24,11 @@ const access = {
   allows: async (_: unknown, __: unknown, { id }: { readonly id: string }) => !forbidden.has(id),
 }
 
-async function copied(files: ArtifactStore, scenes: 'carried' | 'referenced', id: string): Promise<JobReport> {
+async function copied(
+  files: ArtifactStore,
+  scenes: 'carried' | 'referenced',
+  id: string,
+): Promise<JobReport> {
   const piecework = createPiecework({
     packs: [imagery({ files, access, scenes, gdal: await gdal() })],
     runtime: inProcess({ concurrency: 1 }),

@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createPiecework, folderTarget, memoryArtifacts, memoryStore, type Piecework } from '@piecework/core'
 import { isPieceworkError } from '@piecework/core/piece'
-import { imagery, type ImageryExport, type ImageryExports, imageryExports, imageryPolicy } from '@piecework/pieces-imagery'
+import {
+  type ImageryExport,
+  type ImageryExports,
+  imagery,
+  imageryExports,
+  imageryPolicy,
+} from '@piecework/pieces-imagery'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
@@ -17,7 +23,8 @@ const test = needsScenes(needsServer(suite('imagery: exports of stored scenes'))
 const files = memoryArtifacts()
 const forbidden = new Set<string>()
 const policy = {
-  allows: async (_: unknown, __: unknown, resource?: { readonly id: string }) => !forbidden.has(resource?.id ?? ''),
+  allows: async (_: unknown, __: unknown, resource?: { readonly id: string }) =>
+    !forbidden.has(resource?.id ?? ''),
 }
 let world: ImageryDatabase
 let lake: Awaited<ReturnType<typeof sampleProject>>
@@ -25,7 +32,12 @@ let nothing: Awaited<ReturnType<typeof sampleProject>>
 test.before(async () => {
   world = await imageryDatabase()
   const bands = ['red', 'green', 'blue', 'nir'] as const
-  lake = await sampleProject(world.db, files, ['landsat-rgbn-256'], bands.map((name) => ({ name, role: name })))
+  lake = await sampleProject(
+    world.db,
+    files,
+    ['landsat-rgbn-256'],
+    bands.map((name) => ({ name, role: name })),
+  )
   nothing = await sampleProject(world.db, files, ['all-nodata'])
 })
 test.after(() => world.close())
@@ -98,10 +110,10 @@ test('windows are nodes; one, two and three workers give the same bytes', () =>
         const done = await ended(host, made)
         assert.is(done.status, 'SUCCESS', JSON.stringify(done.error))
         assert.equal(done.windows, { done: 4, total: 4 })
-        assert.equal(
-          done.warnings.map(({ code }) => code).toSorted(),
-          ['imagery/coverage', 'imagery/finer-than-scenes'],
-        )
+        assert.equal(done.warnings.map(({ code }) => code).toSorted(), [
+          'imagery/coverage',
+          'imagery/finer-than-scenes',
+        ])
         const { coverage = 0, gdalVersion } = done.result ?? {}
         assert.ok(coverage > 0.998 && coverage < 1, `${coverage}`)
         assert.is(gdalVersion, (await gdal()).version)
@@ -215,7 +227,9 @@ test('a request is refused by its place', () =>
   withHost(async (host) => {
     const ask = (more: object) =>
       refusal(
-        host.exports.create({ name: 'x', source: { project: lake.id }, ...more } as never, { principal: ana }),
+        host.exports.create({ name: 'x', source: { project: lake.id }, ...more } as never, {
+          principal: ana,
+        }),
       )
     assert.match(await ask({ epsg: 3857 }), 'options-invalid')
     assert.match(await ask({ resolution: 30 }), '"resolution" and "resampling" need a "projection"')

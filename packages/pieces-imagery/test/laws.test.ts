@@ -5,7 +5,13 @@ import { imagery, imageryProjectKind } from '@piecework/pieces-imagery'
 import { needsServer } from '@piecework/test-support'
 import { pieceLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
-import { ana, everybody, type ImageryDatabase, imageryDatabase, sampleProject } from './support/imagery-host.js'
+import {
+  ana,
+  everybody,
+  type ImageryDatabase,
+  imageryDatabase,
+  sampleProject,
+} from './support/imagery-host.js'
 import { needsScenes } from './support/scenes.js'
 
 const test = needsScenes(needsServer(suite('laws of imagery pieces')))
@@ -31,7 +37,10 @@ const contents: Readonly<Record<string, (ref: ResourceRef, db: Queryable) => Pro
       [id],
     )
     return Promise.all(
-      rows.map(async ({ artifact, ...row }) => ({ ...row, file: (await buffer(files.open(artifact))).length })),
+      rows.map(async ({ artifact, ...row }) => ({
+        ...row,
+        file: (await buffer(files.open(artifact))).length,
+      })),
     )
   },
 }

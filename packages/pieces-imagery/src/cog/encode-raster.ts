@@ -46,7 +46,10 @@ export function averaged({ blockSize, palette }: PlannedOutput): readonly string
 export const factors = (count: number): string[] =>
   Array.from({ length: count }, (_, at) => `${2 ** (at + 1)}`)
 
-function georeference({ bands, nodata, scale, offset, palette }: PlannedOutput, grid: Grid): readonly string[] {
+function georeference(
+  { bands, nodata, scale, offset, palette }: PlannedOutput,
+  grid: Grid,
+): readonly string[] {
   const right = grid.originX + grid.width * grid.pixelWidth
   const bottom = grid.originY - grid.height * grid.pixelHeight
   const colors = bands.map(({ name }) => (['red', 'green', 'blue'].includes(name) ? name : 'undefined'))
@@ -55,9 +58,7 @@ function georeference({ bands, nodata, scale, offset, palette }: PlannedOutput, 
     ...(nodata === undefined ? [] : ['-a_nodata', Number.isNaN(nodata) ? 'nan' : String(nodata)]),
     ...(scale === undefined ? [] : ['-a_scale', `${scale}`]),
     ...(offset === undefined ? [] : ['-a_offset', `${offset}`]),
-    ...(palette
-      ? []
-      : ['-colorinterp', (nodata === undefined ? [...colors, 'alpha'] : colors).join(',')]),
+    ...(palette ? [] : ['-colorinterp', (nodata === undefined ? [...colors, 'alpha'] : colors).join(',')]),
   ]
 }
 

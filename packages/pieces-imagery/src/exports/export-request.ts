@@ -6,7 +6,13 @@ import { parseTool } from '../tool/parse-tool.js'
 import type { ParsedTool, Resampling } from '../tool/tool.js'
 
 /** What an export of imagery ends in. */
-export const exportOutputs = ['imagery/cog', 'imagery/png', 'imagery/jpeg', 'imagery/quick-look', 'archive'] as const
+export const exportOutputs = [
+  'imagery/cog',
+  'imagery/png',
+  'imagery/jpeg',
+  'imagery/quick-look',
+  'archive',
+] as const
 
 /** Plain JSON, as a client sends it. */
 export interface ImageryExportRequest {
@@ -40,7 +46,11 @@ const id = z.string().min(1).max(100)
 
 export const exportRequestShape = z.strictObject({
   name: z.string().min(1).max(200),
-  source: z.union([z.strictObject({ project: id }), z.strictObject({ scene: id }), z.strictObject({ tool: z.unknown() })]),
+  source: z.union([
+    z.strictObject({ project: id }),
+    z.strictObject({ scene: id }),
+    z.strictObject({ tool: z.unknown() }),
+  ]),
   bands: z.array(id).min(1).max(100).exactOptional(),
   colorCorrection: z.union([z.literal(true), z.strictObject(colorSchema)]).exactOptional(),
   projection: z.int().exactOptional().describe('an EPSG code'),
@@ -99,7 +109,9 @@ export function toolOf(request: ImageryExportRequest, colors: unknown): ParsedTo
   const own = colorCorrection === true ? (colors as object) : colorCorrection
   const nodes = {
     source: { ...first, ...(bands && { bands }) },
-    colors: own ? { type: 'colorCorrection', input: 'source', ...own } : { type: 'identity', input: 'source' },
+    colors: own
+      ? { type: 'colorCorrection', input: 'source', ...own }
+      : { type: 'identity', input: 'source' },
   }
   return parseTool(extended({ version: 1, nodes, output: { node: 'colors' } }, request))
 }

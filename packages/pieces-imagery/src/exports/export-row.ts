@@ -34,7 +34,9 @@ export interface ExportRow {
 
 /** Throws `imagery/export-not-found`. */
 export async function readExport(db: Queryable, id: string): Promise<ExportRow> {
-  const { rows } = await db.query<Omit<ExportRow, 'job' | 'delivery'> & { job: string | null; delivery: string | null }>(
+  const { rows } = await db.query<
+    Omit<ExportRow, 'job' | 'delivery'> & { job: string | null; delivery: string | null }
+  >(
     `SELECT id::text AS id, name, owner, tool, sources, estimate, job, delivery, created_at AS "createdAt"
      FROM ${imageryTables.exports} WHERE ${sameId}`,
     [id],
@@ -49,7 +51,10 @@ export function exportNotFound(id: string): PieceworkError {
   return new PieceworkError('imagery/export-not-found', `There is no export of imagery ${JSON.stringify(id)}`)
 }
 
-export async function insertExport(tx: Queryable, row: Omit<ExportRow, 'createdAt' | 'job' | 'delivery'>): Promise<void> {
+export async function insertExport(
+  tx: Queryable,
+  row: Omit<ExportRow, 'createdAt' | 'job' | 'delivery'>,
+): Promise<void> {
   const scenes = [...new Set(Object.values(row.sources).flat())]
   await tx.query(
     `INSERT INTO ${imageryTables.exports} (id, name, owner, tool, sources, scenes, estimate)

@@ -30,7 +30,11 @@ export interface ImageryExport {
       readonly size: number
       readonly sha256: string
     }[]
-    readonly deliveries: readonly { readonly target: string; readonly output: string; readonly location?: string }[]
+    readonly deliveries: readonly {
+      readonly target: string
+      readonly output: string
+      readonly location?: string
+    }[]
     /** Which share of what was asked for has pixels. */
     readonly coverage: number
     readonly gdalVersion: string
@@ -45,7 +49,8 @@ export function exportView(row: ExportRow, report?: JobReport, delivery?: JobRep
     return { ...known, status: 'PENDING', windows: { done: 0, total: estimate.windows }, warnings: [] }
   const { job, stages, findings } = report
   const rendering = stages.filter(({ task }) => task === 'export')
-  const sum = (of: (stage: (typeof stages)[number]) => number) => rendering.reduce((all, one) => all + of(one), 0)
+  const sum = (of: (stage: (typeof stages)[number]) => number) =>
+    rendering.reduce((all, one) => all + of(one), 0)
   const error = delivery ? delivery.job.error : job.error
   const { outputs = [] } = job.result
   const missing = findings.find(({ code }) => code === 'imagery/coverage')?.count ?? 0
@@ -55,7 +60,13 @@ export function exportView(row: ExportRow, report?: JobReport, delivery?: JobRep
     ...known,
     status: delivery ? deliveryStatus(delivery.job.status) : statusOf(job.status),
     job: job.id,
-    windows: { done: sum(({ done }) => done), total: Math.max(sum(({ nodes }) => nodes), estimate.windows) },
+    windows: {
+      done: sum(({ done }) => done),
+      total: Math.max(
+        sum(({ nodes }) => nodes),
+        estimate.windows,
+      ),
+    },
     warnings: findings.map(({ code, message, count }) => ({
       code,
       message,

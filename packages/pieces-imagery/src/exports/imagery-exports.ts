@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Piecework } from '@piecework/core'
-import { check, checkOptions, type Database, isPieceworkError, type OptionChecks, required } from '@piecework/core/piece'
+import {
+  check,
+  checkOptions,
+  type Database,
+  isPieceworkError,
+  type OptionChecks,
+  required,
+} from '@piecework/core/piece'
 import { withTemporaryFolder } from '@piecework/core/store'
 import { findGdal, type Gdal } from '@piecework/gdal'
 import type { SceneFiles } from '../files/scene-files.js'
@@ -69,7 +76,11 @@ export function imageryExports(given: ImageryExportsOptions): ImageryExports {
         throw error
       })
     const job = await jobOf(row, { principal })
-    return exportView(row, job === undefined ? undefined : await report(job), row.delivery === undefined ? undefined : await report(row.delivery))
+    return exportView(
+      row,
+      job === undefined ? undefined : await report(job),
+      row.delivery === undefined ? undefined : await report(row.delivery),
+    )
   }
   /** One that began, and whose id was not written any more, is known by its resource. */
   const jobOf = async ({ id, job }: ExportRow, { principal }: AskedBy): Promise<string | undefined> =>
@@ -86,7 +97,13 @@ export function imageryExports(given: ImageryExportsOptions): ImageryExports {
         if (output === 'imagery/png' || output === 'imagery/jpeg')
           assertPicture(plan, output === 'imagery/png' ? 'png' : 'jpeg')
       const { asked, isFiner } = plan
-      const estimate = { ...estimateOf(plan), asked, windows: plan.windows.length, isFiner, gdalVersion: version }
+      const estimate = {
+        ...estimateOf(plan),
+        asked,
+        windows: plan.windows.length,
+        isFiner,
+        gdalVersion: version,
+      }
       return { tool, sources, estimate }
     })
   }

@@ -1,5 +1,12 @@
 import type { AccessPolicy } from '@piecework/core'
-import { check, checkOptions, isPieceworkError, type OptionChecks, type Queryable, required } from '@piecework/core/piece'
+import {
+  check,
+  checkOptions,
+  isPieceworkError,
+  type OptionChecks,
+  type Queryable,
+  required,
+} from '@piecework/core/piece'
 import { readExport } from './export-row.js'
 import { assertMayRead } from './stored-scenes.js'
 

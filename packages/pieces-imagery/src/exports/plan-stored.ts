@@ -45,6 +45,9 @@ export async function planStored(
       },
       run,
     )
-    return { plan, artifacts: Object.fromEntries([...stored.values()].map(({ id, artifact }) => [id, artifact])) }
+    return {
+      plan,
+      artifacts: Object.fromEntries([...stored.values()].map(({ id, artifact }) => [id, artifact])),
+    }
   })
 }

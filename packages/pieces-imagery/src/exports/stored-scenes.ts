@@ -31,9 +31,9 @@ export async function sourcesOf(
     if (source.type !== 'project' && source.type !== 'scene') continue
     const isProject = source.type === 'project'
     const scenes = isProject ? await scenesOfProject(db, source.id) : await sceneItself(db, source.id)
-    
-    const kind = isProject ? "imagery-project" : "imagery-scene"
-    const isAllowed = await access.allows(principal, "export", { kind, id: source.id })
+
+    const kind = isProject ? 'imagery-project' : 'imagery-scene'
+    const isAllowed = await access.allows(principal, 'export', { kind, id: source.id })
     if (!scenes || !isAllowed) throw unknown(node, source.type, source.id)
     for (const id of isProject ? scenes : [])
       if (!(await access.allows(principal, 'export', { kind: 'imagery-scene', id })))
@@ -66,9 +66,13 @@ export async function assertMayRead(
 }
 
 function unknown(node: string, type: 'project' | 'scene', id: string): PieceworkError {
-  return new PieceworkError('imagery/source-unknown', `There is no ${type} "${id}", which the node "${node}" reads`, {
-    facts: { node, [type]: id },
-  })
+  return new PieceworkError(
+    'imagery/source-unknown',
+    `There is no ${type} "${id}", which the node "${node}" reads`,
+    {
+      facts: { node, [type]: id },
+    },
+  )
 }
 
 async function scenesOfProject(db: Queryable, id: string): Promise<readonly string[] | undefined> {
@@ -99,7 +103,9 @@ export async function storedScenes(
      WHERE id = ANY ($1::uuid[])`,
     [ids],
   )
-  const found = new Map(rows.map((row) => [row.id, { id: row.id, artifact: row.artifact, facts: factsOfRow(row) }]))
+  const found = new Map(
+    rows.map((row) => [row.id, { id: row.id, artifact: row.artifact, facts: factsOfRow(row) }]),
+  )
   const gone = ids.find((id) => !found.has(id))
   if (gone !== undefined)
     throw new PieceworkError('imagery/scene-missing', `The scene ${gone} has been deleted`, {

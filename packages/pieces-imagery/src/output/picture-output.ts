@@ -45,16 +45,30 @@ async function* picture(
     await withTemporaryFolder({ purpose: 'imagery', signal }, async (folder) => {
       const run = { folder, signal }
       const whole = join(folder, 'whole.tif')
-      await pipeline(Readable.from(assembleCog({ ...layout, levels: layout.levels.slice(0, 1) })), createWriteStream(whole))
+      await pipeline(
+        Readable.from(assembleCog({ ...layout, levels: layout.levels.slice(0, 1) })),
+        createWriteStream(whole),
+      )
       // What is open is read to its end after its folder has gone.
       file = await open(await pictureOf(await gdal(), whole, format, run))
-      crs = await runGdal(await gdal(), 'gdalsrsinfo', ['--single-line', '-o', 'wkt_esri', plan.grid.crs], run)
+      crs = await runGdal(
+        await gdal(),
+        'gdalsrsinfo',
+        ['--single-line', '-o', 'wkt_esri', plan.grid.crs],
+        run,
+      )
     })
     const [image, world] = endings[format]
-    const text = (value: string) => async function* () { yield Buffer.from(value) }
+    const text = (value: string) =>
+      async function* () {
+        yield Buffer.from(value)
+      }
     if (file)
       yield* zip([
-        { name: `image.${image}`, open: () => file?.createReadStream({ autoClose: false, start: 0 }) as AsyncIterable<Uint8Array> },
+        {
+          name: `image.${image}`,
+          open: () => file?.createReadStream({ autoClose: false, start: 0 }) as AsyncIterable<Uint8Array>,
+        },
         { name: `image.${world}`, open: text(worldFile(plan)) },
         { name: 'image.prj', open: text(`${crs.trim()}\n`) },
       ])

@@ -6,10 +6,10 @@ import type { CogLayout } from '../cog/cog-layout.js'
 import { deepOverviews } from '../cog/deep-overviews.js'
 import { assertAnything } from '../cog/encode-window.js'
 import { type EncodedWindow, planCog, withDeepLevels } from '../cog/plan-cog.js'
+import { type PlannedRender, type RenderedPart, windowEntry } from '../exports/render-piece.js'
 import type { Window } from '../grid/grid.js'
 import type { ExportPlan } from '../plan/export-plan.js'
 import { planFromJson } from '../plan/plan-json.js'
-import { type PlannedRender, type RenderedPart, windowEntry } from '../exports/render-piece.js'
 import type { ReadRange } from '../tiff/read-tiff.js'
 
 /** All windows of an export, as the nodes have left them. */

@@ -7,7 +7,10 @@ import type { ExportPlan } from '../plan/export-plan.js'
 export type PictureFormat = 'png' | 'jpeg'
 
 /** Throws `imagery/picture-unsupported` for what a PNG or a JPEG does not hold. */
-export function assertPicture({ grid, output }: Pick<ExportPlan, 'grid' | 'output'>, format: PictureFormat): void {
+export function assertPicture(
+  { grid, output }: Pick<ExportPlan, 'grid' | 'output'>,
+  format: PictureFormat,
+): void {
   const { width, height } = grid
   const refuse = (why: string) => {
     throw new PieceworkError(
@@ -21,7 +24,8 @@ export function assertPicture({ grid, output }: Pick<ExportPlan, 'grid' | 'outpu
   const bands = output.bands.length + (output.nodata === undefined ? 1 : 0)
   if (format === 'png' && bands > 4) refuse(`it has ${bands} bands; the limit is 4`)
   if (format === 'jpeg' && output.palette) refuse('it has a palette')
-  if (format === 'jpeg' && ![1, 3].includes(output.bands.length)) refuse(`it has ${bands} bands, and not 1 or 3`)
+  if (format === 'jpeg' && ![1, 3].includes(output.bands.length))
+    refuse(`it has ${bands} bands, and not 1 or 3`)
   if (format === 'jpeg' && output.nodata === undefined) refuse('it has an alpha band')
 }
 

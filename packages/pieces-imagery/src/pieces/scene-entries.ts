@@ -24,21 +24,11 @@ export const sceneHeader = csvLine([...columns])
 
 export function sceneLine(scene: TravellingScene): string {
   const { id, position, name, bands, bytes, createdAt, artifact } = scene
-  return csvLine([
-    id,
-    `${position}`,
-    name,
-    JSON.stringify(bands),
-    `${bytes}`,
-    createdAt,
-    artifact ?? null,
-  ])
+  return csvLine([id, `${position}`, name, JSON.stringify(bands), `${bytes}`, createdAt, artifact ?? null])
 }
 
 const bandsSchema: Schema<NamedBand[]> = z
-  .array(
-    z.strictObject({ name: z.string().min(1).max(100), role: z.enum(bandRoles).exactOptional() }),
-  )
+  .array(z.strictObject({ name: z.string().min(1).max(100), role: z.enum(bandRoles).exactOptional() }))
   .min(1)
   .max(100) as never
 
@@ -50,7 +40,8 @@ export function readScene(row: CsvRow): TravellingScene {
   }
   return {
     id: id && /^[0-9a-f-]{36}$/.test(id) ? id : wrong('id', 'is no uuid'),
-    position: position && /^-?\d{1,9}$/.test(position) ? Number(position) : wrong('position', 'is no position'),
+    position:
+      position && /^-?\d{1,9}$/.test(position) ? Number(position) : wrong('position', 'is no position'),
     name: name ? name : wrong('name', 'is empty'),
     bands: readBands(bands) ?? wrong('bands', 'are no bands with names and roles'),
     bytes: bytes && /^\d{1,15}$/.test(bytes) ? Number(bytes) : wrong('bytes', 'is no number of bytes'),

@@ -34,7 +34,12 @@ export const sceneRows: Validator = {
             }
         } catch (problem) {
           if (!(problem instanceof SceneProblem)) throw problem
-          yield { ...error, row, column: problem.column, message: `The ${problem.column} ${problem.message}.` }
+          yield {
+            ...error,
+            row,
+            column: problem.column,
+            message: `The ${problem.column} ${problem.message}.`,
+          }
         }
       }
   },

@@ -122,7 +122,9 @@ async function importScenes(
       const { position, name, bands, createdAt } = scene
       const id = ids.idOf(sceneTable, scene.id)
       const referred =
-        scene.artifact !== undefined ? await referredScene(tx, { files, access }, scene, principal) : undefined
+        scene.artifact !== undefined
+          ? await referredScene(tx, { files, access }, scene, principal)
+          : undefined
       const artifact = referred ?? keyOf(resource.id, id)
       if (!referred) await putScene(files, artifact, entries.open(sceneEntries.file(rows)))
       const read = await readStoredScene({ files, gdal: await gdal() }, artifact, { bands, signal })

@@ -6,14 +6,14 @@ import { type Grid, intersection, partOf, type Window } from '../grid/grid.js'
 import { planGrid } from '../grid/plan-grid.js'
 import { readAoi } from '../mask/aoi.js'
 import { boundsOf, type Mask } from '../mask/mask.js'
-import type { AoiPolygon } from '../mask/polygon.js'
 import { planMask } from '../mask/plan-mask.js'
+import type { AoiPolygon } from '../mask/polygon.js'
 import type { Scene } from '../scene/scene-facts.js'
 import { bandTypes } from '../tool/band-types.js'
 import { parseTool } from '../tool/parse-tool.js'
 import type { ParsedTool } from '../tool/tool.js'
-import type { ExportPlan, PlannedScene } from './export-plan.js'
 import { assertWithin, estimateOf } from './estimate.js'
+import type { ExportPlan, PlannedScene } from './export-plan.js'
 import { planHistograms } from './plan-histograms.js'
 import { planOutput } from './plan-output.js'
 import { planWindows } from './plan-windows.js'
@@ -108,7 +108,9 @@ async function planMasks(gdal: Gdal, { nodes }: ParsedTool, grid: Grid, run: Fol
 
 /** Next to the antimeridian coordinates jump from one end of a grid to the other: what is between the ends is no area. */
 function assertCrops(area: readonly AoiPolygon[]): void {
-  if (area.some((rings) => rings.some((ring) => ring.some(([x]) => Math.abs(x) > 180 - aoiLimits.cropDegrees))))
+  if (
+    area.some((rings) => rings.some((ring) => ring.some(([x]) => Math.abs(x) > 180 - aoiLimits.cropDegrees)))
+  )
     throw new PieceworkError(
       'imagery/aoi-invalid',
       `The area of interest cannot be used: an export is not cropped within ${aoiLimits.cropDegrees} degrees of the antimeridian, where coordinates jump. Leave out "crop"`,

@@ -53,10 +53,16 @@ function meaningOf(
     ([, node]) => node.type === 'reproject' && node.resampling !== 'near',
   )
   if (resampled)
-    throw invalid(`nodes.${resampled[0]}.resampling`, 'must be near: values between two of a palette mean nothing')
+    throw invalid(
+      `nodes.${resampled[0]}.resampling`,
+      'must be near: values between two of a palette mean nothing',
+    )
   if (dataType !== 'uint8') throw invalid('output.dataType', 'must be uint8: the scenes have a palette')
   if (nodata === undefined)
-    throw invalid('output.nodata', 'is required: the scenes have a palette, beside which there is no alpha band')
+    throw invalid(
+      'output.nodata',
+      'is required: the scenes have a palette, beside which there is no alpha band',
+    )
   return first
 }
 

@@ -24,9 +24,7 @@ const shape = z.strictObject({
     gdalVersion: z.string(),
   }),
   windows: z.strictObject({ done: count, total: count }),
-  warnings: z.array(
-    z.strictObject({ code: z.string(), message: z.string(), count: count.exactOptional() }),
-  ),
+  warnings: z.array(z.strictObject({ code: z.string(), message: z.string(), count: count.exactOptional() })),
   error: z.strictObject({ code: z.string(), message: z.string() }).exactOptional(),
   result: z
     .strictObject({
@@ -52,7 +50,9 @@ interface Listed {
 }
 
 const queryModel: Model<{ readonly after?: string }> = model(
-  z.strictObject({ after: z.uuid().exactOptional().describe('id of the last one of the page before') }) as never,
+  z.strictObject({
+    after: z.uuid().exactOptional().describe('id of the last one of the page before'),
+  }) as never,
 )
 const answerModel: Model<Listed> = model(
   z.strictObject({

@@ -18,7 +18,9 @@ export interface ImageryRoutesOptions {
 }
 
 const optionChecks: OptionChecks<ImageryRoutesOptions> = {
-  exports: required(check.having<ImageryExports>('imageryExports()', 'create', 'get', 'list', 'retryDeliveries')),
+  exports: required(
+    check.having<ImageryExports>('imageryExports()', 'create', 'get', 'list', 'retryDeliveries'),
+  ),
 }
 
 const statuses: Statuses = {

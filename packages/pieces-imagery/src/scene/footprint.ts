@@ -31,7 +31,9 @@ export async function footprintOf(
   if (!first || !last || Math.abs(first[0] - last[0]) > 180) return undefined
   ring[ring.length - 1] = first
   const parts = [-360, 0, 360].flatMap((turn) => {
-    const part = between(ring, -180 + turn, 180 + turn).map(([x, y]): Point => [rounded(x - turn), rounded(y)])
+    const part = between(ring, -180 + turn, 180 + turn).map(
+      ([x, y]): Point => [rounded(x - turn), rounded(y)],
+    )
     return part.length > 3 ? [[part]] : []
   })
   return { type: 'MultiPolygon', coordinates: parts }

@@ -53,20 +53,17 @@ export async function readSceneFacts(
 const unreadable = ['gdal/failed', 'gdal/files', 'gdal/format'] as const
 
 const sceneInfo = (gdal: Gdal, file: string, args: readonly string[], run: GdalRun): Promise<string> =>
-  runGdal(
-    gdal,
-    'gdalinfo',
-    ['-json', '-nogcp', '-nomd', '-norat', ...args, '-if', 'GTiff', file],
-    run,
-  ).catch((error: unknown) => {
-    // It does no more than read the file.
-    if (!unreadable.some((code) => isPieceworkError(error, code))) throw error
-    throw new PieceworkError(
-      'imagery/scene-format',
-      `The file of a scene cannot be read as a GeoTIFF: ${(error as PieceworkError).message}`,
-      { cause: error },
-    )
-  })
+  runGdal(gdal, 'gdalinfo', ['-json', '-nogcp', '-nomd', '-norat', ...args, '-if', 'GTiff', file], run).catch(
+    (error: unknown) => {
+      // It does no more than read the file.
+      if (!unreadable.some((code) => isPieceworkError(error, code))) throw error
+      throw new PieceworkError(
+        'imagery/scene-format',
+        `The file of a scene cannot be read as a GeoTIFF: ${(error as PieceworkError).message}`,
+        { cause: error },
+      )
+    },
+  )
 
 async function startOf(file: string): Promise<Uint8Array> {
   const handle = await open(file)
@@ -149,8 +146,7 @@ function quantityOf(colors: Info['bands']): Pick<SceneFacts, 'scale' | 'offset'>
 function paletteOf(bands: Info['bands']): Pick<SceneFacts, 'palette'> {
   const [first, ...others] = bands
   if (!bands.some(({ colorTable }) => colorTable)) return {}
-  if (!first?.colorTable || others.length > 0)
-    throw unsupported('it has a palette, and more than one band')
+  if (!first?.colorTable || others.length > 0) throw unsupported('it has a palette, and more than one band')
   if (typeOf(first.type) !== 'uint8') throw unsupported(`its palette is not of bytes, but of ${first.type}`)
   return {
     palette: first.colorTable.entries.map(([red = 0, green = 0, blue = 0]) => [red, green, blue] as const),
@@ -168,7 +164,10 @@ function typeOf(name: string | undefined): DataType {
   return type
 }
 
-function bandsOf(colors: Info['bands'], names: readonly (string | NamedBand)[] | undefined): readonly SceneBand[] {
+function bandsOf(
+  colors: Info['bands'],
+  names: readonly (string | NamedBand)[] | undefined,
+): readonly SceneBand[] {
   const found = colors.map(({ colorInterpretation }, at) => {
     const color = colorInterpretation.toLowerCase()
     const isName = ['red', 'green', 'blue'].includes(color)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { ArtifactStore } from '@piecework/core/store'
 import type { Database } from '@piecework/core/piece'
+import type { ArtifactStore } from '@piecework/core/store'
 import { addScene, imageryMigrations } from '@piecework/pieces-imagery'
 import { fromPg, migrate } from '@piecework/postgres'
 import { scratchDatabase } from '@piecework/test-support'
