@@ -30,6 +30,8 @@ const scratchChecks: OptionChecks<ScratchOptions> = {
   encoding: check.text,
 }
 
+const postgis: ScratchTemplate = { name: 'postgis', prepare: async () => {} }
+
 /**
  * A new database with PostGIS, so that every test file has its own. The test script names a run in
  * `PIECEWORK_TEST_RUN`: then a template is prepared once for all files of that run, and the script drops what is left.
@@ -39,7 +41,7 @@ export async function scratchDatabase(given?: ScratchOptions): Promise<ScratchDa
   const server = options.url ?? process.env.DATABASE_URL
   if (server === undefined || server === '') throw new Error('scratchDatabase needs a url or DATABASE_URL.')
   const run = process.env.PIECEWORK_TEST_RUN
-  const template = options.template ?? { name: 'postgis', prepare: async () => {} }
+  const template = options.template ?? postgis
   if (!/^[a-z0-9_]{1,20}$/.test(template.name)) throw new Error(`"${template.name}" is no template name.`)
 
   const name = `piecework_${run ?? 'test'}_${randomBytes(6).toString('hex')}`
@@ -53,12 +55,7 @@ export async function scratchDatabase(given?: ScratchOptions): Promise<ScratchDa
     } else if (run === undefined) {
       await createPrepared(admin, server, name, template)
     } else {
-      const source = await cachedTemplate(admin, server, run, template)
-      // A third of the work of copying block by block through the log. Nothing writes to a template.
-      const strategy = (await serverMajor(admin)) >= 15 ? 'STRATEGY FILE_COPY' : ''
-      await admin.query(
-        `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE ${pg.escapeIdentifier(source)} ${strategy}`,
-      )
+      await copy(admin, await cachedTemplate(admin, server, run, template), name)
     }
   })
   return { url, drop: () => connected(server, (admin) => drop(admin, name)) }
@@ -77,7 +74,9 @@ async function cachedTemplate(
   if (found.rowCount === 0) {
     const unfinished = `${name}_unfinished`
     await drop(admin, unfinished)
-    await createPrepared(admin, server, unfinished, template)
+    // To copy PostGIS is quicker than to create it.
+    const source = template === postgis ? undefined : await cachedTemplate(admin, server, run, postgis)
+    await createPrepared(admin, server, unfinished, template, source)
     await admin.query(
       `ALTER DATABASE ${pg.escapeIdentifier(unfinished)} RENAME TO ${pg.escapeIdentifier(name)}`,
     )
@@ -86,22 +85,34 @@ async function cachedTemplate(
   return name
 }
 
+/** `source`: a template that has PostGIS. */
 async function createPrepared(
   admin: pg.Client,
   server: string,
   name: string,
   template: ScratchTemplate,
+  source?: string,
 ): Promise<void> {
   // No session is ever connected to template0, so copying it cannot be refused.
-  await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`)
+  if (source === undefined)
+    await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`)
+  else await copy(admin, source, name)
   try {
     const url = databaseUrl(server, name)
-    await connected(url, (client) => client.query('CREATE EXTENSION postgis'))
+    if (source === undefined) await connected(url, (client) => client.query('CREATE EXTENSION postgis'))
     await template.prepare(url)
   } catch (error) {
     await drop(admin, name)
     throw error
   }
+}
+
+async function copy(admin: pg.Client, source: string, name: string): Promise<void> {
+  // A third of the work of copying block by block through the log. Nothing writes to a template.
+  const strategy = (await serverMajor(admin)) >= 15 ? 'STRATEGY FILE_COPY' : ''
+  await admin.query(
+    `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE ${pg.escapeIdentifier(source)} ${strategy}`,
+  )
 }
 
 /** The server waits some seconds for connections that are just being closed; only what still uses the database is ended. */

@@ -26,6 +26,11 @@ async function withRun<T>(run: string, work: () => Promise<T>): Promise<T> {
 }
 
 const test = needsServer(suite('scratchDatabase'))
+const ownRun = `t${process.pid}`
+test.after(async () => {
+  // That of others is copied from.
+  await one(String(process.env.DATABASE_URL), `DROP DATABASE IF EXISTS piecework_${ownRun}_template_postgis`)
+})
 
 test('two are apart, have PostGIS, and are gone after drop, even with a client in them', async () => {
   const [a, b] = await Promise.all([scratchDatabase(), scratchDatabase()])
@@ -42,7 +47,6 @@ test('two are apart, have PostGIS, and are gone after drop, even with a client i
 })
 
 test('a run prepares a template once, however many ask for it', async () => {
-  const run = `t${process.pid}`
   let prepared = 0
   const template = {
     name: 'numbers',
@@ -51,19 +55,21 @@ test('a run prepares a template once, however many ask for it', async () => {
       await one(url, 'CREATE TABLE numbers AS SELECT 7 AS n')
     },
   }
-  const databases = await withRun(run, () => Promise.all([1, 2, 3].map(() => scratchDatabase({ template }))))
+  const databases = await withRun(ownRun, () =>
+    Promise.all([1, 2, 3].map(() => scratchDatabase({ template }))),
+  )
   assert.is(prepared, 1)
   for (const { url, drop } of databases) {
     assert.is(await one(url, 'SELECT n FROM numbers'), 7)
     await drop()
   }
-  await one(String(process.env.DATABASE_URL), `DROP DATABASE piecework_${run}_template_numbers`)
+  await one(String(process.env.DATABASE_URL), `DROP DATABASE piecework_${ownRun}_template_numbers`)
 })
 
 test('a template that cannot be prepared leaves nothing', async () => {
   const count = "SELECT count(*)::int FROM pg_database WHERE datname LIKE '%template_broken%'"
   const template = { name: 'broken', prepare: () => Promise.reject(new Error('no such table')) }
-  const refused = await withRun(`t${process.pid}`, () =>
+  const refused = await withRun(ownRun, () =>
     scratchDatabase({ template }).catch((error: Error) => error.message),
   )
   assert.is(refused, 'no such table')
