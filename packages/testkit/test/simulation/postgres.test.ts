@@ -5,17 +5,19 @@ import { suite } from 'uvu'
 import { plantedFaults } from './planted-faults.js'
 import { type PostgresServer, postgresServer } from './postgres-server.js'
 
-const test = suite('simulation: PostgreSQL, embedded')
+const test = suite('simulation: PostgreSQL')
 let server: PostgresServer
 
 test.before(async () => {
-  server = await postgresServer()
+  // The embedded database takes several times as long.
+  server = await postgresServer(process.env.DATABASE_URL || undefined)
 })
 test.after(() => server.close())
 
 const make: MakeServer = (settings) => server.make(settings)
 
-simulationLaws(test, { make, seeds: 3, firstSeed: 2 })
+// Of the first seeds those in which most happens for what they take.
+simulationLaws(test, { make, seeds: 3, firstSeed: 4 })
 
 const planted = (plant: (store: Store) => Store): MakeServer => {
   return async (settings) => {
@@ -27,7 +29,7 @@ const planted = (plant: (store: Store) => Store): MakeServer => {
 test('a fault is found: the work of an attempt is done twice', async () => {
   const plant = plantedFaults['the work of an attempt is done twice']
   assert.ok(plant)
-  for (let seed = 1; seed <= 10; seed++)
+  for (const seed of [4, 5, 2, 1, 3, 6, 7, 8, 9, 10])
     if ((await simulate({ make: planted(plant) }, planOf(seed))).violations.length > 0) return
   assert.fail('none of 10 seeds finds it')
 })
