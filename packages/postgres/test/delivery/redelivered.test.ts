@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Lease, NodeResult } from '@piecework/core/store'
 import { fromPg, type PostgresStore, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { exportJob } from '../store/sample.js'
@@ -21,7 +21,7 @@ let store: PostgresStore
 let workers: readonly ChildProcess[] = []
 
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   folder = await mkdtemp(join(tmpdir(), 'piecework-redelivered-'))
   pool = new pg.Pool({ connectionString: scratch.url, max: 2 })
   store = postgresStore({ database: fromPg(pool) })

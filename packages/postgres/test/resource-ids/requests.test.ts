@@ -18,10 +18,22 @@ import {
 const test = needsServer(suite('ids that are drawn at the request'))
 
 let world: World
-test.before.each(async () => {
+test.before(async () => {
   world = await serverWorld(integerTables)
 })
-test.after.each(() => world.close())
+test.after(() => world.close())
+
+/** As in a new database, whose connections would have to read the catalogue first: numbers begin at 1, and no job is there. */
+test.before.each(async () => {
+  const [store] = await world.query<{ tables: string }>(
+    `SELECT string_agg(format('piecework.%I', tablename), ', ') AS tables FROM pg_tables
+     WHERE schemaname = 'piecework' AND tablename <> 'migrations'`,
+  )
+  await world.query(`TRUNCATE ${store?.tables} RESTART IDENTITY CASCADE`)
+  await world.query('DROP TABLE projects, notes, boards, cards, scenarios, units CASCADE')
+  await world.query('DROP SCHEMA IF EXISTS "Numbers" CASCADE')
+  await world.query(integerTables)
+})
 
 const refused = (work: Promise<unknown>, code: Parameters<typeof isPieceworkError>[1], words = /./) =>
   assert.rejects(work, (error) => isPieceworkError(error, code) && words.test(error.message))
