@@ -25,10 +25,10 @@ const megabyte = 1024 * 1024
 const lines = Array.from({ length: 10_000 }, (_, i) => `${(i * 7919) % 10_007},row ${i},${i / 7}\n`)
 const block = Buffer.from(lines.join(''))
 
-test('flat memory: an entry of 200 MB is staged, assembled and read in the memory of a small one', async () => {
+test('flat memory: an entry of 80 MB is staged, assembled and read in the memory of a small one', async () => {
   const root = await mkdtemp(join(tmpdir(), 'piecework-memory-'))
   try {
-    const held = await heldBy(200, fileArtifacts(root))
+    const held = await heldBy(80, fileArtifacts(root))
     assert.ok(held < 8, `${held.toFixed(1)} MB were held`)
   } finally {
     await rm(root, { recursive: true, force: true })
