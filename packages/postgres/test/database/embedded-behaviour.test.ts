@@ -1,5 +1,6 @@
-import { type EmbeddedDatabase, embedded } from '@piecework/embedded'
+import type { EmbeddedDatabase } from '@piecework/embedded'
 import { suite } from 'uvu'
+import { scratchEmbedded } from '../scratch-embedded.js'
 import { databaseBehaviour } from './behaviour.js'
 import { binaryBehaviour } from './binary-behaviour.js'
 import { copyBehaviour } from './copy-behaviour.js'
@@ -8,7 +9,7 @@ import { valueLaws } from './value-laws.js'
 const test = suite('embedded')
 let db: EmbeddedDatabase
 test.before(async () => {
-  db = await embedded()
+  db = await scratchEmbedded()
 })
 test.after(() => db.close())
 databaseBehaviour(test, () => db)

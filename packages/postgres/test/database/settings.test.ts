@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '@piecework/core'
 import type { Queryable } from '@piecework/core/piece'
-import { embedded } from '@piecework/embedded'
 import { fromKnex, fromPg } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import knexOf from 'knex'
 import pg from 'pg'
 import { suite } from 'uvu'
+import { scratchEmbedded } from '../scratch-embedded.js'
 import { chunks, read } from './support.js'
 
 /** What a host may have set, and what is read or written while we work. */
@@ -172,9 +172,9 @@ onServer('a deferred trigger runs on the search path of the host', async () => {
 onServer.run()
 
 const inProcess = suite('settings of the host, embedded')
-let db: Awaited<ReturnType<typeof embedded>>
+let db: Awaited<ReturnType<typeof scratchEmbedded>>
 inProcess.before(async () => {
-  db = await embedded()
+  db = await scratchEmbedded()
 })
 inProcess.after(() => db.close())
 inProcess('do not show in transactions', async () => {

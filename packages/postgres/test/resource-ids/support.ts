@@ -10,11 +10,11 @@ import {
   type PieceworkOptions,
   type ResourceKind,
 } from '@piecework/core'
-import { embedded } from '@piecework/embedded'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { scratchDatabase } from '@piecework/test-support'
+import { scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
+import { scratchEmbedded } from '../scratch-embedded.js'
 
 export const ann = { id: 'ann' }
 
@@ -29,7 +29,7 @@ export interface World {
 }
 
 export async function serverWorld(sql: string, encoding?: string): Promise<World> {
-  const scratch = await scratchDatabase(encoding === undefined ? {} : { encoding })
+  const scratch = await scratchDatabase(encoding === undefined ? { template: storeTemplate } : { encoding })
   const pool = new pg.Pool({ connectionString: scratch.url, max: 6 })
   pool.on('error', () => {})
   return prepared(fromPg(pool), sql, async () => {
@@ -39,7 +39,7 @@ export async function serverWorld(sql: string, encoding?: string): Promise<World
 }
 
 export async function embeddedWorld(sql: string): Promise<World> {
-  const database = await embedded()
+  const database = await scratchEmbedded()
   return prepared(database, sql, () => database.close())
 }
 

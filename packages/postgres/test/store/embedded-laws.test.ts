@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { type EmbeddedDatabase, embedded } from '@piecework/embedded'
+import type { EmbeddedDatabase } from '@piecework/embedded'
 import { postgresStore } from '@piecework/postgres'
 import { guardLaws, jobStoreLaws, type LawTest } from '@piecework/testkit'
 import { suite } from 'uvu'
+import { scratchEmbedded } from '../scratch-embedded.js'
 
 const test = suite('store on the embedded database')
 
@@ -20,7 +21,7 @@ const unlessOthers: LawTest = (name, run) => {
 
 let db: EmbeddedDatabase
 test.before(async () => {
-  db = await embedded()
+  db = await scratchEmbedded()
   await postgresStore({ database: db }).migrate()
 })
 test.after(() => db.close())

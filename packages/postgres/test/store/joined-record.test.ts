@@ -1,8 +1,9 @@
-import { type EmbeddedDatabase, embedded } from '@piecework/embedded'
+import type { EmbeddedDatabase } from '@piecework/embedded'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
+import { scratchEmbedded } from '../scratch-embedded.js'
 import { joinedRecordBehaviour } from './joined-record-behaviour.js'
 
 const onServer = needsServer(suite('the record of joined requests, on a server'))
@@ -23,7 +24,7 @@ onServer.run()
 const onEmbedded = suite('the record of joined requests, on the embedded database')
 let db: EmbeddedDatabase
 onEmbedded.before(async () => {
-  db = await embedded()
+  db = await scratchEmbedded()
   await postgresStore({ database: db }).migrate()
 })
 onEmbedded.after(() => db.close())

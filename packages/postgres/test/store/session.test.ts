@@ -9,12 +9,12 @@ import {
   type ResourceKind,
 } from '@piecework/core'
 import type { SessionContext } from '@piecework/core/store'
-import { embedded } from '@piecework/embedded'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
+import { scratchEmbedded } from '../scratch-embedded.js'
 
 const ddl = `
   CREATE TABLE albums (id uuid PRIMARY KEY, name text, ready boolean NOT NULL);
@@ -68,7 +68,7 @@ const hosts: Readonly<Record<string, () => Promise<Parts>>> = {
     }
   },
   embedded: async () => {
-    const database = await embedded()
+    const database = await scratchEmbedded()
     return {
       store: memoryStore({ database }),
       sql: (sql, values) => database.query(sql, values),

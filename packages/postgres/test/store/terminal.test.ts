@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { isTerminal } from '@piecework/core'
 import type { Database, JobStatus } from '@piecework/core/store'
-import { embedded } from '@piecework/embedded'
 import { postgresStore } from '@piecework/postgres'
 import { suite } from 'uvu'
+import { scratchEmbedded } from '../scratch-embedded.js'
 import { exportJob } from './sample.js'
 
 const test = suite('terminal statuses')
@@ -25,7 +25,7 @@ const statuses: Readonly<Record<JobStatus, true>> = {
 let db: Database & { close(): Promise<void> }
 
 test.before(async () => {
-  db = await embedded()
+  db = await scratchEmbedded()
 })
 test.after(() => db.close())
 

@@ -10,11 +10,11 @@ import {
   type ResourceKind,
 } from '@piecework/core'
 import type { ArchiveRef, Piece } from '@piecework/core/piece'
-import { embedded } from '@piecework/embedded'
 import { fromPg, postgresStore, type TablePieceSpec, type TableSpec, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
+import { scratchEmbedded } from '../scratch-embedded.js'
 
 type Place = 'embedded' | 'server'
 
@@ -156,7 +156,7 @@ export async function albums(
 
 async function opened(on: Place): Promise<{ db: Database; end: () => Promise<void> }> {
   if (on === 'embedded') {
-    const db = await embedded()
+    const db = await scratchEmbedded()
     return { db, end: () => db.close() }
   }
   const scratch = await scratchDatabase({ template: storeTemplate })

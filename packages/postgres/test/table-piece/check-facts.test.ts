@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type Database, isPieceworkError } from '@piecework/core'
-import { embedded } from '@piecework/embedded'
 import {
   checkTables,
   fromPg,
@@ -13,6 +12,7 @@ import {
 import { needsServer } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
+import { scratchEmbedded } from '../scratch-embedded.js'
 import { type World, world } from './support.js'
 
 const ddl = `
@@ -71,7 +71,7 @@ async function checked(db: Database, ...tables: TableSpec[]): Promise<readonly T
 const databases: Readonly<Record<string, () => Promise<World>>> = {
   server: () => world(ddl),
   embedded: async () => {
-    const db = await embedded()
+    const db = await scratchEmbedded()
     await db.query(ddl)
     return { db, close: () => db.close() }
   },

@@ -9,7 +9,6 @@ import {
   type ResourceKind,
 } from '@piecework/core'
 import { csvLine, type Piece } from '@piecework/core/piece'
-import { embedded } from '@piecework/embedded'
 import {
   assertSchemaCovered,
   checkTables,
@@ -20,6 +19,7 @@ import {
 } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
+import { scratchEmbedded } from '../scratch-embedded.js'
 import { world } from './support.js'
 
 const test = suite('claims of pieces written by hand')
@@ -143,7 +143,7 @@ let close: () => Promise<void>
 test.before(async () => {
   if (process.env.DATABASE_URL) ({ db, close } = await world(''))
   else {
-    const database = await embedded()
+    const database = await scratchEmbedded()
     ;[db, close] = [database, () => database.close()]
   }
   for (const sql of tables) await db.query(sql)

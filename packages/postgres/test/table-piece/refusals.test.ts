@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { runInNewContext } from 'node:vm'
 import { type Database, isPieceworkError } from '@piecework/core'
-import { embedded } from '@piecework/embedded'
 import { checkTables, type TableFinding, type TableSpec, tablePiece } from '@piecework/postgres'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
+import { scratchEmbedded } from '../scratch-embedded.js'
 import { cloned, exported, imported, type World, world } from './support.js'
 
 const tables = `
@@ -92,7 +92,7 @@ async function errors(db: Database, ...specs: TableSpec[]): Promise<readonly Tab
 const databases: Readonly<Record<string, () => Promise<World>>> = {
   server: () => world(ddl + secretTables),
   embedded: async () => {
-    const db = await embedded()
+    const db = await scratchEmbedded()
     await db.query((ddl + secretTables).replace(/CREATE EXTENSION.*/, '').replaceAll('citext', 'text'))
     return { db, close: () => db.close() }
   },

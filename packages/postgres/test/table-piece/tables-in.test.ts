@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Queryable } from '@piecework/core/piece'
-import { embedded } from '@piecework/embedded'
 import { type TablePieceSpec, tablePiece } from '@piecework/postgres'
 import { suite } from 'uvu'
 import { tablesIn, tablesOfNode } from '#internal/table-piece/tables-in.js'
+import { scratchEmbedded } from '../scratch-embedded.js'
 
 const test = suite('table pieces: how often the catalogue is read')
 
@@ -15,7 +15,7 @@ const spec = (name: string, table: string): TablePieceSpec => ({
 })
 
 test('a node reads it unless another one of its job, of whatever piece, has just done so; a repeated one reads it', async () => {
-  const db = await embedded()
+  const db = await scratchEmbedded()
   try {
     await db.query('CREATE TABLE albums (id uuid PRIMARY KEY)')
     await db.query('CREATE TABLE photos (id uuid PRIMARY KEY, album_id uuid REFERENCES albums, n int)')

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { isPieceworkError } from '@piecework/core'
-import { embedded } from '@piecework/embedded'
 import { type TableSpec, tablePiece } from '@piecework/postgres'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
+import { scratchEmbedded } from '../../scratch-embedded.js'
 import { cloned, exported, imported, type Outcome, type World, world } from '../support.js'
 
 const ddl = `
@@ -165,7 +165,7 @@ const cases: readonly Case[] = [
 const databases: Readonly<Record<string, () => Promise<World>>> = {
   server: () => world(ddl),
   embedded: async () => {
-    const db = await embedded()
+    const db = await scratchEmbedded()
     await db.query(ddl)
     return { db, close: () => db.close() }
   },
