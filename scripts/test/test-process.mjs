@@ -7,7 +7,7 @@ import { sourcePlaces } from './source-places.mjs'
 const kept = 1_000_000
 
 /** Files that one process runs at most: what a test leaves open, or holds, goes with it. */
-const filesEach = 25
+const filesEach = 60
 
 /**
  * PGlite's programs are compiled once, quickly, and only what is called: most tests end before code that is optimized, which
@@ -35,11 +35,22 @@ export class TestProcess {
 
   /** Runs a file and reads uvu's summary. */
   async run(file) {
-    if (isAlone(file) || this.#files >= filesEach) this.stop()
+    if (isAlone(file)) return this.#runAlone(file)
+    if (this.#files >= filesEach) this.stop()
     const result = await this.#runNext(file)
     // What it has left behind would be taken for a fault of the next one.
-    if (isAlone(file) || result.failed > 0) this.stop()
+    if (result.failed > 0) this.stop()
     return result
+  }
+
+  /** The process that others share stays, with what it has loaded. */
+  async #runAlone(file) {
+    const own = new TestProcess(this.#options)
+    try {
+      return await own.#runNext(file)
+    } finally {
+      own.stop()
+    }
   }
 
   stop() {
