@@ -11,7 +11,11 @@ export async function scratchEmbedded(): Promise<EmbeddedDatabase> {
   if (isTaken) return embedded()
   isTaken = true
   kept ??= embedded()
-  const db = await kept
+  const db = await kept.catch((error: unknown) => {
+    kept = undefined
+    isTaken = false
+    throw error
+  })
   let isOpen = true
   const opened = (): EmbeddedDatabase => {
     if (!isOpen) throw new Error('The embedded database has been closed.')
@@ -24,7 +28,11 @@ export async function scratchEmbedded(): Promise<EmbeddedDatabase> {
     close: async () => {
       if (!isOpen) return
       isOpen = false
-      await empty(db)
+      // What holds something that cannot be dropped ends.
+      await empty(db).catch(() => {
+        kept = undefined
+        return db.close()
+      })
       isTaken = false
     },
   }
