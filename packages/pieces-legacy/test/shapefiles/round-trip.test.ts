@@ -118,7 +118,14 @@ samples('every planning unit of a real grid has its amounts, cost and protection
   )
   const { west, south, east, north, area, units } = extent
   assert.ok(areaOf([west, south, east, north]) > area)
-  const project = await allTheWay({ ...uploads(), ...shapefiles([west, south, east, north]) })
+  const { resource } = await (
+    await host.piecework.import({
+      format: 'legacy-marxan',
+      uploads: { ...uploads(), ...shapefiles([west, south, east, north]) },
+      principal,
+      name: 'Reefs',
+    })
+  ).result()
   const found = await one<Record<string, number>>(
     `SELECT (SELECT sum(a.amount) FROM planning.feature_amounts a JOIN planning.features f ON f.id = a.feature_id
              WHERE f.project_id = p.id AND f.name = 'Coral')
@@ -129,7 +136,7 @@ samples('every planning unit of a real grid has its amounts, cost and protection
             (SELECT count(*)::integer FROM planning.cost_surface_values v JOIN planning.cost_surfaces c ON c.id = v.cost_surface_id
              WHERE c.project_id = p.id AND c.name = 'Fishing' AND v.cost BETWEEN 0.5 AND 2) AS costs
      FROM planning.projects p WHERE p.id = $1`,
-    project,
+    resource?.id ?? '',
   )
   assertNear(found.both, area)
   assertNear(found.protected, area)
