@@ -63,7 +63,7 @@ const across = ({ width, height }: Grid): Window[] => [
   { x: 160, y: 0, width: width - 160, height },
 ]
 for (const [resampling, resolution, windows] of [
-  ['bilinear', 300, (grid: Grid) => [...windowsOf(grid, 256)]],
+  ['bilinear', 300, (grid: Grid) => [...windowsOf(grid, 512)]],
   ['near', 900, across],
   ['cubic', 900, across],
   ['lanczos', 900, across],
