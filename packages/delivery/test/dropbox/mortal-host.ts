@@ -31,8 +31,8 @@ export function dropboxHost({ database, folder, address, refreshToken }: Place):
     artifacts: fileArtifacts(folder),
     runtime: inProcess({ concurrency: 2 }),
     targets: [dropboxTarget({ credentials, appKey, api, chunkBytes })],
-    heartbeatMs: 100,
-    sweepMs: 100,
+    heartbeatMs: 200,
+    sweepMs: 400,
     backoffMs: 50,
   })
   return {

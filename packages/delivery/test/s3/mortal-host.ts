@@ -32,8 +32,8 @@ export function s3Host({ database, folder, ca, credential }: Place): {
     artifacts: fileArtifacts(folder),
     runtime: inProcess({ concurrency: 2 }),
     targets: [targetFor({ settings }, credential)],
-    heartbeatMs: 100,
-    sweepMs: 100,
+    heartbeatMs: 200,
+    sweepMs: 400,
     backoffMs: 50,
   })
   return {
