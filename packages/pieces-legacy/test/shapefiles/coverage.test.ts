@@ -89,7 +89,7 @@ test('those and only those that have an area in common with a shape', async () =
       const found = await uncovered({ ...project(), ...uploads })
       assert.deepEqual(found, expected.slice(0, 10).map(String))
     }),
-    { numRuns: 60, examples: boxCases.map((one) => [one]) },
+    { numRuns: 25, examples: boxCases.map((one) => [one]) },
   )
 })
 

@@ -76,7 +76,7 @@ test('any rows, in sheets and cells however small', async () => {
         assert.deepEqual(back.rows, rows)
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 
