@@ -6,6 +6,7 @@ import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
 import { momentBench } from './moment/moment.js'
 import { overheadBench } from './overhead/overhead.js'
+import { partFilesBench } from './overhead/part-files.js'
 import { partsBench } from './overhead/parts.js'
 import { planningBench } from './planning/planning.js'
 import { resourcesBench } from './resources.js'
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, Bench>> = {
   results: resultsBench,
   overhead: overheadBench,
   parts: partsBench,
+  'part-files': partFilesBench,
   'table-parts': tablePartsBench,
   workers: workersBench,
   resources: resourcesBench,

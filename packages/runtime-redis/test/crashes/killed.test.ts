@@ -15,8 +15,8 @@ import {
 } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type AlbumHost, albumHost, hangingAlbum, type Place } from '../support/album-host.js'
-import { bound, sheetBytes, sheetCount, sheetsAlbum } from '../support/sheets.js'
 import { makeAlbum, makeAlbumTables, parted, rowsPerTable } from '../support/albums.js'
+import { bound, sheetBytes, sheetCount, sheetsAlbum } from '../support/sheets.js'
 import { until } from '../support/until.js'
 
 const test = needsRedisServer(needsServer(suite('follow-ups and parts of processes that are killed')))
@@ -54,7 +54,9 @@ const knocksOf = async ({ pool }: AlbumHost, of: string) =>
 
 /** Kills the process that has left the row, and hangs. */
 async function killIn(host: AlbumHost, workers: Fleet, of: string, text: string): Promise<number> {
-  const [{ pid } = assert.fail('nothing hangs')] = (await knocksOf(host, of)).filter((one) => one.text === text)
+  const [{ pid } = assert.fail('nothing hangs')] = (await knocksOf(host, of)).filter(
+    (one) => one.text === text,
+  )
   process.kill(pid, 'SIGKILL')
   await until(() => workers.fallen().length > 0)
   return pid

@@ -82,24 +82,24 @@ export const albums = (onPart: OnPart, onSheet: OnPart): Pack => ({
 })
 
 const photos = (onPart: OnPart, table: string, index: number): Piece =>
-    slow(
-      onPart,
-      tablePiece({
-        name: nameOf(index),
-        of: 'album',
-        version: 1,
-        ...(index >= 3 && { after: [nameOf(index - 3)] }),
-        ...(nameOf(index) === parted.piece && { partRows: parted.rows }),
-        tables: [
-          {
-            table,
-            owner: 'album_id',
-            order: ['caption'],
-            ...(beforeOf(index) && { references: { before_id: beforeOf(index) ?? '' } }),
-          },
-        ],
-      }),
-    )
+  slow(
+    onPart,
+    tablePiece({
+      name: nameOf(index),
+      of: 'album',
+      version: 1,
+      ...(index >= 3 && { after: [nameOf(index - 3)] }),
+      ...(nameOf(index) === parted.piece && { partRows: parted.rows }),
+      tables: [
+        {
+          table,
+          owner: 'album_id',
+          order: ['caption'],
+          ...(beforeOf(index) && { references: { before_id: beforeOf(index) ?? '' } }),
+        },
+      ],
+    }),
+  )
 
 /** Takes its time inside its transaction, after its rows. */
 function slow(onPart: OnPart, piece: Piece): Piece {
