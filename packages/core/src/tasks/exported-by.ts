@@ -135,9 +135,10 @@ class Moments {
   readonly #read = new Set<number>()
   #isTakenOver = false
 
-  add({ moment, reusedFrom }: JobNode): void {
+  add({ moment, reusedFrom, part }: JobNode): void {
     if (moment !== undefined) this.#read.add(moment)
-    if (reusedFrom !== undefined) this.#isTakenOver = true
+    // What a plan alone has made is of any moment.
+    if (reusedFrom !== undefined && part?.planSha256 === undefined) this.#isTakenOver = true
   }
 
   assertOne(): void {

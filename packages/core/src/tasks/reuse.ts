@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { NodeResult } from '../contracts/attempts.js'
+import type { JobNode } from '../contracts/nodes.js'
+import type { Store } from '../contracts/store.js'
 import { engineTimes, findingDefaults } from '../defaults.js'
 import { isTerminal } from '../engine/machine.js'
 import { isWhole } from '../retention/expiry.js'
@@ -22,11 +24,12 @@ export async function reusable(attempt: AttemptContext, version: number): Promis
     !sameRequest(before, job, node.piece ?? '')
   )
     return undefined
-  if (store.moments && !(await isOfOneMoment(attempt, before.id))) return undefined
   const done = await store.reports.node(before.id, node.id)
   if (done?.status !== 'done' || done.version !== version || !done.entries || !done.counts) return undefined
   // A part is what the same plan made of it.
   if (!isDeepStrictEqual(done.part, node.part)) return undefined
+  if (store.moments && !(await isOfPlanAlone(store, done)) && !(await isOfOneMoment(attempt, before.id)))
+    return undefined
   if (!(await store.reports.untouched(before.id))) return undefined
   for (const { artifact, deflatedSize } of done.entries) {
     if (!(await isWhole(artifacts, artifact, deflatedSize))) return undefined
@@ -41,6 +44,14 @@ export async function reusable(attempt: AttemptContext, version: number): Promis
     reusedFrom: before.id,
     ...(output !== undefined && { output }),
   }
+}
+
+/** Whether the part has asked nothing of the database: then the plan has made it, and it is the same at any moment. */
+async function isOfPlanAlone({ reports }: Store, done: JobNode): Promise<boolean> {
+  if (done.part?.planSha256 === undefined) return false
+  let first: JobNode | undefined = done
+  while (first?.reusedFrom !== undefined) first = await reports.node(first.reusedFrom, done.id)
+  return first !== undefined && first.moment === undefined
 }
 
 /**
