@@ -1,8 +1,11 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { StagedEntry } from '../contracts/nodes.js'
-import type { ImportPartPlan, PartPlan } from '../contracts/parts.js'
+import type { ImportPartPlan, PartPlan, PartsPlan } from '../contracts/parts.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
+import { type OptionChecks, required } from '../options/option-checks.js'
 import { carriedKinds } from '../plan/carried-kinds.js'
 import { formatOf } from '../plan/format-of.js'
 import { newRefOf } from '../plan/new-ref-of.js'
@@ -14,6 +17,11 @@ import { openSession } from './open-session.js'
 import { stagePlan } from './parts-plan.js'
 import { readSource } from './read-source.js'
 import { statedRows } from './stated-rows.js'
+
+const commonChecks: OptionChecks<PartsPlan> = {
+  plan: required(check.anything),
+  parts: required(check.anything),
+}
 
 /** Asks a piece for the parts of one resource, and adds a node for each to the batches that follow. */
 export const planTask: TaskRunner = async (attempt) => {
@@ -36,14 +44,19 @@ async function exportParts(
   const { value: planned } = await readSource(attempt, async (tx) =>
     exporter?.parts?.({ ...pieceContext(attempt, name, resource), tx }),
   )
-  const common = planned && 'plan' in planned ? planned : undefined
-  const parts = common ? common.parts : planned
-  assertParts(name, parts as readonly PartPlan[] | undefined, {})
-  if (!common) return { parts: parts as readonly PartPlan[] }
-  if (common.parts.length === 0)
+  const common = isPartsPlan(planned)
+    ? checkOptions(`Piece ${name}: parts()`, planned, commonChecks)
+    : undefined
+  const parts = common ? common.parts : (planned as readonly PartPlan[] | undefined)
+  assertParts(name, parts, {})
+  if (!common) return { parts }
+  if (parts.length === 0)
     throw new PieceworkError('internal', `Piece ${name}: parts() gives a plan and no parts.`)
-  return { parts: common.parts, plan: await stagePlan(attempt, name, common.plan) }
+  return { parts, plan: await stagePlan(attempt, name, common.plan) }
 }
+
+const isPartsPlan = (planned: unknown): planned is PartsPlan =>
+  typeof planned === 'object' && planned !== null && !Array.isArray(planned)
 
 async function importParts(
   attempt: AttemptContext,

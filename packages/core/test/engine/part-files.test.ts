@@ -6,6 +6,7 @@ import type {
   ExportContext,
   Output,
   OutputContext,
+  PartsPlan,
   Piece,
   StagedPart,
   StagedPiece,
@@ -18,6 +19,8 @@ const test = suite('engine: files of parts')
 /** What is planned, what parts write and return, and what the output sees of it. */
 interface Atlas {
   readonly plan?: unknown
+  /** Instead of the plan and so many parts. */
+  readonly planned?: unknown
   readonly parts?: number
   readonly rows?: number
   sheet?(context: ExportContext): Promise<unknown>
@@ -40,6 +43,7 @@ function atlas(given: Atlas): (host: Setup['host']) => Pack {
         parts: async () => {
           const { plan, parts = sheets.length } = given
           const ranges = Array.from({ length: parts }, (_, at) => ({ range: at }))
+          if (given.planned !== undefined) return given.planned as PartsPlan
           return plan === undefined ? ranges : { plan, parts: ranges }
         },
         export: async (context) => {
@@ -314,6 +318,10 @@ const refused: Record<string, [Atlas, RegExp]> = {
   'a result that is no plain JSON': [
     { sheet: async () => new Date(0) },
     /result of export\(\) is not plain JSON/,
+  ],
+  'a plan that says what is unknown': [
+    { planned: { plan: 1, parts: [{ range: 1 }], part: 1 } },
+    /parts\(\).*"part"/,
   ],
   'a plan that is no plain JSON': [{ plan: { at: new Date(0) } }, /plan of its parts is not plain JSON/],
   'a plan that is too long': [{ plan: 'x'.repeat(17 * 2 ** 20) }, /plan of its parts has \d+ bytes as JSON/],
