@@ -6,7 +6,7 @@ import type { ApiClient } from './api-client.js'
 import { changedMeanwhile } from './api-error.js'
 import { apiRows } from './api-list.js'
 import { apiResources } from './api-rows.js'
-import { ListDigest, type ListedResources } from './listed-resources.js'
+import { ListDigest, type ListedResources, listDigestEntry } from './listed-resources.js'
 
 interface Listed {
   readonly id: string
@@ -26,9 +26,10 @@ export async function exportApiFiles(
   const listed: { readonly id: string; readonly file: string }[] = []
   for await (const page of apiRows(client, apiResources))
     for (const row of page) {
-      digest.add(row)
       const { id, file, archived: isArchived } = row
-      if (!file || (isArchived && archived === 'left')) continue
+      if (isArchived && archived === 'left') continue
+      digest.add(apiResources.cells(row))
+      if (!file) continue
       urlOf(client, { id, file })
       listed.push({ id, file })
     }
@@ -38,6 +39,7 @@ export async function exportApiFiles(
   await write(fileEntries.bytes, bytesOfAll())
   const rows = lines.length - 1
   await write(fileEntries.list, Buffer.from(lines.join('')), () => rows)
+  await write(listDigestEntry, Buffer.from(digest.text()))
   known.wrote(context, 'files', digest.text())
   tellMissing(missing, finding)
   return { rows }

@@ -1,5 +1,6 @@
 import type { Schema } from '@piecework/core/piece'
 import { z } from 'zod'
+import { IdTable } from '../id-table.js'
 import type { ApiClient } from './api-client.js'
 import { changedMeanwhile, invalidPage } from './api-error.js'
 
@@ -30,7 +31,7 @@ export async function* apiRows<Row extends { readonly id: string }>(
   client: ApiClient,
   { path, row }: ApiList<Row>,
 ): AsyncGenerator<readonly Row[]> {
-  const [visited, ids] = [new Set<string>(), new Set<string>()]
+  const [visited, ids] = [new Set<string>(), new IdTable()]
   let first: number | undefined
   let url = client.scope.below(path)
   for (let number = 1; ; number++) {
@@ -42,9 +43,8 @@ export async function* apiRows<Row extends { readonly id: string }>(
     if (count !== first)
       throw changedMeanwhile(where, `the first page counts ${first} rows, this one ${count}`)
     for (const { id } of rows) {
-      if (ids.has(id))
+      if (!ids.add(id))
         throw changedMeanwhile(where, `the id ${JSON.stringify(id)} is there for the second time`)
-      ids.add(id)
     }
     if (ids.size > count) throw changedMeanwhile(where, `there are ${ids.size} rows and not ${count}`)
     yield rows

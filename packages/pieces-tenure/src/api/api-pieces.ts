@@ -114,8 +114,8 @@ async function exportResources(
   const digest = new ListDigest()
   const links = new Set<string>()
   const { rows } = await exportTable(context, client, apiResources, (row) => {
-    digest.add(row)
     if (row.archived && archived === 'left') return false
+    digest.add(apiResources.cells(row))
     for (const { kind, id } of row.links) links.add(csvLine([row.id, kind, id]))
     return true
   })

@@ -1,8 +1,11 @@
+import { text } from 'node:stream/consumers'
 import type { Output, OutputContext } from '@piecework/core/piece'
+import { IdTable } from '../id-table.js'
 import { type ProjectEntries, projectsOf, rowsIn } from '../output/project-entries.js'
-import { ownText } from '../own-text.js'
 import { fileEntries } from '../pieces/file-entries.js'
 import { changedMeanwhile, withoutRetry } from './api-error.js'
+import { apiResources } from './api-rows.js'
+import { differentLists, ListDigest, listDigestEntry } from './listed-resources.js'
 
 /** Where rows name those of another list, which was read at another moment. */
 const references = [
@@ -19,9 +22,19 @@ export const joined = (output: Output): Output => ({
       for (const [piece, entry, column, toPiece, to] of references)
         if (output.pieces?.includes(piece))
           await assertJoined(project, { piece, entry, column, toPiece, to }, context)
+    if (output.pieces?.includes('tenure/files'))
+      for await (const project of projectsOf(context)) await assertSameList(project, context.signal)
     return output.assemble(context)
   },
 })
+
+/** Rows and files of resources were read by two pieces, perhaps in two processes. */
+async function assertSameList(project: ProjectEntries, signal: AbortSignal): Promise<void> {
+  const digest = new ListDigest()
+  for await (const row of rowsIn(project.of('tenure/resources'), apiResources.entry, signal))
+    digest.add(apiResources.columns.map((column) => row[column] ?? null))
+  if ((await text(project.of('tenure/files').open(listDigestEntry))) !== digest.text()) throw differentLists()
+}
 
 interface Reference {
   readonly piece: string
@@ -36,8 +49,8 @@ async function assertJoined(
   { piece, entry, column, toPiece, to }: Reference,
   { signal }: Pick<OutputContext, 'signal'>,
 ): Promise<void> {
-  const ids = new Set<string>()
-  for await (const { id } of rowsIn(project.of(toPiece), to, signal)) if (id != null) ids.add(ownText(id))
+  const ids = new IdTable()
+  for await (const { id } of rowsIn(project.of(toPiece), to, signal)) if (id != null) ids.add(id)
   for await (const row of rowsIn(project.of(piece), entry, signal)) {
     const id = row[column] ?? ''
     if (!ids.has(id))

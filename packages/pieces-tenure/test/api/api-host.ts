@@ -8,6 +8,7 @@ import {
   memoryStore,
   type Piecework,
 } from '@piecework/core'
+import type { Pack } from '@piecework/core/piece'
 import { type TenureApiOptions, tenureApi } from '@piecework/pieces-tenure'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { httpsPeer } from '@piecework/test-support'
@@ -116,7 +117,10 @@ export interface ApiHost {
 }
 
 /** A host whose projects come from an API of the test's own. */
-export async function apiHost(options: Partial<TenureApiOptions> = {}): Promise<ApiHost> {
+export async function apiHost(
+  options: Partial<TenureApiOptions> = {},
+  pack: (options: TenureApiOptions) => Pack = tenureApi,
+): Promise<ApiHost> {
   const api = sampleApi()
   const asked: (readonly [string, string | undefined])[] = []
   const peer = await httpsPeer((request, response) => {
@@ -130,7 +134,7 @@ export async function apiHost(options: Partial<TenureApiOptions> = {}): Promise<
   const artifacts = memoryArtifacts()
   const piecework = createPiecework({
     packs: [
-      tenureApi({
+      pack({
         access: async () => ({ url: `${peer.url}${root}`, authorization: 'ScopedToken geheim' }),
         describe: async () => ({ name: 'London' }),
         schemas: 'attribute-schemas/',

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import type { JobReport } from '@piecework/core'
+import type { Pack } from '@piecework/core/piece'
+import { type TenureApiOptions, tenureApi } from '@piecework/pieces-tenure'
 import { suite } from 'uvu'
 import { type ApiHost, apiHost, party, root } from './api-host.js'
 
@@ -306,6 +308,29 @@ test('resources that change between the reading of their rows and of their files
     await refused(host, 'source-changed', /read from different lists/, 'tenure/resources')
     assert.equal((await host.report('tenure/resources')).job.outcome, 'succeeded')
   }))
+
+/** Its files are read by another process than everything else. */
+function inTwoProcesses(options: TenureApiOptions): Pack {
+  const [one, other] = [tenureApi(options), tenureApi(options)]
+  const files = other.pieces?.filter(({ name }) => name === 'tenure/files') ?? []
+  return { ...one, pieces: [...(one.pieces ?? []).filter(({ name }) => name !== 'tenure/files'), ...files] }
+}
+
+test('so they do if two processes have read them', async () => {
+  const host = await apiHost({}, inTwoProcesses)
+  try {
+    let reads = 0
+    host.api.hook = (path) => {
+      if (path === 'resources/' && ++reads === 2)
+        host.api.resources.push({ id: 'd5', name: 'More', links: [] })
+      return undefined
+    }
+    await refused(host, 'source-changed', /read from different lists/, 'tenure/resources')
+    assert.equal((await host.report('tenure/resources')).job.outcome, 'succeeded')
+  } finally {
+    await host.close()
+  }
+})
 
 test('an answer that is compressed unasked is refused: a file would be stored as other bytes', () =>
   withHost(async (host) => {
