@@ -342,11 +342,11 @@ test('each function of an entry point that takes options is tried', () => {
   }
   /** Values by position, documents of fixed form, and the mechanism itself. */
   const others = {
-    core: 'PieceworkError fileArtifacts isPieceworkError isTerminal memoryArtifacts',
+    core: 'PieceworkError fileArtifacts folderFiles isPieceworkError isTerminal memoryArtifacts',
     archive:
       'artifactSource entryPath fileSource manifestDigest openZip readManifest stagedEntries writeManifest',
     piece:
-      'FileNames PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine csvRecords declaredTables entriesOf isPieceworkError isSequenceForm isTextForm keyFormCheck keyFormText keyFormsOf keyLength keyMap keyName keyShape memo objectCheck readOnce recordLimit required uploadEntries',
+      'FileNames JoinedFiles PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine csvRecords declaredTables entriesOf isPieceworkError isSequenceForm isTextForm keyFormCheck keyFormText keyFormsOf keyLength keyMap keyName keyShape memo objectCheck readOnce recordLimit required uploadEntries',
     store:
       'PieceworkError artifactKeySegments assertKeptAt assertLater callHost canBeStopped canTimeOut canonicalId changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError deletedResult deliveryTaken drawTargets expiredResult isPieceworkError isTerminal keptUntil keyFormText keyFormsOf mustQueue objectCheck overlaps recipientCheck requestKeyUsed required resourceBusy resourceNotFound resourcePath sourcesOf sqlStateOf taskOf tooManyUploads transition uploadExpired uploadFinished uploadNotFound warn withPlan withSorted withTemporaryFolder withUploads',
   }
