@@ -8,6 +8,7 @@ import { momentBench } from './moment/moment.js'
 import { overheadBench } from './overhead/overhead.js'
 import { partFilesBench } from './overhead/part-files.js'
 import { partsBench } from './overhead/parts.js'
+import { pageBench } from './page/page.js'
 import { planningBench } from './planning/planning.js'
 import { resourcesBench } from './resources.js'
 import { resultsBench } from './results/results.js'
@@ -35,6 +36,7 @@ const benches: Readonly<Record<string, Bench>> = {
   links: linksBench,
   delivery: deliveryBench,
   tenure: tenureBench,
+  page: pageBench,
 }
 
 interface Arguments {
