@@ -73,7 +73,7 @@ test('an export is stopped after a question, and tried again', async () => {
     await page.getByRole('button', { name: 'Yes, stop it' }).click()
     world.parks.gate = undefined
     await page.getByText('This was stopped.').first().waitFor({ timeout: 30_000 })
-    await page.getByText('Your data is as it was before.').first().waitFor()
+    await page.getByText('Nothing that was there before has changed.').first().waitFor()
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByText('The export is ready.').first().waitFor()
     assert.ok(!page.url().includes(id))
@@ -227,7 +227,7 @@ test('thousands of steps are sums', async () => {
     await world.parks.held(async () => {
       const { id } = await ask<{ id: string }>(world, 'parks/p1/export', {})
       const { page } = await openPage(chromium, world, `job/${id}`)
-      await page.getByText('0 of 2,003 parts').first().waitFor()
+      await page.getByText('0 of 2,003 steps').first().waitFor()
       const elements = Number(
         await page.evaluate(
           "document.querySelector('piecework-jobs').shadowRoot.querySelectorAll('*').length",

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import { requestKey } from './api.js'
+import { AskFirst } from './ask-first.js'
 import { useEnv } from './env.js'
 import { useAction } from './hooks.js'
 import { html } from './html.js'
@@ -65,26 +66,15 @@ export function Actions({ state, summary, findings }: ActionsProps): VNode {
 /** Asks first: what has been done so far goes. */
 function Cancel({ job }: { job: Job }): VNode {
   const { api, t } = useEnv()
-  const dialog = useRef<HTMLDialogElement>(null)
-  const stopping = useAction()
-  const stop = () =>
-    stopping.run(async () => {
-      await api.post(`jobs/${encodeURIComponent(job.id)}/cancel`)
-      dialog.current?.close()
-    })
-  const why = t(`act.cancelSure.${job.kind === 'export' ? 'export' : 'import'}`)
-  return html`<span>
-    <button type="button" class="quiet" onClick=${() => dialog.current?.showModal()}>${t('act.cancel')}</button>
-    <dialog ref=${dialog} aria-labelledby="cancel-title">
-      <h2 id="cancel-title">${t('act.cancelSure')}</h2>
-      <p>${why}</p>
-      <${ProblemNote} problem=${stopping.problem} />
-      <p class="buttons">
-        <button type="button" class="danger" disabled=${stopping.isBusy} onClick=${stop}>${t('act.cancelYes')}</button>
-        <button type="button" class="quiet" onClick=${() => dialog.current?.close()}>${t('act.cancelNo')}</button>
-      </p>
-    </dialog>
-  </span>`
+  const words = {
+    label: t('act.cancel'),
+    sure: t('act.cancelSure'),
+    why: t(`act.cancelSure.${job.kind === 'export' ? 'export' : 'import'}`),
+    yes: t('act.cancelYes'),
+    no: t('act.cancelNo'),
+  }
+  const stop = () => api.post(`jobs/${encodeURIComponent(job.id)}/cancel`)
+  return html`<${AskFirst} ...${words} act=${stop} />`
 }
 
 function Report({ text }: { text: () => string }): VNode {

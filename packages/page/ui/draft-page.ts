@@ -2,6 +2,7 @@ import './form-words.js'
 import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { requestKey } from './api.js'
+import { AskFirst } from './ask-first.js'
 import { wanted } from './chosen-files.js'
 import { DraftFiles } from './draft-files.js'
 import { DropZone, FileButton } from './drop-zone.js'
@@ -46,11 +47,17 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
       const job = await api.post<Job>(path ?? '', {}, requestKey())
       show('job', job.id)
     })
-  const discard = () =>
-    acting.run(async () => {
-      await api.post(`${path}/cancel`)
-      show('list')
-    })
+  const discard = async () => {
+    await api.post(`${path}/cancel`)
+    show('list')
+  }
+  const discardWords = {
+    label: t('draft.discard'),
+    sure: t('draft.discardSure'),
+    why: t('draft.discardWhy'),
+    yes: t('draft.discardYes'),
+    no: t('draft.discardNo'),
+  }
   return html`<article>
     <p class="back"><a href=${linkTo('list')}><span class="arrow" aria-hidden="true">←</span> ${t('back')}</a></p>
     <h1 tabindex="-1"><bdi>${name ?? t('draft.title', { format: (format && t.find(`format.${format.name}`)) ?? '' })}</bdi></h1>
@@ -86,7 +93,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
       html`<div class="buttons">
         <button type="button" class=${isPassed ? 'quiet' : ''} disabled=${!isComplete || acting.isBusy} onClick=${check}>${t('draft.check')}</button>
         <button type="button" class=${isPassed ? '' : 'quiet'} disabled=${!isComplete || acting.isBusy || !isPassed} onClick=${run}>${t('draft.run')}</button>
-        <button type="button" class="quiet" disabled=${acting.isBusy} onClick=${discard}>${t('draft.discard')}</button>
+        <${AskFirst} ...${discardWords} act=${discard} />
       </div>
       <p class="faint">${t('draft.checkHint')}</p>`
     }

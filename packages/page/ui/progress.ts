@@ -122,11 +122,12 @@ function PhaseLine({ phase: { key, nodes, running, done, failed, skipped, rows }
           : running > 0 || done > 0
             ? 'running'
             : 'waiting'
+  const said = t.find(`state.${state}.${key}`) ?? t(`state.${state}`)
   return html`<li class=${`is-${state}`}>
     <span class="phase">${t(`task.${key}`)}</span>
-    <span class="sr">, ${t(`state.${state}`)}</span>
+    <span class="sr">, ${said}</span>
     <span class="faint">
-      ${nodes > 1 ? t('progress.of', { done: format.number(done), total: format.number(nodes) }) : t(`state.${state}`)}
+      ${nodes > 1 ? t('progress.of', { done: format.number(done), total: format.number(nodes) }) : said}
       ${rows > 0 && ` · ${t('progress.rows', { count: rows })}`}
       ${failed > 0 && nodes > 1 && ` · ${t('progress.failed', { count: failed })}`}
     </span>
