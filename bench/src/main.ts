@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { busyBench } from './busy.js'
 import { deliveryBench } from './delivery/delivery.js'
+import { imageryBench } from './imagery/imagery.js'
 import { legacyBench } from './legacy/legacy.js'
 import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
@@ -37,6 +38,7 @@ const benches: Readonly<Record<string, Bench>> = {
   delivery: deliveryBench,
   tenure: tenureBench,
   page: pageBench,
+  imagery: imageryBench,
 }
 
 interface Arguments {

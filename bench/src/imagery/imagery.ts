@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { imageryMigrations } from '@piecework/pieces-imagery'
+import { fromPg, migrate } from '@piecework/postgres'
+import { sampleFolder } from '@piecework/test-support/fixtures/samples.js'
+import { Pool } from 'pg'
+import { type Bench, compared, limited, type Measure, timed } from '../measure.js'
+import { Databases } from '../planning/databases.js'
+import { benchScene } from './scene.js'
+import { type ImageryFigures, type ImageryTask, imageryStep } from './step.js'
+
+/** A million rows are 8,000 pixels a side. */
+const rowsOfPixel = 125
+const processMb = 150
+
+interface Case {
+  readonly name: string
+  readonly goal: { readonly reach: number; readonly aim: number }
+  readonly task: Omit<ImageryTask, 'folder'>
+  /** Writes the same with GDAL's programs. */
+  peer(folder: string): void
+}
+
+/** Exports of a scene with `rows / 125` pixels a side, as jobs, against GDAL's programs. */
+export const imageryBench: Bench = async ({ rows, runs, url, log }) => {
+  const databases = new Databases(url)
+  const folder = await mkdtemp(join(tmpdir(), 'piecework-bench-'))
+  try {
+    const database = await databases.create()
+    const pool = new Pool({ connectionString: database, max: 1 })
+    await migrate(fromPg(pool), imageryMigrations)
+    await pool.end()
+    const side = Math.round(rows / rowsOfPixel)
+    const measures: Measure[] = []
+    for (const one of await casesOf(side, folder)) {
+      const ours: ImageryFigures[] = []
+      const peers: number[] = []
+      for (let run = 1; run <= runs; run++) {
+        const own = join(folder, 'own')
+        await mkdir(own)
+        const figures = await imageryStep({ ...one.task, folder: own }, database)
+        ours.push(figures)
+        await rm(own, { recursive: true })
+        await mkdir(own)
+        peers.push(await timed(async () => one.peer(own)))
+        await rm(own, { recursive: true })
+        log(`${one.name}: ${JSON.stringify({ ...figures, peerSeconds: peers.at(-1) })}`)
+      }
+      const seconds = ours.map((figures) => figures.seconds)
+      const cpuSeconds = Math.max(...ours.map((figures) => figures.cpuSeconds))
+      measures.push(compared(one.name, seconds, peers, one.goal, { side, cpuSeconds }))
+      const peak = Math.max(...ours.map(({ peakMb }) => peakMb))
+      measures.push(limited(`${one.name}-memory`, peak, processMb, { side }))
+    }
+    return measures
+  } finally {
+    await databases.dropAll()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const run = (program: string, ...args: string[]): void => void execFileSync(program, args, { stdio: 'ignore' })
+const cog = ['-of', 'COG', '-co', 'COMPRESS=DEFLATE', '-co', 'BLOCKSIZE=256', '-co', 'PREDICTOR=YES']
+
+async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
+  const rgb = benchScene('rgb', side, folder)
+  const rgbn = benchScene('rgbn', side, folder)
+  const area = join(sampleFolder, 'imagery/aoi_b.geojson')
+  const mask: unknown = JSON.parse(await readFile(area, 'utf8'))
+  return [
+    {
+      name: 'imagery/whole',
+      goal: { reach: 1, aim: 1.7 },
+      task: { scene: rgb.file, bands: rgb.bands, request: { projection: 3857, resampling: 'bilinear', mask } },
+      peer: (own) => {
+        const warped = join(own, 'warped.tif')
+        const warp = ['-q', '-et', '0', '-multi', '-t_srs', 'EPSG:3857', '-r', 'bilinear', '-wo', 'UNIFIED_SRC_NODATA=YES']
+        run('gdalwarp', ...warp, rgb.file, warped)
+        run('ogr2ogr', '-t_srs', 'EPSG:3857', join(own, 'area.gpkg'), area)
+        for (const band of ['1', '2', '3']) run('gdal_rasterize', '-q', '-i', '-b', band, '-burn', '0', join(own, 'area.gpkg'), warped)
+        run('gdal_translate', '-q', ...cog, warped, join(own, 'cog.tif'))
+      },
+    },
+    {
+      name: 'imagery/ndvi',
+      goal: { reach: 1, aim: 1 },
+      task: { scene: rgbn.file, bands: rgbn.bands, request: { ndvi: true } },
+      peer: (own) => {
+        const ndvi = join(own, 'ndvi.tif')
+        const calc = ['--quiet', '--calc', '(A.astype(float)-B)/(A.astype(float)+B)', '--type', 'Float32']
+        run('gdal_calc.py', ...calc, '-A', rgbn.file, '--A_band=4', '-B', rgbn.file, '--B_band=1', `--outfile=${ndvi}`)
+        run('gdal_translate', '-q', ...cog, ndvi, join(own, 'cog.tif'))
+      },
+    },
+    {
+      name: 'imagery/identity',
+      goal: { reach: 0.9, aim: 0.9 },
+      task: { scene: rgb.file, bands: rgb.bands, request: {} },
+      peer: (own) => run('gdal_translate', '-q', ...cog, rgb.file, join(own, 'cog.tif')),
+    },
+  ]
+}

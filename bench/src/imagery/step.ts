@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createReadStream, readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { createPiecework, fileArtifacts, memoryStore } from '@piecework/core'
+import { addScene, findGdal, type ImageryExportRequest, imagery, imageryExports } from '@piecework/pieces-imagery'
+import { fromPg } from '@piecework/postgres'
+import { inProcess } from '@piecework/runtime-inprocess'
+import { Pool } from 'pg'
+import { timed } from '../measure.js'
+
+export interface ImageryTask {
+  readonly scene: string
+  readonly bands: readonly string[]
+  readonly request: Omit<ImageryExportRequest, 'source' | 'name'> & { readonly ndvi?: true }
+  /** Of what it writes. */
+  readonly folder: string
+}
+
+export interface ImageryFigures {
+  readonly seconds: number
+  /** Of this process alone. */
+  readonly peakMb: number
+  /** Of the programs of GDAL, and of this process. */
+  readonly cpuSeconds: number
+}
+
+/** An export as a job with two tasks at once, in a process of its own. Adding its scene is not measured. */
+export async function imageryStep(task: ImageryTask, url: string): Promise<ImageryFigures> {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(task)], {
+    env: { ...process.env, DATABASE_URL: url },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  if (code !== 0) throw new Error(`The process of an export ended with ${code}.`)
+  return JSON.parse(output) as ImageryFigures
+}
+
+const access = { allows: async () => true }
+const principal = { id: 'bench' }
+
+async function measured({ scene, bands, request, folder }: ImageryTask, pool: Pool): Promise<ImageryFigures> {
+  const database = fromPg(pool)
+  const options = { files: fileArtifacts(`${folder}/scenes`), access, gdal: await findGdal() }
+  const piecework = createPiecework({
+    packs: [imagery(options)],
+    store: memoryStore({ database }),
+    artifacts: fileArtifacts(`${folder}/artifacts`),
+    runtime: inProcess({ concurrency: 2 }),
+  })
+  await piecework.start()
+  const bytes = createReadStream(scene)
+  const id = await addScene({ ...options, database }, { name: 'scene', owner: principal.id, bytes, bands })
+  const exports = imageryExports({ ...options, piecework, database })
+  const { ndvi, ...rest } = request
+  const nodes = { scene: { type: 'scene', id }, ndvi: { type: 'ndvi', input: 'scene' } }
+  const source = ndvi ? { tool: { version: 1, nodes, output: { node: 'ndvi' } } } : { scene: id }
+  const before = childrenSeconds()
+  const own = process.cpuUsage()
+  const seconds = await timed(async () => {
+    const made = await exports.create({ ...rest, name: 'x', source, outputs: ['imagery/cog'] }, { principal })
+    for await (const _ of piecework.watch(made.job ?? '', { principal })) void _
+    const { status, error } = await exports.get(made.id, { principal })
+    if (status !== 'SUCCESS') throw new Error(error?.message ?? status)
+  })
+  const { user, system } = process.cpuUsage(own)
+  await piecework.stop()
+  const peakMb = Math.round(process.resourceUsage().maxRSS / 102.4) / 10
+  return { seconds, peakMb, cpuSeconds: (user + system) / 1e6 + childrenSeconds() - before }
+}
+
+/** CPU of the children that have ended, as Linux counts it in hundredths. */
+function childrenSeconds(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[13]) + Number(fields[14])) / 100
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 4 })
+  console.log(JSON.stringify(await measured(JSON.parse(process.argv[2] ?? '{}'), pool)))
+  await pool.end()
+}
