@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createPiecework, folderTarget, memoryArtifacts, memoryStore, type Piecework } from '@piecework/core'
@@ -9,8 +9,11 @@ import {
   imagery,
   imageryExports,
   imageryPolicy,
+  removeScene,
 } from '@piecework/pieces-imagery'
+import { imageryRoutes } from '@piecework/pieces-imagery/http'
 import { inProcess } from '@piecework/runtime-inprocess'
+import { pieceworkHttp } from '@piecework/server'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -216,12 +219,68 @@ test('what may not be read any more is not delivered', () =>
         forbidden.add(lake.scenes[0] ?? '')
         const download = host.piecework.download(done.job ?? '', { output: 'imagery/cog', principal: ana })
         assert.match(await refusal(download), 'forbidden')
+        const deliver = [{ target: 'folder', output: 'imagery/cog', destination: { folder: 'out' } }]
+        const again = () => host.piecework.redeliver(done.job ?? '', { deliver, principal: ana })
+        assert.match(await refusal(again()), 'forbidden')
+        assert.equal(readdirSync(join(folder, 'out')), [])
         forbidden.clear()
+        await (await again()).ended()
+        assert.equal(readdirSync(join(folder, 'out')), ['Lake.tif'])
       },
       2,
       folder,
     ),
   ))
+
+interface Answer {
+  readonly code: number
+  readonly seen: {
+    readonly id: string
+    readonly status: string
+    readonly job: string
+    readonly estimate?: { readonly windows: number }
+    readonly result?: { readonly gdalVersion: string }
+    readonly items?: readonly { readonly id: string }[]
+  }
+}
+
+test('over HTTP, and a scene is deleted when no export renders it', () =>
+  withHost(async ({ piecework, exports }) => {
+    const http = pieceworkHttp({
+      piecework,
+      paths: { 'imagery-project': 'projects', 'imagery-export': 'exports' },
+      publicUrl: 'https://maps.example.org',
+      principal: async () => ana,
+      extensions: [imageryRoutes({ exports })],
+    })
+    const ask = async (method: string, path: string, body?: object): Promise<Answer> => {
+      const answer = await http.fetch(
+        new Request(`https://maps.example.org/${path}`, {
+          method,
+          headers: { 'content-type': 'application/json', origin: 'https://maps.example.org' },
+          ...(body && { body: JSON.stringify(body) }),
+        }),
+      )
+      return { code: answer?.status ?? 0, seen: (await answer?.json()) as Answer['seen'] }
+    }
+    const one = await sampleProject(world.db, files, ['RGBA.uint16'])
+    const made = await ask('POST', 'imagery/exports', { name: 'Small', source: { project: one.id } })
+    const { id, estimate, job } = made.seen
+    assert.equal([made.code, estimate?.windows], [202, 1], JSON.stringify(made.seen))
+    const remove = () => removeScene({ database: world.db, files, piecework }, one.scenes[0] ?? '')
+    if (!['SUCCESS', 'ERROR'].includes((await ask('GET', `imagery/exports/${id}`)).seen.status))
+      await remove().catch((error) => assert.is(error.code, 'imagery/scene-busy'))
+    for await (const _ of piecework.watch(job.split('/').at(-1) ?? '', { principal: ana })) void _
+    const { seen } = await ask('GET', `imagery/exports/${id}`)
+    assert.is(seen.status, 'SUCCESS', JSON.stringify(seen))
+    assert.is(seen.result?.gdalVersion, (await gdal()).version)
+    assert.is((await ask('GET', 'imagery/exports')).seen.items?.[0]?.id, id)
+    assert.is((await ask('GET', `imagery/exports/${one.id}`)).code, 404)
+    assert.is((await ask('POST', 'imagery/exports', { name: 'x' })).code, 400)
+    assert.is((await ask('POST', 'imagery/exports', { name: 'x', source: { project: 'x' } })).code, 404)
+    await remove()
+    assert.match(await refusal(exports.create({ name: 'x', source: { project: one.id } }, { principal: ana })), 'has no scenes')
+  }))
 
 test('a request is refused by its place', () =>
   withHost(async (host) => {
