@@ -18,7 +18,7 @@ export type Sources = Readonly<Record<string, readonly string[]>>
 
 /**
  * Scenes of the projects and scenes that a tool names. Throws `imagery/source-unknown` for what is not there, and the same
- * for what the principal may not read: neither the words nor the time tell which.
+ * words for what the principal may not read.
  */
 export async function sourcesOf(
   db: Queryable,
