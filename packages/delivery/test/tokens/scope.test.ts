@@ -288,9 +288,9 @@ test('whatever is allowed lies below the scope, however a server reads it', () =
         assert.ok(!segments.some((one) => one === '..' || one === '.'), `${url} ${name}`)
       }
     }),
-    { numRuns: 5000, examples },
+    { numRuns: 20_000, examples },
   )
-  assert.ok(yes > 200, `only ${yes} were allowed`)
+  assert.ok(yes > 1000, `only ${yes} were allowed`)
 })
 
 test('whatever is written plainly below the scope is allowed', () => {
