@@ -6,9 +6,10 @@ export function carriesAsIs({
   key,
   references,
   containers,
+  files,
   table,
 }: MatchedTable): (column: Column) => boolean {
   const foreign = new Set(table.foreignKeys.flatMap(({ columns }) => columns))
-  const holding = new Set([...references, ...containers].map(({ column }) => column.name))
+  const holding = new Set([...references, ...containers, ...files].map(({ column }) => column.name))
   return ({ name }) => name !== key?.name && !holding.has(name) && !foreign.has(name)
 }
