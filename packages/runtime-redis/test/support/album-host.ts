@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { callback, createPiecework, fileArtifacts, folderTarget, type Piecework } from '@piecework/core'
 import type { FollowUp } from '@piecework/core/piece'
@@ -107,10 +106,11 @@ function knockOfPart(pool: pg.Pool): OnPart {
 /** Leaves a row of each sheet that is written, with how many files there are of it. */
 function knockOfSheet(pool: pg.Pool, folder: string): OnPart {
   return async ({ jobId, resource, part: { number } = { number: 0 } }) => {
-    const files = await readdir(folder, { recursive: true })
-    const own = files.filter((path) => path.includes(jobId) && path.endsWith(sheetPath(number)))
+    let files = 0
+    for await (const staged of fileArtifacts(folder).list(`jobs/${jobId}`))
+      if (staged.endsWith(sheetPath(number))) files += 1
     const key = `${resource.id}/${number}`
-    const isFirst = await knockAt(pool, { key, text: `part ${number}, ${own.length} file`, attempt: 1 })
+    const isFirst = await knockAt(pool, { key, text: `part ${number}, ${files} file`, attempt: 1 })
     if (number === 3 && isFirst) await forEver()
   }
 }
