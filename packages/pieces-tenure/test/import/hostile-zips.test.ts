@@ -93,8 +93,8 @@ test('each is refused, or read as it is meant, and leaves nothing', async () => 
   assert.equal(rows.length, Object.values(cases).filter(([, codes]) => codes.length === 0).length)
 })
 
-test('100,000 other files do not matter', async () => {
-  const others = Array.from({ length: 100_000 }, (_, at) => file(`photos/${at}.jpg`, ''))
+test('20,000 other files do not matter', async () => {
+  const others = Array.from({ length: 20_000 }, (_, at) => file(`photos/${at}.jpg`, ''))
   const members = [...good, last, ...others].map(({ name, bytes }) => ({
     name,
     open: async function* () {
