@@ -301,6 +301,7 @@ test('decimal comma: its own error with a hint — the sentence and the hint', a
       file: 't.dat',
       line: 2,
       column: 'amount',
+      value: '10,5',
       message: 'amount is "10,5", which has a decimal comma',
       hint: 'Write it with a point, as 10.5, and the other numbers of the file in the same way.',
     },
