@@ -43,7 +43,7 @@ async function releaseHolds(tx: Queryable, { id, kind, result, outcome }: Job): 
       [id],
     )
   }
-  if (kind !== 'export') await endPutFiles(tx, id, outcome === 'succeeded')
+  await endPutFiles(tx, id, outcome === 'succeeded')
   await tx.query(
     `WITH keys AS (DELETE FROM piecework.key_ranges WHERE job_id = $1),
        summaries AS (DELETE FROM piecework.summaries WHERE job_id = $1),
