@@ -72,7 +72,10 @@ export async function exported(db: Database, piece: Piece, resource: ResourceRef
           const chunks: Uint8Array[] = []
           if (bytes instanceof Uint8Array) chunks.push(bytes)
           else for await (const chunk of bytes) chunks.push(chunk)
-          files[path] = { csv: Buffer.concat(chunks).toString('utf8'), rows: typeof rows === 'function' ? rows() : -1 }
+          files[path] = {
+            csv: Buffer.concat(chunks).toString('utf8'),
+            rows: typeof rows === 'function' ? rows() : -1,
+          }
         },
       }),
     { readOnly: true },
