@@ -40,7 +40,7 @@ export interface StagedPiece {
   readonly plan?: unknown
   /**
    * The parts from `first` to `last`, by default all, in their order: read from the store in pages while they are taken, so
-   * that their number takes no memory. Each call reads anew.
+   * that no list of them is held. Each call reads anew.
    */
   parts(first?: number, last?: number): AsyncIterable<StagedPart>
 }
