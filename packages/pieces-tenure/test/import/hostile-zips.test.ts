@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { buffer } from 'node:stream/consumers'
-import { zipFiles } from '@piecework/core/piece'
 import { needsServer } from '@piecework/test-support'
 import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
@@ -91,19 +89,6 @@ test('each is refused, or read as it is meant, and leaves nothing', async () => 
   )
   const { rows } = await host.db.query('SELECT FROM tenure.projects')
   assert.equal(rows.length, Object.values(cases).filter(([, codes]) => codes.length === 0).length)
-})
-
-test('20,000 other files do not matter', async () => {
-  const others = Array.from({ length: 20_000 }, (_, at) => file(`photos/${at}.jpg`, ''))
-  const members = [...good, last, ...others].map(({ name, bytes }) => ({
-    name,
-    open: async function* () {
-      yield bytes
-    },
-  }))
-  const zip = await buffer(zipFiles(members, { store: true }))
-  const { job, findings } = await imported(host, 'tenure-shp', zip)
-  assert.equal(job.outcome, 'succeeded', JSON.stringify([job.error, findings]))
 })
 
 test.run()
