@@ -21,7 +21,19 @@ test('ids are found by what they are, however many there are', () => {
 
 test('ids that are nearly the same are not', () => {
   const table = new IdTable()
-  const ids = ['', 'a', 'A', 'a ', 'ä', 'a\u0308', 'ab', 'ba', '\u{1F600}', 'a'.repeat(200), 'ä'.repeat(30_000)]
+  const ids = [
+    '',
+    'a',
+    'A',
+    'a ',
+    'ä',
+    'a\u0308',
+    'ab',
+    'ba',
+    '\u{1F600}',
+    'a'.repeat(200),
+    'ä'.repeat(30_000),
+  ]
   for (const [at, id] of ids.entries()) {
     assert.equal(table.has(id), false, id.slice(0, 9))
     assert.equal(table.add(id, at), true)
@@ -30,6 +42,5 @@ test('ids that are nearly the same are not', () => {
   assert.equal(table.indexOf('a'.repeat(199)), -1)
   assert.equal(table.get('b'), undefined)
 })
-
 
 test.run()

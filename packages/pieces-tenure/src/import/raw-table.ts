@@ -1,5 +1,5 @@
+import type { ZippedFile } from '@piecework/core/archive'
 import type { CellValue } from '../xlsx/write/sheet-to-write.js'
-import type { UploadedResources } from './resources/uploaded-resources.js'
 
 /** What is wrong with a row or a file, for the report. */
 export interface Problem {
@@ -34,6 +34,12 @@ export interface RawTable {
   readonly line: number
   readonly columns: readonly string[]
   rows(): AsyncIterable<readonly RawRow[]>
+}
+
+/** Of `tenure/all`: the list of resources, and the files beside it by their names. */
+export interface UploadedResources {
+  readonly list: ZippedFile
+  readonly files: ReadonlyMap<string, ZippedFile>
 }
 
 /** The tables of one project, by their names: `locations`. */

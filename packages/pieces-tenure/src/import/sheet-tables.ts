@@ -7,8 +7,8 @@ import { openWorkbook, type WorkbookToRead } from '../xlsx/read/open-workbook.js
 import type { TableToRead } from '../xlsx/read/table-to-read.js'
 import { closeTemporary, type Opened, openTemporary } from '../xlsx/spill-file.js'
 import { fileProblem, sheetPlace } from './file-problem.js'
-import type { RawRow, RawTable, RawTables } from './raw-table.js'
-import { type UploadedResources, uploadedResources } from './resources/uploaded-resources.js'
+import type { RawRow, RawTable, RawTables, UploadedResources } from './raw-table.js'
+import { uploadedResources } from './resources/uploaded-resources.js'
 import { filesOf, projectFiles, uploadRole } from './uploaded-export.js'
 
 /**

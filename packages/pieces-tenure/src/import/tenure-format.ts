@@ -45,7 +45,12 @@ function formatOf<Tables extends RawTables>(
       const entries = await uploadEntries(uploads, artifacts)
       return {
         tree,
-        nodes: pieces.map(({ name, version }) => ({ resource: uploadProject, piece: name, version, entries })),
+        nodes: pieces.map(({ name, version }) => ({
+          resource: uploadProject,
+          piece: name,
+          version,
+          entries,
+        })),
         findings: [],
         close: async () => {},
       }

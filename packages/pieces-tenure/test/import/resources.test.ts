@@ -63,7 +63,11 @@ test('each problem is found where it is, before anything is written', async () =
   for (const [list, isDone, problems] of cases)
     assert.deepEqual(await told(withList(list)), [isDone, problems], list)
   const { rows } = await host.db.query('SELECT FROM tenure.projects')
-  assert.equal(rows.length, cases.filter(([, isDone]) => isDone).length, 'a refused import has left a project')
+  assert.equal(
+    rows.length,
+    cases.filter(([, isDone]) => isDone).length,
+    'a refused import has left a project',
+  )
 })
 
 test('a list without its columns, with columns of others, and of two projects', async () => {

@@ -2,9 +2,8 @@ import type { FindingCollector, Validator } from '@piecework/core/piece'
 import { shown } from '../cell-values.js'
 import { findingOf } from '../file-problem.js'
 import type { KnownRows } from '../known-rows.js'
-import type { Problem } from '../raw-table.js'
+import type { Problem, UploadedResources } from '../raw-table.js'
 import { linkKinds, type ResourceRow, resourceRows } from './resource-rows.js'
-import type { UploadedResources } from './uploaded-resources.js'
 
 interface ResourceCheck extends Pick<Parameters<Validator['validate']>[0], 'signal'> {
   readonly known: KnownRows

@@ -1,9 +1,8 @@
 import { listOf } from '../../attributes/joined-list.js'
 import { csvTable } from '../csv/csv-table.js'
-import { id, type ImportedTable, text } from '../imported-tables.js'
-import type { Problem } from '../raw-table.js'
+import { type ImportedTable, id, text } from '../imported-tables.js'
+import type { Problem, UploadedResources } from '../raw-table.js'
 import { RowReader } from '../row-reader.js'
-import type { UploadedResources } from './uploaded-resources.js'
 
 const table: ImportedTable = {
   name: 'resources',

@@ -1,12 +1,7 @@
 import type { ZippedFile } from '@piecework/core/archive'
 import { fileProblem } from '../file-problem.js'
+import type { UploadedResources } from '../raw-table.js'
 import { baseName, folderOf } from '../zip-paths.js'
-
-/** Of `tenure/all`: the list of resources, and the files beside it by their names. */
-export interface UploadedResources {
-  readonly list: ZippedFile
-  readonly files: ReadonlyMap<string, ZippedFile>
-}
 
 /** Lists that stand beside files of resources, whatever these are called. */
 export const resourceLists = (files: readonly ZippedFile[]): readonly ZippedFile[] =>
