@@ -1,8 +1,8 @@
 import { csvLine, type Entries, entriesOf } from '@piecework/core/piece'
 import { fileEntries } from '../../pieces/file-entries.js'
+import type { UploadedResources } from '../raw-table.js'
 import { uploadProject } from '../uploaded-export.js'
 import { type ResourceRow, resourceRows } from './resource-rows.js'
-import type { UploadedResources } from '../raw-table.js'
 
 /** What the piece of resources would have written. `size`: about as many bytes. */
 export const resourceEntries = (upload: UploadedResources | undefined, size: number): Entries =>
