@@ -69,7 +69,10 @@ export class KnownRows {
 
   /** Whether a link leads to a row, or to a table that cannot be read. All links to a project must lead to one. */
   isThere(kind: LinkKind, id: string): boolean {
-    if (kind === 'project') return id !== '' && id === (this.#project ??= id)
+    if (kind === 'project') {
+      this.#project ??= id
+      return id !== '' && id === this.#project
+    }
     const table = ({ party: 'parties', location: 'locations', relationship: 'relationships' } as const)[kind]
     return this.#unreadable.has(table) || this[table].has(id)
   }
