@@ -62,13 +62,13 @@ test('29: overviews and tiles of a whole scene, and the same as a BigTIFF', () =
 test('tiles of windows make what GDAL makes of the whole, in every overview', () =>
   withFolder(async (folder) => {
     const scene = await landsat()
-    const fine = { type: 'reproject', input: 'p', epsg: 32654, resolution: 6, resampling: 'near' }
+    const fine = { type: 'reproject', input: 'p', epsg: 32654, resolution: 3, resampling: 'near' }
     const graph = tool({ p: { ...project, bands: ['red', 'nir'] }, fine }, { blockSize: 128, nodata: 0 })
-    const { file, plan } = await exported(folder, graph, scene, 1024)
-    assert.equal([plan.windows.length, plan.grid.width, plan.grid.height], [4, 1280, 1280])
+    const { file, plan } = await exported(folder, graph, scene, 2048)
+    assert.equal([plan.windows.length, plan.grid.width, plan.grid.height], [4, 2560, 2560])
     const whole = join(folder, 'whole.tif')
     const scaled = join(folder, 'scaled.tif')
-    const size = ['-b', '1', '-b', '4', '-a_nodata', '0', '-outsize', '1280', '1280', '-r', 'near']
+    const size = ['-b', '1', '-b', '4', '-a_nodata', '0', '-outsize', '2560', '2560', '-r', 'near']
     execFileSync('gdal_translate', ['-q', ...size, scene.file, scaled])
     const options = ['BLOCKSIZE=128', 'COMPRESS=DEFLATE', 'OVERVIEW_RESAMPLING=AVERAGE']
     const cog = ['-of', 'COG', ...options.flatMap((option) => ['-co', option])]
@@ -77,7 +77,7 @@ test('tiles of windows make what GDAL makes of the whole, in every overview', ()
     assert.equal(ours?.errors, [])
     assert.equal(
       theirs?.levels.map(({ size: [width] }) => width),
-      [1280, 640, 320, 160, 80],
+      [2560, 1280, 640, 320, 160, 80],
     )
     assert.equal(ours?.levels, theirs?.levels)
   }))
