@@ -72,7 +72,7 @@ export function soakHost(place: Place, role: Role): SoakHost {
     deliveryAttempts,
     followUps: followUpsOf(place, data),
     runtime: redisRuntime({ connection: redis, concurrency: 2, onError: () => {} }),
-    heartbeatMs: 400,
+    heartbeatMs: 200,
     sweepMs: 1000,
     resubmitAfterMs: 3000,
     backoffMs: 100,

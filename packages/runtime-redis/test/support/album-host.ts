@@ -42,7 +42,7 @@ export function albumHost({ database, redis, folder }: Place): AlbumHost {
         ? inProcess({ concurrency: 1, onError: () => {} })
         : redisRuntime({ connection: redis, concurrency: 1, onError: () => {} }),
     followUps: [knock(pool)],
-    heartbeatMs: 400,
+    heartbeatMs: 200,
     // Planning a sweep's queries takes milliseconds of the server, in each of the processes.
     sweepMs: 1000,
     resubmitAfterMs: 3000,
