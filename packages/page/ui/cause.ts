@@ -1,3 +1,4 @@
+import './findings-words.js'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { useEnv } from './env.js'

@@ -1,3 +1,4 @@
+import './findings-words.js'
 import type { Finding } from './model.js'
 import type { Words } from './words.js'
 

@@ -1,3 +1,4 @@
+import './findings-words.js'
 import type { VNode } from 'preact'
 import type { Chosen } from './chosen-files.js'
 import { FileButton } from './drop-zone.js'

@@ -1,3 +1,4 @@
+import './findings-words.js'
 import type { VNode } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { type Cause, CauseView } from './cause.js'
