@@ -24,8 +24,20 @@ export const pageBench: Bench = async ({ runs, log }) => {
     return [
       ...loads,
       // The first run warms up.
-      compared('page/first-paint', paints.wide.slice(1), paints.narrow.slice(1), { reach: 0.5, aim: 0.8 }, { limitSeconds: 1 }),
-      compared('page/redraw', redraws.ours, redraws.canvas, { reach: 1, aim: 2 }, { limitSeconds: 0.1, megabytes: redraws.megabytes }),
+      compared(
+        'page/first-paint',
+        paints.wide.slice(1),
+        paints.narrow.slice(1),
+        { reach: 0.5, aim: 0.8 },
+        { limitSeconds: 1 },
+      ),
+      compared(
+        'page/redraw',
+        redraws.ours,
+        redraws.canvas,
+        { reach: 1, aim: 2 },
+        { limitSeconds: 0.1, megabytes: redraws.megabytes },
+      ),
     ]
   } finally {
     await chromium.close()

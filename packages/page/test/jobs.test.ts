@@ -180,7 +180,10 @@ test('what was sent has its place: a link is opened, and what has not arrived is
   const id = await ended(world, 'parks/p1/export', { deliver: [{ target: 'link', destination }] })
   const { page } = await openPage(chromium, world, `job/${id}`)
   await page.getByRole('heading', { name: 'Where it goes' }).waitFor()
-  assert.match(String(await page.locator('section', { hasText: 'Where it goes' }).textContent()), /Download link.*arrived/)
+  assert.match(
+    String(await page.locator('section', { hasText: 'Where it goes' }).textContent()),
+    /Download link.*arrived/,
+  )
   const saved = chromium.saved()
   await page.getByRole('button', { name: 'Open the link' }).click()
   assert.equal((await readFile(await saved)).subarray(0, 2).toString(), 'PK')

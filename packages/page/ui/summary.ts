@@ -48,7 +48,14 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
       job.kind === 'import' && job.retryUntil !== undefined
         ? [t('sum.filesKept', { time: env.format.time(job.retryUntil) })]
         : []
-    if (errors > 0) return [t('sum.errors', { count: errors }), kept, t(job.kind === 'validation' ? 'sum.mendFiles' : 'sum.mend'), ...files, after]
+    if (errors > 0)
+      return [
+        t('sum.errors', { count: errors }),
+        kept,
+        t(job.kind === 'validation' ? 'sum.mendFiles' : 'sum.mend'),
+        ...files,
+        after,
+      ]
     const { code, message = '', retryable } = job.error ?? {}
     if (code === 'internal') return [t('sum.internal'), kept, t('sum.report'), after]
     const { firstStep = '' } = findings ?? {}
