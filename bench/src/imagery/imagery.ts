@@ -61,7 +61,8 @@ export const imageryBench: Bench = async ({ rows, runs, url, log }) => {
   }
 }
 
-const run = (program: string, ...args: string[]): void => void execFileSync(program, args, { stdio: 'ignore' })
+const run = (program: string, ...args: string[]): void =>
+  void execFileSync(program, args, { stdio: 'ignore' })
 const cog = ['-of', 'COG', '-co', 'COMPRESS=DEFLATE', '-co', 'BLOCKSIZE=256', '-co', 'PREDICTOR=YES']
 
 async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
@@ -73,13 +74,29 @@ async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
     {
       name: 'imagery/whole',
       goal: { reach: 1, aim: 1.7 },
-      task: { scene: rgb.file, bands: rgb.bands, request: { projection: 3857, resampling: 'bilinear', mask } },
+      task: {
+        scene: rgb.file,
+        bands: rgb.bands,
+        request: { projection: 3857, resampling: 'bilinear', mask },
+      },
       peer: (own) => {
         const warped = join(own, 'warped.tif')
-        const warp = ['-q', '-et', '0', '-multi', '-t_srs', 'EPSG:3857', '-r', 'bilinear', '-wo', 'UNIFIED_SRC_NODATA=YES']
+        const warp = [
+          '-q',
+          '-et',
+          '0',
+          '-multi',
+          '-t_srs',
+          'EPSG:3857',
+          '-r',
+          'bilinear',
+          '-wo',
+          'UNIFIED_SRC_NODATA=YES',
+        ]
         run('gdalwarp', ...warp, rgb.file, warped)
         run('ogr2ogr', '-t_srs', 'EPSG:3857', join(own, 'area.gpkg'), area)
-        for (const band of ['1', '2', '3']) run('gdal_rasterize', '-q', '-i', '-b', band, '-burn', '0', join(own, 'area.gpkg'), warped)
+        for (const band of ['1', '2', '3'])
+          run('gdal_rasterize', '-q', '-i', '-b', band, '-burn', '0', join(own, 'area.gpkg'), warped)
         run('gdal_translate', '-q', ...cog, warped, join(own, 'cog.tif'))
       },
     },
@@ -90,7 +107,17 @@ async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
       peer: (own) => {
         const ndvi = join(own, 'ndvi.tif')
         const calc = ['--quiet', '--calc', '(A.astype(float)-B)/(A.astype(float)+B)', '--type', 'Float32']
-        run('gdal_calc.py', ...calc, '-A', rgbn.file, '--A_band=4', '-B', rgbn.file, '--B_band=1', `--outfile=${ndvi}`)
+        run(
+          'gdal_calc.py',
+          ...calc,
+          '-A',
+          rgbn.file,
+          '--A_band=4',
+          '-B',
+          rgbn.file,
+          '--B_band=1',
+          `--outfile=${ndvi}`,
+        )
         run('gdal_translate', '-q', ...cog, ndvi, join(own, 'cog.tif'))
       },
     },

@@ -4,7 +4,13 @@ import { createReadStream, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { createPiecework, fileArtifacts, memoryStore } from '@piecework/core'
-import { addScene, findGdal, type ImageryExportRequest, imagery, imageryExports } from '@piecework/pieces-imagery'
+import {
+  addScene,
+  findGdal,
+  type ImageryExportRequest,
+  imagery,
+  imageryExports,
+} from '@piecework/pieces-imagery'
 import { fromPg } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { Pool } from 'pg'

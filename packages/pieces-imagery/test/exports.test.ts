@@ -279,7 +279,10 @@ test('over HTTP, and a scene is deleted when no export renders it', () =>
     assert.is((await ask('POST', 'imagery/exports', { name: 'x' })).code, 400)
     assert.is((await ask('POST', 'imagery/exports', { name: 'x', source: { project: 'x' } })).code, 404)
     await remove()
-    assert.match(await refusal(exports.create({ name: 'x', source: { project: one.id } }, { principal: ana })), 'has no scenes')
+    assert.match(
+      await refusal(exports.create({ name: 'x', source: { project: one.id } }, { principal: ana })),
+      'has no scenes',
+    )
   }))
 
 test('a request is refused by its place', () =>

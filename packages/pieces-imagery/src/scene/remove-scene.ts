@@ -16,7 +16,10 @@ const { scenes, project_scenes, exports } = imageryTables
  * Takes a scene out of all projects and deletes it; its file, unless another scene has the same. Throws
  * `imagery/scene-busy` as long as exports render it: do it again when they have ended. Nothing there is no error.
  */
-export async function removeScene({ database, files, piecework }: RemoveSceneHost, id: string): Promise<void> {
+export async function removeScene(
+  { database, files, piecework }: RemoveSceneHost,
+  id: string,
+): Promise<void> {
   const key = await database.transaction(async (tx) => {
     const { rows } = await tx.query<{ artifact: string }>(
       `SELECT artifact FROM ${scenes} WHERE ${sameId} FOR UPDATE`,
@@ -34,7 +37,11 @@ export async function removeScene({ database, files, piecework }: RemoveSceneHos
 }
 
 /** Asked of who has requested them: their jobs are what they may see. */
-async function assertIdle(db: Queryable, piecework: RemoveSceneHost['piecework'], scene: string): Promise<void> {
+async function assertIdle(
+  db: Queryable,
+  piecework: RemoveSceneHost['piecework'],
+  scene: string,
+): Promise<void> {
   const { rows } = await db.query<{ id: string; owner: string }>(
     `SELECT id::text AS id, owner FROM ${exports} WHERE scenes @> ARRAY[$1::uuid] ORDER BY created_at DESC`,
     [scene],
@@ -48,9 +55,13 @@ async function assertIdle(db: Queryable, piecework: RemoveSceneHost['piecework']
       ({ kind, status }) => kind === 'export' && ['pending', 'submitted', 'running'].includes(status),
     )
     if (open)
-      throw new PieceworkError('imagery/scene-busy', 'The scene is being exported: delete it when that has ended', {
-        facts: { job: open.id },
-        retryable: true,
-      })
+      throw new PieceworkError(
+        'imagery/scene-busy',
+        'The scene is being exported: delete it when that has ended',
+        {
+          facts: { job: open.id },
+          retryable: true,
+        },
+      )
   }
 }
