@@ -248,7 +248,7 @@ test('over HTTP, and a scene is deleted when no export renders it', () =>
   withHost(async ({ piecework, exports }) => {
     const http = pieceworkHttp({
       piecework,
-      paths: { 'imagery-project': 'projects', 'imagery-export': 'exports' },
+      paths: { 'imagery-project': 'projects', 'imagery-export': 'imagery-exports' },
       publicUrl: 'https://maps.example.org',
       principal: async () => ana,
       extensions: [imageryRoutes({ exports })],
