@@ -24,6 +24,7 @@ export function provideParts(options: PieceworkOptions, environment: Environment
   const registry = createRegistry(
     options.packs.map((pack) => container.provide(pack)),
     options.targets?.map((target) => container.provide(target)),
+    Object.keys(store.databases ?? {}),
   )
   container.offer(tokens.registry, registry)
   const runtime = container.provide(options.runtime)

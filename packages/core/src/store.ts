@@ -99,6 +99,7 @@ export { type Check, type OptionChecks, required } from './options/option-checks
 export { assertLater } from './plan/assert-later.js'
 export { canonicalId } from './plan/canonical-id.js'
 export { drawTargets } from './plan/draw-targets.js'
+export { databaseOf } from './plan/in-database.js'
 export { keyFormsOf } from './plan/key-forms-of.js'
 export { resourceNotFound } from './plan/resource-not-found.js'
 export { recipientCheck } from './record/recipient-check.js'

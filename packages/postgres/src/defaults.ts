@@ -36,6 +36,8 @@ export const defaults = {
   /** How long work may go on after its transaction was aborted. */
   abortGraceMs: 1000,
 
+  /** Ended jobs whose attempts are dropped in another database at the end of one. */
+  toldJobs: 100,
   /** Items that one statement carries out: enough to share a commit, few enough that none waits long. */
   batchSize: 64,
   /** Jobs that a process remembers; few run in it at the same time. */

@@ -50,7 +50,8 @@ export interface NodeResult {
 export interface Attempts {
   /**
    * Undefined if nothing is to do: the attempt is over, the node's batch is not the current one, or another
-   * worker holds a live lease. Taking over a lapsed lease first ends the database backend of the one before.
+   * worker holds a live lease. Taking over a lapsed lease first ends the database backend of the one before, and commits the
+   * higher fence in the node's `database`.
    * Moves the job to `running`.
    */
   begin(task: Task, worker: string): Promise<Lease | undefined>
@@ -59,12 +60,26 @@ export interface Attempts {
    * the job's transition and what follows from it. A batch that has no nodes is passed over. Throws `lease-lost` and
    * rolls everything back if the lease is gone.
    * If nothing is to do in the database, `work` may be its result.
+   *
+   * Of a node with a `database`, `work` runs in a transaction there, which commits with it, once for all attempts: the
+   * check of the fence and the result. The store learns it afterwards; an attempt that finds a result there does not run
+   * `work`, and tells the store.
    */
   run(
     lease: Lease,
     work: NodeResult | ((tx: Transaction) => Promise<NodeResult>),
     options?: { readonly signal?: AbortSignal },
   ): Promise<Job>
+  /**
+   * Runs `work` in a transaction of another database, and commits with it, once for all attempts at the node, what it
+   * has found. Resolves to that, also if an earlier attempt has committed it. The node goes on. Throws `lease-lost`.
+   */
+  runIn(
+    database: string,
+    lease: Lease,
+    work: (tx: Transaction) => Promise<readonly Finding[]>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly Finding[]>
   /**
    * Another attempt after `next` ms, or, if that is undefined, the node has failed for good. Given back, it is
    * the same attempt again, by the first worker that comes to it; the node's last error stays.

@@ -69,6 +69,8 @@ export interface JobNode {
   /** Source of an export or clone; the exported resource with its old id for an import. Absent for steps. */
   readonly resource?: ResourceRef
   readonly piece?: string
+  /** Name of the database in which it writes the piece's rows. Absent: the store's. */
+  readonly database?: string
   /** What it does of the piece. Absent: all. */
   readonly part?: NodePart
   /** Of the plan of an import: batches after its own that are kept for its parts. */
@@ -90,4 +92,7 @@ export interface JobNode {
   readonly endedAt?: Date
 }
 
-export type NewNode = Pick<JobNode, 'id' | 'task' | 'batch' | 'resource' | 'piece' | 'part' | 'steps'>
+export type NewNode = Pick<
+  JobNode,
+  'id' | 'task' | 'batch' | 'resource' | 'piece' | 'database' | 'part' | 'steps'
+>

@@ -208,6 +208,12 @@ export interface Piece<Options = unknown> {
    * passed over.
    */
   readonly after?: readonly string[]
+  /**
+   * Name of the database that has its rows: every `tx` and `db` that it gets is of that one. Absent: the store's, as of
+   * all kinds and their shells. `prepare` is not called for pieces of another one, and its tables take no keys from
+   * sequences.
+   */
+  readonly database?: string
   /** Validated when the job is requested, stored with it. Absent: the piece takes no options. */
   readonly options?: Schema<Options>
   /** An archive's entries of it are for people: they are not imported, which is no error. */

@@ -12,6 +12,8 @@ export interface SessionContext {
   readonly principal: Principal
   /** Absent where shells of the whole job are made, shown or removed. */
   readonly piece?: string
+  /** Name of the database that the transaction is in. Absent: the store's. */
+  readonly database?: string
   /** The resource of the node, as the job names it: the source of an export, a clone or an archive. */
   readonly resource?: ResourceRef
 }

@@ -45,4 +45,6 @@ export interface Store {
   readonly moments?: Moments
   /** Where the host's data is, for pieces that read. */
   readonly database: Database
+  /** By name, for pieces whose rows are elsewhere. Absent: there are none. */
+  readonly databases?: Readonly<Record<string, Database>>
 }

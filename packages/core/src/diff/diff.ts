@@ -5,10 +5,12 @@ import type { Transaction } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
+import { walkTree } from '../plan/tree.js'
 import type { SourceRequest } from '../requests/export-request.js'
 import { compareNode, entriesOnlyIn } from './compare-node.js'
 import { exportLive } from './live-export.js'
 import { matchResources, type ResourcePair } from './match-resources.js'
+import { refusePieceElsewhere } from './refuse-elsewhere.js'
 import { archiveSide, liveSide, type Side } from './side.js'
 
 interface PieceDiff {
@@ -61,6 +63,7 @@ export async function diff(
   }
   try {
     const sides = { a: await open('a', a), b: await open('b', b) }
+    refuseElsewhere(deps, sides)
     const [one, other] = [sides.a.tree.kind, sides.b.tree.kind]
     if (one !== other)
       throw new PieceworkError('options-invalid', `A ${one} cannot be compared with a ${other}.`)
@@ -75,6 +78,14 @@ export async function diff(
 interface Sides {
   readonly a: Side
   readonly b: Side
+}
+
+/** A comparison is one transaction. */
+function refuseElsewhere({ registry }: Pick<DiffDeps, 'registry'>, sides: Sides): void {
+  for (const side of [sides.a, sides.b])
+    for (const { ref } of walkTree(side.tree))
+      for (const { name } of side.nodesOf(ref))
+        refusePieceElsewhere({ name, database: registry.pieces.get(name)?.database })
 }
 
 async function compareSides(

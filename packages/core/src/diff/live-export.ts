@@ -11,6 +11,7 @@ import { canonicalRequest } from '../requests/canonical-request.js'
 import type { SourceRequest } from '../requests/export-request.js'
 import { exportEntries } from '../tasks/export-entries.js'
 import { jobPrefix } from '../tasks/staging.js'
+import { refusePieceElsewhere } from './refuse-elsewhere.js'
 
 /** A resource as it is now, exported for a comparison. */
 export interface LiveExport {
@@ -49,13 +50,14 @@ export async function exportLive(
   const pieces = [...registry.pieces.values()].filter(
     ({ name, exporter, exportOnly }) => exporter && !exportOnly && !without.has(name),
   )
+  for (const piece of pieces) refusePieceElsewhere(piece)
   const options = parseOptions(registry.pieces.values(), request.options)
   const jobId = environment.uuid()
   const remove = () => artifacts.delete(jobPrefix(jobId))
   const stage = store.database.transaction(
     async (tx) => {
       const tree = await readTree(registry, tx, resource, children)
-      const piecesOf = await applicable(tree, pieces, { jobId, principal, options, db: tx })
+      const piecesOf = await applicable(tree, pieces, { jobId, principal, options, db: tx, store })
       const nodes: LiveExport['nodes'][number][] = []
       for (const { ref } of walkTree(tree)) {
         for (const { name, exporter } of piecesOf(ref)) {

@@ -1,7 +1,8 @@
 import { PieceworkError } from '../contracts/errors.js'
 import { isTerminal } from '../engine/machine.js'
+import { databaseOf } from '../plan/in-database.js'
 import { openShellSession } from '../tasks/open-session.js'
-import { removeResources } from '../tasks/remove-resources.js'
+import { otherDatabases, removeResources, removeRows } from '../tasks/remove-resources.js'
 import { jobPrefix } from '../tasks/staging.js'
 import { type DraftContext, storedDraft } from './draft-context.js'
 
@@ -21,6 +22,11 @@ export async function deleteDraft(context: DraftContext, signal?: AbortSignal): 
   }
   // First, for nothing leads to them once the resource is gone.
   await artifacts.delete(jobPrefix(id))
+  for (const database of otherDatabases(registry, job))
+    await databaseOf(store, database).transaction(async (tx) => {
+      await openShellSession(deps, job, tx, database)
+      await removeRows(registry, job, tx, { database })
+    })
   await store.database.transaction(async (tx) => {
     await openShellSession(deps, job, tx)
     await removeResources(registry, job, tx)

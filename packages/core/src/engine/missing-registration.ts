@@ -61,13 +61,15 @@ function missingKind(registry: Registry, job: Job, node: JobNode): string | unde
 function missingPiece(
   registry: Registry,
   job: Job,
-  { piece: name, task, part }: JobNode,
+  { piece: name, task, part, database }: JobNode,
 ): string | undefined {
   const format = formatOf(job)
   if (format !== 'archive' && !registry.formats.has(format)) return `format "${format}"`
   if (name === undefined) return undefined
   const piece = registry.piece(format, name)
   if (!piece) return `piece "${name}"`
+  if (database !== undefined && piece.database !== database)
+    return `piece "${name}" in the database "${database}"`
   // Without it, the piece would do the whole for each part.
   const needed = part ? 'plan' : task
   const does = (one: NodeTask) => can(piece, one, job.kind)

@@ -1,22 +1,27 @@
 import type { Attempts, Lease, NodeResult } from '../contracts/attempts.js'
-import type { Database } from '../contracts/database.js'
 import { type JobError, PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { JobNode } from '../contracts/nodes.js'
 import type { Task } from '../contracts/runtime.js'
+import type { Store } from '../contracts/store.js'
 import { isOpen, isThrottled, outlivesStop } from '../engine/machine.js'
 import { taskOf } from '../engine/task-of.js'
 import { assertLater } from '../plan/assert-later.js'
+import { databaseOf } from '../plan/in-database.js'
 import { leased } from './leased.js'
 import type { MemoryJob } from './memory-job.js'
 import type { MemoryNode } from './memory-node.js'
 import type { MemoryState } from './state.js'
 
-export function memoryAttempts(state: MemoryState, database: Database, leaseMs: number): Attempts {
+export function memoryAttempts(
+  state: MemoryState,
+  where: Pick<Store, 'database' | 'databases'>,
+  leaseMs: number,
+): Attempts {
   return {
     begin: async (task) => begin(state, task, leaseMs),
     run: async (lease, work, options = {}) => {
-      const result = await database
+      const result = await databaseOf(where, lease.node.database)
         .transaction(async (tx) => {
           const done = typeof work === 'function' ? await work(tx) : work
           options.signal?.throwIfAborted()
@@ -38,6 +43,14 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
       slot.committing = false
       return end(state, entry, slot, result)
     },
+    runIn: (name, lease, work, options = {}) =>
+      databaseOf(where, name).transaction(async (tx) => {
+        leased(state, lease)
+        const found = await work(tx)
+        options.signal?.throwIfAborted()
+        leased(state, lease)
+        return found
+      }, options),
     fail: async (lease, error, findings, next) => {
       const { entry, slot } = leased(state, lease)
       slot.leaseUntil = 0

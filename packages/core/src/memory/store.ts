@@ -31,14 +31,19 @@ import { memoryUploads } from './uploads.js'
 export interface MemoryStoreOptions {
   /** Where the host's data is. Absent: pieces have no database, and asking for it is an error. */
   readonly database?: Database
+  /** By name, for pieces whose rows are elsewhere (`database: 'geo'`). Default: none. */
+  readonly databases?: Readonly<Record<string, Database>>
   /** Time after which an attempt that does not report is taken over. Default: `storeDefaults.leaseMs`. */
   readonly leaseMs?: number
   /** Default: the time of this process. */
   readonly environment?: Environment
 }
 
+const databaseCheck = check.having<Database>('a database', 'query', 'transaction')
+
 const memoryStoreChecks: OptionChecks<MemoryStoreOptions> = {
-  database: check.having<Database>('a database', 'query', 'transaction'),
+  database: databaseCheck,
+  databases: check.record(databaseCheck),
   leaseMs: check.count,
   environment: check.environment,
 }
@@ -46,13 +51,18 @@ const memoryStoreChecks: OptionChecks<MemoryStoreOptions> = {
 /** Keeps jobs in this process: they end with it. For tests and small hosts. */
 export function memoryStore(given?: MemoryStoreOptions): Store {
   const options = checkOptions('memoryStore()', given, memoryStoreChecks)
-  const { database = noDatabase, leaseMs = storeDefaults.leaseMs, environment = systemEnvironment } = options
+  const {
+    database = noDatabase,
+    databases,
+    leaseMs = storeDefaults.leaseMs,
+    environment = systemEnvironment,
+  } = options
   const state = new MemoryState(environment)
   return {
     jobs: memoryJobs(state),
     drafts: memoryDrafts(state, database),
     reports: memoryReports(state),
-    attempts: memoryAttempts(state, database, leaseMs),
+    attempts: memoryAttempts(state, { database, ...(databases && { databases }) }, leaseMs),
     keys: memoryKeys(state),
     summaries: memorySummaries(state),
     replacedValues: memoryReplacedValues(state),
@@ -75,6 +85,7 @@ export function memoryStore(given?: MemoryStoreOptions): Store {
     guard: memoryGuard(state),
     ...(sharesSnapshots(database) && { moments: memoryMoments(state, database) }),
     database,
+    ...(databases && { databases }),
   }
 }
 

@@ -4,6 +4,8 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Piece } from '../contracts/piece.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import type { Store } from '../contracts/store.js'
+import { readableBy } from './in-database.js'
 import { pieceUnknown } from './piece-unknown.js'
 import { resourceName, walkTree } from './tree.js'
 
@@ -50,6 +52,7 @@ export async function applicable(
     readonly principal: Principal
     readonly options: Readonly<Record<string, unknown>>
     readonly db: Queryable
+    readonly store: Pick<Store, 'database' | 'databases'>
   },
 ): Promise<PiecesOf> {
   const all = [...pieces]
@@ -59,7 +62,8 @@ export async function applicable(
     const own: Piece[] = []
     for (const piece of all) {
       if (piece.of !== ref.kind) continue
-      const { db, jobId, principal, options } = context
+      const { jobId, principal, options, store } = context
+      const db = readableBy(store, piece, context.db)
       const applying = { jobId, principal, signal, db, resource: ref, options: options[piece.name] }
       if (!piece.applies || (await piece.applies(applying))) own.push(piece)
     }

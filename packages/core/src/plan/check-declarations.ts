@@ -33,6 +33,7 @@ const pieceChecks: OptionChecks<Piece> = {
   of: required(check.text),
   version: required(check.anything),
   after: check.list(check.text),
+  database: check.text,
   options: schema,
   exportOnly: check.isTrue,
   applies: check.func(),

@@ -29,8 +29,8 @@ export function exportNodes(
 ): { nodes: NewNode[]; batches: number } {
   const found = walkTree(tree).flatMap(({ ref }) => piecesOf(ref).map((piece) => ({ ref, piece })))
   const exports = found.some(({ piece }) => piece.exporter?.parts) ? 1 : 0
-  const nodes = found.map(({ ref, piece: { name, exporter } }) =>
-    exporter?.parts ? nodeOf('plan', ref, name, 0) : nodeOf('export', ref, name, exports),
+  const nodes = found.map(({ ref, piece }) =>
+    piece.exporter?.parts ? nodeOf('plan', ref, piece, 0) : nodeOf('export', ref, piece, exports),
   )
   const batch = nodes.length === 0 ? 0 : exports + 1
   const assemblies = requestedOutputs({ outputs }).map(({ name }) => ({
@@ -45,11 +45,12 @@ export function exportNodes(
 /** What a plan adds: a node for each part, or one for the whole. */
 export function partNodes(
   task: 'export' | 'import',
-  { resource, piece, batch }: JobNode,
+  { resource, batch }: JobNode,
+  piece: Piece,
   parts: readonly ImportPartPlan[],
   planSha256?: string,
 ): readonly NewNode[] {
-  if (!resource || piece === undefined) return []
+  if (!resource) return []
   const whole = nodeOf(task, resource, piece, batch + 1)
   if (parts.length === 0) return [whole]
   return parts.map(({ range, rows, step = 1 }, at) => {
@@ -105,7 +106,7 @@ export function inputNodes(
   kind: 'import' | 'validation',
   numbered: Numbered,
 ): { nodes: NewNode[]; batches: number } {
-  const validations = input.nodes.map((node) => nodeOf('validate', node.resource, node.piece, 0))
+  const validations = input.nodes.map((node) => nodeOf('validate', node.resource, { name: node.piece }, 0))
   if (input.findings.length > 0 || validations.length === 0) {
     validations.push({ id: 'validate input', task: 'validate', batch: 0 })
   }
@@ -147,15 +148,16 @@ function filling(
   { piecesOf, stepsOf, numbered, before }: Filling,
 ): { nodes: NewNode[]; batches: number } {
   const reservations = walkTree(tree).flatMap(({ ref }) =>
-    piecesOf(ref).flatMap(({ name }) =>
-      numbered.has(name) ? nodeOf('keys', ref, name, before.length > 0 ? 1 : 0) : [],
+    piecesOf(ref).flatMap((piece) =>
+      numbered.has(piece.name) ? nodeOf('keys', ref, piece, before.length > 0 ? 1 : 0) : [],
     ),
   )
   const first = (before.length > 0 ? 1 : 0) + (reservations.length > 0 ? 1 : 0)
   const planned = planBatches(tree, piecesOf, (ref, piece) => 1 + stepsOf(ref, piece))
   const nodes = planned.map(({ resource, piece, batch }): NewNode => {
     const steps = stepsOf(resource, piece)
-    const node = nodeOf(steps > 0 ? 'plan' : task, resource, piece, first + 1 + batch)
+    const own = piecesOf(resource).find(({ name }) => name === piece) ?? { name: piece }
+    const node = nodeOf(steps > 0 ? 'plan' : task, resource, own, first + 1 + batch)
     return steps > 0 ? { ...node, steps } : node
   })
   const batches = nodes.reduce((last, { batch, steps = 0 }) => Math.max(last, batch + 1 + steps), first + 1)
@@ -165,9 +167,24 @@ function filling(
   )
 }
 
-function nodeOf(task: NewNode['task'], resource: ResourceRef, piece: string, batch: number): NewNode {
+/** Those that write rows say in which database. */
+const writers: ReadonlySet<NewNode['task']> = new Set(['import', 'clone'])
+
+function nodeOf(
+  task: NewNode['task'],
+  resource: ResourceRef,
+  { name, database }: Pick<Piece, 'name' | 'database'>,
+  batch: number,
+): NewNode {
   const { kind, id } = resource
-  return { id: `${task} ${resourceName(resource)} ${piece}`, task, batch, resource: { kind, id }, piece }
+  return {
+    id: `${task} ${resourceName(resource)} ${name}`,
+    task,
+    batch,
+    resource: { kind, id },
+    piece: name,
+    ...(database !== undefined && writers.has(task) && { database }),
+  }
 }
 
 /** Of a job whose other nodes are not known yet. */

@@ -45,7 +45,12 @@ export interface Registry {
 }
 
 /** Throws `registry-invalid`, with one finding per problem, if anything registered could not work later. */
-export function createRegistry(packs: readonly Pack[], given: readonly Target[] = []): Registry {
+export function createRegistry(
+  packs: readonly Pack[],
+  given: readonly Target[] = [],
+  databases: Iterable<string> = [],
+): Registry {
+  const known = new Set(databases)
   refuseProblems([...declarationProblems(packs), ...targetDeclarationProblems(given)])
   const problems: string[] = []
   const declared = collect(
@@ -79,7 +84,7 @@ export function createRegistry(packs: readonly Pack[], given: readonly Target[] 
   problems.push(...targetProblems(targets.values()))
 
   checkKinds(declared, problems)
-  checkPieces(pieces, pieces, declared, problems)
+  checkPieces(pieces, pieces, { kinds: declared, databases: known }, problems)
   const ofFormats = new Map<string, ReadonlyMap<string, Piece>>([['archive', pieces]])
   for (const format of formats.values()) {
     const own = collect(
@@ -89,7 +94,7 @@ export function createRegistry(packs: readonly Pack[], given: readonly Target[] 
       problems,
     )
     for (const name of own.keys()) if (pieces.has(name)) problems.push(`Piece "${name}" is registered twice.`)
-    checkPieces(own, new Map([...pieces, ...own]), declared, problems, false)
+    checkPieces(own, new Map([...pieces, ...own]), { kinds: declared, databases: known }, problems, false)
     ofFormats.set(format.name, own)
   }
   const declaring = [
@@ -164,10 +169,15 @@ function groupByParent(kinds: ReadonlyMap<string, RegisteredKind>): ReadonlyMap<
   return byParent
 }
 
+interface Declared {
+  readonly kinds: ReadonlyMap<string, ResourceKind>
+  readonly databases: ReadonlySet<string>
+}
+
 function checkPieces(
   checked: ReadonlyMap<string, Piece>,
   known: ReadonlyMap<string, Piece>,
-  kinds: ReadonlyMap<string, ResourceKind>,
+  { kinds, databases }: Declared,
   problems: string[],
   archived = true,
 ): void {
@@ -178,6 +188,10 @@ function checkPieces(
     if (!/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/.test(piece.name)) refuse('needs a name like "pack/piece"')
     if (!Number.isInteger(piece.version) || piece.version < 1) refuse('needs a version from 1')
     if (!kinds.has(piece.of)) refuse(`is of the kind "${piece.of}", which is not registered`)
+    if (piece.database !== undefined && !databases.has(piece.database))
+      refuse(
+        `has its rows in the database "${piece.database}", which is none of those that the store was given: ${[...databases].join(', ') || 'none'}`,
+      )
     for (const problem of abilityProblems(piece, archived)) refuse(problem)
     if (piece.keys?.numbered && !piece.keys.reserve)
       refuse('has numbered tables and does not reserve their keys')

@@ -20,7 +20,7 @@ export interface ChosenPieces {
 
 /** The tree that a request is about, and its pieces that `can` do this and have something to carry. */
 export async function choosePieces(
-  { registry, followUps }: Pick<EngineDeps, 'registry' | 'followUps'>,
+  { registry, followUps, store }: Pick<EngineDeps, 'registry' | 'followUps' | 'store'>,
   { principal, resource, children, without, options, ...request }: SourceRequest,
   { job, db, can, retried }: PieceChoice,
 ): Promise<ChosenPieces> {
@@ -29,7 +29,7 @@ export async function choosePieces(
   const parsed = parseOptions(registry.pieces.values(), options, retried?.request.options)
   const tree = await readTree(registry, db, resource, children)
   const pieces = [...registry.pieces.values()].filter((piece) => can(piece) && !excluded.has(piece.name))
-  const piecesOf = await applicable(tree, pieces, { jobId: job, principal, options: parsed, db })
+  const piecesOf = await applicable(tree, pieces, { jobId: job, principal, options: parsed, db, store })
   const stored = {
     options: parsed,
     ...(children && { children }),

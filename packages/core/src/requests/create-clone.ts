@@ -48,7 +48,11 @@ export async function createClone(
   const name = await nameOf(deps, request, db)
   const drawn = await drawTargets(registry, db, tree)
   const target = newRefOf(registry, { id, ...drawn }, tree)
-  const numbered = await numberedPieces(new Set(walkTree(tree).flatMap(({ ref }) => piecesOf(ref))), db)
+  const numbered = await numberedPieces(
+    new Set(walkTree(tree).flatMap(({ ref }) => piecesOf(ref))),
+    db,
+    store,
+  )
   const job = {
     id,
     kind: 'clone' as const,

@@ -50,7 +50,8 @@ export async function createExport(
     ...(retried && { retried }),
   })
   const plan = exportNodes(chosen.tree, chosen.piecesOf, ends)
-  if (!isClaimed && !store.moments) assertOneRead(plan.nodes)
+  const elsewhere = plan.nodes.some(({ piece }) => registry.pieces.get(piece ?? '')?.database !== undefined)
+  if (!isClaimed && (!store.moments || elsewhere)) assertOneRead(plan.nodes)
   const job = {
     id,
     kind: 'export' as const,

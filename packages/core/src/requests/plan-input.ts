@@ -45,7 +45,7 @@ export function planInput(
     refuseShelless(registry, tree)
     const used = new Set(opened.nodes.map((node) => node.piece))
     const pieces = [...used].flatMap((piece) => registry.piece(input.format, piece) ?? [])
-    const numbered = kind === 'import' ? await numberedPieces(pieces, db) : new Set<string>()
+    const numbered = kind === 'import' ? await numberedPieces(pieces, db, store) : new Set<string>()
     return {
       tree,
       options: parseOptions(pieces, options, parsed),

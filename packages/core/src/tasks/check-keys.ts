@@ -1,5 +1,6 @@
 import type { Transaction } from '../contracts/database.js'
 import { carriedKinds } from '../plan/carried-kinds.js'
+import { inDatabase } from '../plan/in-database.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import type { AttemptContext } from './attempt-context.js'
 import { attemptIds } from './attempt-ids.js'
@@ -11,12 +12,14 @@ export async function checkKeys(
   filled: readonly FilledPiece[],
   tx: Transaction,
 ): Promise<void> {
-  const { lease, registry } = attempt
+  const { lease, registry, store } = attempt
   const { job } = lease
-  const ids = attemptIds(attempt, tx)
   for (const { piece, sources } of filled) {
     if (!piece.keys?.check) continue
     const resources = sources.map((source) => newRefOf(registry, job, source))
-    await piece.keys.check({ resources, ids, tx, ...carriedKinds(job) })
+    const { check } = piece.keys
+    await inDatabase(store, piece.database, tx, async (own) =>
+      check({ resources, ids: attemptIds(attempt, own), tx: own, ...carriedKinds(job) }),
+    )
   }
 }

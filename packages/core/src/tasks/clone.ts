@@ -30,7 +30,11 @@ export const cloneTask: TaskRunner = async (attempt) => {
     )
   }
   if (!exporter) throw new PieceworkError('internal', `Piece ${piece.name} cannot be cloned.`)
-  const staged = await exportToStaging(attempt, { name: piece.name, exporter }, source)
+  const staged = await exportToStaging(
+    attempt,
+    { name: piece.name, exporter, database: piece.database },
+    source,
+  )
   const entries = stagedEntries(attempt.artifacts, staged.entries)
   return attempt.store.attempts.run(
     attempt.lease,

@@ -21,6 +21,8 @@ export interface Exporting {
   /** Nothing of ours reads what it writes. */
   readonly exportOnly?: true
   readonly exporter: PieceExporter
+  /** Absent: the store's. */
+  readonly database?: string | undefined
 }
 
 export interface Exported {

@@ -24,7 +24,7 @@ export async function exportToStaging(
     ...(plan && { plan: plan.value }),
     finding: (finding: NewFinding) => attempt.findings.add({ ...finding, piece: piece.name }),
   }
-  const { value, moment } = await readSource(attempt, (tx) =>
+  const { value, moment } = await readSource(attempt, piece, (tx) =>
     exportEntries(piece, { ...context, tx }, { artifacts, prefix, limits, bytes: attempt.bytes }),
   )
   return { ...value, ...(moment !== undefined && { moment }) }

@@ -10,8 +10,8 @@ export const exportTask: TaskRunner = async (attempt) => {
     throw new PieceworkError('internal', `${node.id} cannot be exported.`)
   const reused = await reusable(attempt, piece.version)
   if (reused) return commit(attempt, reused)
-  const { name, exporter, exportOnly } = piece
-  const exporting = { name, exporter, ...(exportOnly && { exportOnly }) }
+  const { name, exporter, exportOnly, database } = piece
+  const exporting = { name, exporter, database, ...(exportOnly && { exportOnly }) }
   const done = await exportToStaging(attempt, exporting, node.resource)
   const { version } = piece
   const counts = { ...done.counts, bytes: attempt.bytes.total }

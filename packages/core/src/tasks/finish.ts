@@ -18,7 +18,7 @@ import type { AttemptContext, TaskRunner } from './attempt-context.js'
 import { missingSource } from './missing-source.js'
 import { removeUnneededFiles } from './new-files.js'
 import { openShellSession } from './open-session.js'
-import { removeRows, removeShells } from './remove-resources.js'
+import { otherDatabases, removeRows, removeShells } from './remove-resources.js'
 import { archivePrefix, jobPrefix } from './staging.js'
 import { type SummarizedNode, summarized, verifyRows } from './verify.js'
 
@@ -31,6 +31,7 @@ export const finishTask: TaskRunner = async (attempt) => {
   if (hasRows) await assertRemovable(attempt)
   const nodes = isFilling && job.outcome === 'succeeded' ? await summarized(attempt) : []
   if (isFilling) await removeUnneededFiles(attempt)
+  if (hasRows) await removeElsewhere(attempt)
   const commit = async (tx: Transaction): Promise<NodeResult> => {
     if (isFilling) await openShellSession(attempt, job, tx)
     if (job.outcome !== 'succeeded') {
@@ -132,14 +133,40 @@ async function showShells(
   return { findings: findings.list(), result: { ...(job.target && { resource: job.target }) } }
 }
 
+/** Removes the rows in all other databases; what it finds there is told in the report. */
+async function removeElsewhere(attempt: AttemptContext): Promise<void> {
+  const { lease, registry, store, signal } = attempt
+  const { job } = lease
+  for (const database of otherDatabases(registry, job)) {
+    const findings = await store.attempts.runIn(
+      database,
+      lease,
+      async (tx) => {
+        await openShellSession(attempt, job, tx, database)
+        const found: Finding[] = []
+        const only = removed(attempt)
+        await removeRows(registry, job, tx, { database, only, finding: (one) => found.push(one) })
+        return found
+      },
+      { signal },
+    )
+    for (const finding of findings) attempt.findings.add(finding)
+  }
+}
+
+/** Kinds whose rows go; the others stay hidden. */
+function removed(attempt: AttemptContext): (kind: ResourceKind) => boolean {
+  const keeps = keepsShell(attempt.lease.job, inputFormat(attempt))
+  return ({ shell }) => !(keeps && shell?.incomplete)
+}
+
 /** Removes what the job has made, or keeps it hidden if the format says so. */
 async function removeOrHide(attempt: AttemptContext, tx: Transaction, hasRows: boolean): Promise<void> {
   const { lease, registry } = attempt
   const { job } = lease
   const keeps = keepsShell(job, inputFormat(attempt))
-  const only = ({ shell }: ResourceKind) => !(keeps && shell?.incomplete)
   const finding = (found: Finding) => attempt.findings.add(found)
-  if (hasRows) await removeRows(registry, job, tx, { only, finding })
+  if (hasRows) await removeRows(registry, job, tx, { only: removed(attempt), finding })
   if (!keeps || !hasRows) return removeShells(registry, job, tx, { made: hasRows })
   const newRef = newRefs(registry, job)
   const reason = job.error?.message ?? 'The import failed.'

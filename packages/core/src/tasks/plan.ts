@@ -8,6 +8,7 @@ import { checkOptions } from '../options/check-options.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 import { carriedKinds } from '../plan/carried-kinds.js'
 import { formatOf } from '../plan/format-of.js'
+import { databaseOf } from '../plan/in-database.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { partNodes } from '../plan/nodes.js'
 import { inputNode } from '../requests/inputs.js'
@@ -30,18 +31,19 @@ export const planTask: TaskRunner = async (attempt) => {
   const piece = attempt.registry.piece(formatOf(job), node.piece ?? '')
   if (!piece || !resource) throw new PieceworkError('internal', `${node.id} cannot be planned.`)
   if (job.kind === 'import')
-    return commit(attempt, { nodes: partNodes('import', node, await importParts(attempt, piece, resource)) })
+    return commit(attempt, { nodes: partNodes('import', node, piece, await importParts(attempt, piece, resource)) })
   const { parts, plan } = await exportParts(attempt, piece, resource)
-  if (!plan) return commit(attempt, { nodes: partNodes('export', node, parts) })
-  return commit(attempt, { nodes: partNodes('export', node, parts, plan.sha256), entries: [plan] })
+  if (!plan) return commit(attempt, { nodes: partNodes('export', node, piece, parts) })
+  return commit(attempt, { nodes: partNodes('export', node, piece, parts, plan.sha256), entries: [plan] })
 }
 
 async function exportParts(
   attempt: AttemptContext,
-  { name, exporter }: Piece,
+  piece: Piece,
   resource: ResourceRef,
 ): Promise<{ readonly parts: readonly PartPlan[]; readonly plan?: StagedEntry }> {
-  const { value: planned } = await readSource(attempt, async (tx) =>
+  const { name, exporter } = piece
+  const { value: planned } = await readSource(attempt, piece, async (tx) =>
     exporter?.parts?.({ ...pieceContext(attempt, name, resource), tx }),
   )
   const common = isPartsPlan(planned)
@@ -60,7 +62,7 @@ const isPartsPlan = (planned: unknown): planned is PartsPlan =>
 
 async function importParts(
   attempt: AttemptContext,
-  { name, importer }: Piece,
+  { name, importer, database }: Piece,
   source: ResourceRef,
 ): Promise<readonly ImportPartPlan[]> {
   const { registry, inputs, store, signal, lease } = attempt
@@ -75,9 +77,9 @@ async function importParts(
       source,
       entries,
     }
-    const parts = await store.database.transaction(
+    const parts = await databaseOf(store, database).transaction(
       async (tx) => {
-        await openSession(attempt, tx)
+        await openSession(attempt, tx, database)
         return importer?.parts?.plan({ ...context, tx })
       },
       { readOnly: true, signal },

@@ -23,6 +23,8 @@ export async function removeResources(registry: Registry, job: MadeBy, tx: Trans
 }
 
 export interface RowsRemoval {
+  /** In which `tx` is. Absent: the store's. */
+  readonly database?: string | undefined
   /** Of the kinds whose rows go. Absent: all. */
   readonly only?: (kind: ResourceKind) => boolean
   /** Takes what pieces find. */
@@ -33,10 +35,10 @@ export async function removeRows(
   registry: Registry,
   job: MadeBy,
   tx: Transaction,
-  { only = () => true, finding = () => {} }: RowsRemoval = {},
+  { database, only = () => true, finding = () => {} }: RowsRemoval = {},
 ): Promise<void> {
   for (const made of madeBy(registry, job))
-    if (only(made.kind)) await removeRowsOf(registry, job, made, { tx, finding })
+    if (only(made.kind)) await removeRowsOf(registry, job, made, { tx, database, finding })
 }
 
 /**
@@ -68,22 +70,39 @@ function madeBy(registry: Registry, job: MadeBy): readonly Made[] {
   return [...made.values()]
 }
 
+interface Removal {
+  readonly tx: Transaction
+  readonly database: string | undefined
+  readonly finding: (finding: Finding) => void
+}
+
 /**
- * Of all pieces that the host has, not only of those that ran: a trigger of the host may have written for
+ * Of all pieces that the host has there, not only of those that ran: a trigger of the host may have written for
  * others.
  */
 async function removeRowsOf(
   registry: Registry,
   { request }: MadeBy,
   { kind, resources }: Made,
-  { tx, finding }: { readonly tx: Transaction; readonly finding: (finding: Finding) => void },
+  { tx, database, finding }: Removal,
 ): Promise<void> {
-  const ofFormat = registry.formats.get(request.input?.format ?? '')?.pieces ?? []
-  const pieces = [...registry.pieces.values(), ...ofFormat]
+  const pieces = piecesFor(registry, request).filter((piece) => piece.database === database)
   const context = { resources, table: kind.table, tablesAbove: tablesAbove(registry, kind), tx }
   for (const { name: piece, of, remover } of laterFirst(pieces))
     if (of === kind.kind)
       await remover?.remove({ ...context, finding: (found) => finding({ ...found, piece }) })
+}
+
+/** Those of archives, and those of the request's format. */
+function piecesFor(registry: Registry, request: MadeBy['request']): readonly Piece[] {
+  const ofFormat = registry.formats.get(request.input?.format ?? '')?.pieces ?? []
+  return [...registry.pieces.values(), ...ofFormat]
+}
+
+/** Names of the databases beside the store's in which the job may have made rows. */
+export function otherDatabases(registry: Registry, { request }: MadeBy): readonly string[] {
+  const names = piecesFor(registry, request).flatMap(({ database }) => database ?? [])
+  return [...new Set(names)].sort()
 }
 
 function tablesAbove({ kinds }: Registry, { parent }: ResourceKind): readonly string[] {

@@ -37,7 +37,7 @@ export const shellsTask: TaskRunner = async (attempt) => {
 function filledTogether(filled: readonly FilledPiece[]): readonly FilledPiece[] {
   return filled.filter(({ task, piece, sources }) => {
     const does = task === 'import' ? piece.importer : piece.cloner
-    return sources.length > 1 && does?.prepare
+    return sources.length > 1 && piece.database === undefined && does?.prepare
   })
 }
 

@@ -6,6 +6,7 @@ import type { DryRun } from '../contracts/validator.js'
 import { pauseDefaults } from '../defaults.js'
 import { jobError } from '../engine/job-error.js'
 import { carriedKinds } from '../plan/carried-kinds.js'
+import { databaseOf } from '../plan/in-database.js'
 import { newRefIfKnown } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
 import { pause } from '../system-environment.js'
@@ -110,9 +111,9 @@ async function runValidators(
   }
   for (const validator of piece.validators ?? []) {
     await problems.of(() =>
-      attempt.store.database.transaction(
+      databaseOf(attempt.store, piece.database).transaction(
         async (tx) => {
-          await openSession(attempt, tx)
+          await openSession(attempt, tx, piece.database)
           let found = 0
           for await (const finding of validator.validate({ ...context, tx })) {
             attempt.signal.throwIfAborted()

@@ -1,5 +1,6 @@
 import type { Transaction } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
+import type { NewFinding } from '../contracts/finding.js'
 import type { JobNode } from '../contracts/nodes.js'
 import type { Piece } from '../contracts/piece.js'
 import type { PieceVerifier } from '../contracts/piece-verifier.js'
@@ -7,6 +8,7 @@ import type { ResourceRef } from '../contracts/resource.js'
 import { notRegistered } from '../engine/missing-registration.js'
 import { allNodes } from '../engine/node-pages.js'
 import { formatOf } from '../plan/format-of.js'
+import { inDatabase } from '../plan/in-database.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import type { AttemptContext } from './attempt-context.js'
 
@@ -36,17 +38,26 @@ export async function summarized({
   const names = new Set(await store.summaries.nodes(job.id))
   if (names.size === 0) return []
   const format = formatOf(job)
-  return (await allNodes(store.reports, job.id)).flatMap(({ id, piece: name, resource, part }) => {
+  return (await allNodes(store.reports, job.id)).flatMap(({ id, piece: name, resource, part, database }) => {
     if (!names.has(id) || name === undefined || !resource) return []
     const verifier = registry.piece(format, name)?.verifier
     if (!verifier) throw notRegistered(finish, `verifier of the piece "${name}"`)
-    return [{ id, piece: name, resource, ...(part && { part }), verifier }]
+    return [
+      {
+        id,
+        piece: name,
+        resource,
+        ...(part && { part }),
+        ...(database !== undefined && { database }),
+        verifier,
+      },
+    ]
   })
 }
 
 export interface SummarizedNode
   extends Required<Pick<JobNode, 'id' | 'piece' | 'resource'>>,
-    Pick<JobNode, 'part'> {
+    Pick<JobNode, 'part' | 'database'> {
   readonly verifier: PieceVerifier
 }
 
@@ -58,15 +69,16 @@ export async function verifyRows(
 ): Promise<void> {
   const { lease, registry, store, signal } = attempt
   const { job } = lease
-  for (const { id, piece, resource, part, verifier } of nodes) {
+  for (const { id, piece, resource, part, database, verifier } of nodes) {
     signal.throwIfAborted()
     const summary = await store.summaries.get(job.id, id, tx)
     if (summary === undefined) throw new PieceworkError('internal', `The summary of ${id} is gone.`)
-    await verifier.compare(summary, {
+    const context = {
       resource: newRefOf(registry, job, resource),
       ...(part && { part }),
-      tx,
-      finding: (finding) => attempt.findings.add({ ...finding, piece }),
-    })
+      finding: (finding: NewFinding) => attempt.findings.add({ ...finding, piece }),
+    }
+    const compare = async (own: Transaction) => verifier.compare(summary, { ...context, tx: own })
+    await inDatabase(store, database, tx, compare, { signal })
   }
 }

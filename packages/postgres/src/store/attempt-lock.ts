@@ -11,7 +11,7 @@ import { lockKey } from './lock-key.js'
  */
 export function lockAttemptSql({ job, node, fence }: Lease): string {
   const [id, name] = [job.id, node.id].map(textLiteral)
-  const key = `'${keyOf(job.id, node.id)}'::bigint`
+  const key = `'${attemptKey(job.id, node.id)}'::bigint`
   return `SELECT FROM piecework.lock_attempt(${key}, ${id}, ${name}, ${node.batch}, ${fence}) AS held WHERE held`
 }
 
@@ -20,7 +20,7 @@ export function lockAttemptSql({ job, node, fence }: Lease): string {
  * the new fence is committed. False if it does not exit in time.
  */
 export const terminateOtherBackend = (tx: Queryable, job: string, node: string): Promise<boolean> =>
-  terminateHolder(tx, keyOf(job, node))
+  terminateHolder(tx, attemptKey(job, node))
 
 /** The same of the backend that holds the advisory lock. */
 export async function terminateHolder(tx: Queryable, key: string): Promise<boolean> {
@@ -55,4 +55,5 @@ export async function terminateAbandonedBackend(tx: Queryable, lease: Lease): Pr
   if (rowCount === 1) await terminateOtherBackend(tx, lease.job.id, lease.node.id)
 }
 
-const keyOf = (job: string, node: string): string => lockKey('attempt', job, node)
+/** Of the advisory lock that an attempt's transaction holds. */
+export const attemptKey = (job: string, node: string): string => lockKey('attempt', job, node)

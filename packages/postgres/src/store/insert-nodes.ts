@@ -5,10 +5,10 @@ import { jsonText } from './json-text.js'
 export async function insertNodes(tx: Queryable, job: string, nodes: readonly NewNode[]): Promise<void> {
   await tx.query(
     `WITH added AS (
-       INSERT INTO piecework.nodes (job_id, id, task, batch, resource, piece, part, steps)
-       SELECT $1, n.id, n.task, n.batch, n.resource, n.piece, n.part, n.steps
+       INSERT INTO piecework.nodes (job_id, id, task, batch, resource, piece, database, part, steps)
+       SELECT $1, n.id, n.task, n.batch, n.resource, n.piece, n.database, n.part, n.steps
        FROM jsonb_to_recordset($2::jsonb)
-         AS n(id text, task text, batch int, resource jsonb, piece text, part jsonb, steps int)
+         AS n(id text, task text, batch int, resource jsonb, piece text, database text, part jsonb, steps int)
        RETURNING batch
      )
      INSERT INTO piecework.batches AS b (job_id, batch, remaining)

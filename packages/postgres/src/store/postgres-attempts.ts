@@ -5,12 +5,14 @@ import {
   type Job,
   type Lease,
   type NodeResult,
+  type Store,
 } from '@piecework/core/store'
 import { terminateAbandonedBackend } from './attempt-lock.js'
 import { Batcher } from './batcher.js'
+import { besideAttempts } from './beside/beside-attempts.js'
 import { endAttempt, isPlain, releaseAttempt, retryAttempt } from './end-attempt.js'
 import { JobCache } from './job-cache.js'
-import { leaseKey, leaseLost } from './lease.js'
+import { isHeld, leaseLost } from './lease.js'
 import type { LeaseHolder } from './lease-holder.js'
 import { type NodeTransition, nodeTransitions, type TransitionResult } from './node-transitions.js'
 import { overdueTasks } from './overdue-tasks.js'
@@ -21,7 +23,12 @@ import { workInTransaction } from './work-in-transaction.js'
 
 type QueuedTransition = NodeTransition & { readonly signal?: AbortSignal | undefined }
 
-export function postgresAttempts(database: Database, control: Database, holder: LeaseHolder): Attempts {
+export function postgresAttempts(
+  { database, databases }: Pick<Store, 'database' | 'databases'>,
+  control: Database,
+  holder: LeaseHolder,
+): Attempts {
+  const beside = besideAttempts(databases, control)
   const cache = new JobCache()
   const transitions = new Batcher((batch: readonly QueuedTransition[]) =>
     unlessAborted(batch, (wanted) => nodeTransitions(control, cache, holder, wanted)),
@@ -47,20 +54,34 @@ export function postgresAttempts(database: Database, control: Database, holder: 
       const begin = { ...task, worker }
       const result = await transitions.add({ begin })
       if (isJob(result)) return undefined
-      return result === 'lapsed' ? control.transaction((tx) => takeOver(tx, cache, holder, begin)) : result
+      if (result !== 'lapsed') return result
+      const fence = databases && (await beside.raiseForNext(begin))
+      return control.transaction((tx) => takeOver(tx, cache, holder, { ...begin, fence }))
     },
     run: async (lease, todo, { signal } = {}) => {
       try {
-        return await (typeof todo === 'function'
-          ? workInTransaction({ database, cache, lease }, todo, signal)
-          : end(lease, todo, signal))
+        if (typeof todo !== 'function') return await end(lease, todo, signal)
+        if (lease.node.database === undefined) {
+          const job = await workInTransaction({ database, cache, lease }, todo, signal)
+          if (lease.node.task === 'finish') await beside.drop(job.id)
+          return job
+        }
+        const { result, copy } = await beside.run(lease, todo, signal)
+        return await (copy
+          ? control.transaction(async (tx) => {
+              await copy(tx)
+              return endAttempt(tx, cache, { lease, result: await storableResult(result, (ask) => ask(tx)) })
+            })
+          : end(lease, result, signal))
       } catch (error) {
         // A worker that takes over terminates this backend: the lost connection is then only a consequence.
         const lost = isPieceworkError(error, 'database') && error.retryable && !(await isHeld(control, lease))
         throw lost ? leaseLost(lease, error) : error
       }
     },
+    runIn: (name, lease, work, { signal } = {}) => beside.runIn(name, lease, work, signal),
     fail: async (lease, error, findings, next) => {
+      await beside.close(lease)
       const result = await storable({ error, findings })
       return control.transaction(async (tx) => {
         if (!holder.embedded) await terminateAbandonedBackend(tx, lease)
@@ -91,12 +112,3 @@ async function unlessAborted(
 }
 
 const isJob = (result: TransitionResult): result is Job => typeof result === 'object' && 'kind' in result
-
-/** Waits until a worker that is taking over has committed. */
-async function isHeld(control: Database, lease: Lease): Promise<boolean> {
-  const { rowCount } = await control.query(
-    `SELECT FROM piecework.nodes WHERE job_id = $1 AND id = $2 AND fence = $3::bigint AND status = 'running' FOR SHARE`,
-    leaseKey(lease),
-  )
-  return rowCount === 1
-}

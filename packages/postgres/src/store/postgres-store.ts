@@ -10,6 +10,7 @@ import {
 } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { migrate } from '../migrations/migrate.js'
+import { migrateBeside } from './beside/beside-migrations.js'
 import { processClock } from './clocks.js'
 import { lazyReadTransaction } from './lazy-read-transaction.js'
 import { postgresAttempts } from './postgres-attempts.js'
@@ -38,6 +39,11 @@ export interface PostgresStoreOptions {
   /** Where the host's data is; the pieces' transactions take its connections. */
   readonly database: Database
   /**
+   * Other databases, by name, for pieces whose rows are there (`database: 'geo'`). Each gets a few tables in a schema
+   * `piecework`. Default: none.
+   */
+  readonly databases?: Readonly<Record<string, Database>>
+  /**
    * The same database through a small pool of its own, for all other statements, so that heartbeats never
    * wait for data. Default: `database`.
    */
@@ -55,7 +61,7 @@ export interface PostgresStoreOptions {
 
 export interface PostgresStore extends Store {
   /**
-   * Creates or updates the tables in schema `piecework`. Throws `postgres/migration-changed` and
+   * Creates or updates the tables in schema `piecework`, in the other databases, too. Throws `postgres/migration-changed` and
    * `postgres/migration-unknown` as `migrate` does.
    */
   migrate(): Promise<void>
@@ -65,6 +71,7 @@ const databaseCheck = check.having<Database>('a database, as fromPg(pool) makes 
 
 const storeChecks: OptionChecks<PostgresStoreOptions> = {
   database: required(databaseCheck),
+  databases: check.record(databaseCheck),
   control: databaseCheck,
   leaseMs: check.count,
   snapshotAgeMs: check.count,
@@ -83,6 +90,7 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
   const options = checkOptions('postgresStore()', given, storeChecks, storeInstead)
   const {
     database,
+    databases,
     control = database,
     leaseMs = defaults.leaseMs,
     snapshotAgeMs = defaults.snapshotAgeMs,
@@ -98,7 +106,12 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     jobs: postgresJobs(control),
     drafts: postgresDrafts(database, control, clock),
     reports: postgresReports(control),
-    attempts: postgresAttempts(database, control, { storeId, embedded, leaseMs, clock }),
+    attempts: postgresAttempts({ database, ...(databases && { databases }) }, control, {
+      storeId,
+      embedded,
+      leaseMs,
+      clock,
+    }),
     keys: postgresKeys(control),
     summaries: postgresSummaries(control),
     replacedValues: postgresReplacedValues(control),
@@ -115,6 +128,10 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     revocations: postgresRevocations(control),
     guard: postgresGuard(control),
     ...(moments && { moments }),
-    migrate: () => migrate(control, storeMigrations),
+    ...(databases && { databases }),
+    migrate: async () => {
+      await migrate(control, storeMigrations)
+      for (const [name, beside] of Object.entries(databases ?? {})) await migrateBeside(name, beside)
+    },
   }
 }

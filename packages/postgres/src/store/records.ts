@@ -73,6 +73,7 @@ export function nodeOfRow(row: Json): JobNode {
     attempt: row.attempt,
     resource: row.resource,
     piece: row.piece,
+    database: row.database,
     part: row.part,
     steps: row.steps,
     counts: row.counts,

@@ -11,6 +11,11 @@ import { leasedNode } from './records.js'
  */
 export const lapsedSql = `n.status = 'running' AND (n.lease_until <= piecework.now() OR ($2::boolean AND n.store_id <> $1))`
 
+interface TakenOver extends TaskOfWorker {
+  /** Of the lease, for a node that writes in another database, where a higher one is committed. */
+  readonly fence?: number | undefined
+}
+
 /**
  * Takes over a lease that has lapsed, after the backend that had it is gone. Undefined if that backend does
  * not exit, or if another worker is taking over or ending the node.
@@ -19,12 +24,13 @@ export async function takeOver(
   tx: Queryable,
   cache: JobCache,
   { storeId, embedded, leaseMs }: LeaseHolder,
-  { job: id, node, attempt, worker }: TaskOfWorker,
+  { job: id, node, attempt, worker, fence }: TakenOver,
 ): Promise<Lease | undefined> {
   const found = await tx.query(
     `SELECT FROM piecework.nodes n JOIN piecework.jobs j ON j.id = n.job_id AND j.batch = n.batch
-     WHERE n.job_id = $3 AND n.id = $4 AND n.attempt = $5::int AND ${lapsedSql} FOR UPDATE OF n SKIP LOCKED`,
-    [storeId, String(embedded), id, node, attempt],
+     WHERE n.job_id = $3 AND n.id = $4 AND n.attempt = $5::int AND ${lapsedSql}
+       AND (n.database IS NULL OR n.fence = $6::bigint) FOR UPDATE OF n SKIP LOCKED`,
+    [storeId, String(embedded), id, node, attempt, fence ?? null],
   )
   if (found.rowCount !== 1) return undefined
   if (!embedded && !(await terminateOtherBackend(tx, id, node))) return undefined

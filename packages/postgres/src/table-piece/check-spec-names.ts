@@ -153,6 +153,7 @@ const spec = contractCheck<TablePieceSpec>(
     options: check.having<Schema<unknown>>('a schema', 'parse'),
     applies: check.func(),
     exportOnly: check.isTrue,
+    database: check.text,
     partRows: check.count,
     extraEntries: check.list(check.text),
     validators: check.list(check.having<Validator>('a validator', 'validate')),

@@ -11,7 +11,7 @@ export type ReportProblem = (text: string, at?: Pick<Problem, 'column' | 'hint'>
 /** One table of a piece's declaration, and the database that it is matched with. */
 export interface ResolveInput {
   readonly spec: TableSpec
-  readonly piece: Pick<TablePieceSpec, 'name' | 'tables'> & Partial<Pick<ClaimedSpec, 'claimed'>>
+  readonly piece: Pick<TablePieceSpec, 'name' | 'tables' | 'database'> & Partial<Pick<ClaimedSpec, 'claimed'>>
   readonly schema: string
   readonly catalogue: Catalogue
   /** Of those tables, where keys are matched. */

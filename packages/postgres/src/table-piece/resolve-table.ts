@@ -79,6 +79,10 @@ export function resolveTable(
     }),
     order: spec.order.map((path) => resolvePath(input, table, path, 'order')),
   }
+  if (ownRow && input.piece.database !== undefined)
+    problem(
+      `table "${table.name}" has the resources' own rows, and those are in the store's database, where their shells are made`,
+    )
   if (carried.length === 0) problem(`table "${table.name}" has no column that travels`)
   for (const { name, stored } of input.piece.claimed ? [] : carried.filter((one) => losesDigits(one)))
     problem(

@@ -204,7 +204,10 @@ export interface TableSpec {
 }
 
 export interface TablePieceSpec<Options = unknown>
-  extends Pick<Piece<Options>, 'name' | 'of' | 'version' | 'after' | 'options' | 'applies' | 'exportOnly'> {
+  extends Pick<
+    Piece<Options>,
+    'name' | 'of' | 'version' | 'after' | 'database' | 'options' | 'applies' | 'exportOnly'
+  > {
   /** Schema of all tables of the piece. Default `public`. */
   readonly schema?: string
   /** Filled in an order that their references allow; tables that lead to each other in one statement. */

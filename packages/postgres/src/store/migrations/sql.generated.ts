@@ -126,6 +126,8 @@ CREATE TABLE piecework.nodes (
   attempt int NOT NULL DEFAULT 1,
   resource jsonb,
   piece text,
+  -- In which the node writes, if it is not this one.
+  database text,
   -- What the node does of the piece: number, of, range and rows; NULL for all of it.
   part jsonb,
   -- Of the plan of an import: batches after its own that are kept for its parts.
