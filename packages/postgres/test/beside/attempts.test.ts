@@ -150,7 +150,7 @@ async function survived(first: Life, second: Life): Promise<void> {
 
 /** Does it for a death at each step, side by side; resolves to how many there are. */
 async function atEachStep(lives: (mortal: Life) => readonly [Life, Life]): Promise<number> {
-  const most = 60
+  const most = 160
   const dying = Array.from({ length: most }, (_, steps) => new Life(steps))
   await Promise.all(dying.map((mortal) => survived(...lives(mortal))))
   const steps = dying.filter(({ isOver }) => isOver).length
