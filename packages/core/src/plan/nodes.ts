@@ -67,11 +67,12 @@ export function partNodes(
 }
 
 /** Of the node that plans the parts of a piece of an export. */
-export const planId = (resource: ResourceRef, piece: string): string => nodeOf('plan', resource, piece, 0).id
+export const planId = (resource: ResourceRef, piece: string): string =>
+  nodeOf('plan', resource, { name: piece }, 0).id
 
 /** Of the node that exports it as a whole. */
 export const exportId = (resource: ResourceRef, piece: string): string =>
-  nodeOf('export', resource, piece, 0).id
+  nodeOf('export', resource, { name: piece }, 0).id
 
 /** Sorts by number; 0 comes before the first. */
 export const partId = (whole: string, number: number): string => `${whole}#${partNumber(number)}`

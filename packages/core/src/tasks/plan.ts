@@ -31,7 +31,9 @@ export const planTask: TaskRunner = async (attempt) => {
   const piece = attempt.registry.piece(formatOf(job), node.piece ?? '')
   if (!piece || !resource) throw new PieceworkError('internal', `${node.id} cannot be planned.`)
   if (job.kind === 'import')
-    return commit(attempt, { nodes: partNodes('import', node, piece, await importParts(attempt, piece, resource)) })
+    return commit(attempt, {
+      nodes: partNodes('import', node, piece, await importParts(attempt, piece, resource)),
+    })
   const { parts, plan } = await exportParts(attempt, piece, resource)
   if (!plan) return commit(attempt, { nodes: partNodes('export', node, piece, parts) })
   return commit(attempt, { nodes: partNodes('export', node, piece, parts, plan.sha256), entries: [plan] })

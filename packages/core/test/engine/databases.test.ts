@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict'
-import { createPiecework, type Database, memoryArtifacts, memoryStore, type ResourceKind } from '@piecework/core'
+import {
+  createPiecework,
+  type Database,
+  memoryArtifacts,
+  memoryStore,
+  type ResourceKind,
+} from '@piecework/core'
 import type { Piece, Queryable, Transaction } from '@piecework/core/piece'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
@@ -20,7 +26,8 @@ const nameOf = async (db: Queryable): Promise<string> =>
 
 test('all that a piece gets is of its database, and kinds and shells are of the store', async () => {
   const seen: string[] = []
-  const see = async (what: string, db: Queryable): Promise<void> => void seen.push(`${what} ${await nameOf(db)}`)
+  const see = async (what: string, db: Queryable): Promise<void> =>
+    void seen.push(`${what} ${await nameOf(db)}`)
   const plan: ResourceKind = {
     kind: 'plan',
     table: 'plans',

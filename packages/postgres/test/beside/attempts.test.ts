@@ -144,7 +144,10 @@ async function survived(first: Life, second: Life): Promise<void> {
   assert.equal(await healthy.summaries.get(id, 'a'), 'as it was')
   const page = await healthy.replacedValues.page(id)
   const next = await healthy.replacedValues.page(id, page?.id)
-  assert.deepEqual([page, next].map((one) => one?.values[0]?.value), ['x', 'y'])
+  assert.deepEqual(
+    [page, next].map((one) => one?.values[0]?.value),
+    ['x', 'y'],
+  )
   assert.equal(await healthy.replacedValues.page(id, next?.id), undefined)
 }
 

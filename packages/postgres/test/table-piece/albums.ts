@@ -98,10 +98,7 @@ export async function albums(
   options: Partial<PieceworkOptions> = {},
 ): Promise<Albums> {
   const { db, end } = await opened(on)
-  for (const statement of [
-    albumTable,
-    ...ddl.split(';\n').filter((one) => one.trim() !== ''),
-  ]) {
+  for (const statement of [albumTable, ...ddl.split(';\n').filter((one) => one.trim() !== '')]) {
     await db.query(statement).catch((error) => {
       console.error(statement, error)
       throw error

@@ -18,7 +18,12 @@ export const siteRows = tablePiece({
       table: 'reports',
       owner: 'site_id',
       order: ['title'],
-      json: { parameters: [{ path: 'websiteId', table: 'sites' }, { path: 'sessions[*]', table: 'sessions' }] },
+      json: {
+        parameters: [
+          { path: 'websiteId', table: 'sites' },
+          { path: 'sessions[*]', table: 'sessions' },
+        ],
+      },
     },
   ],
 })

@@ -48,7 +48,9 @@ pieceLaws(test, {
     await db.query(`SELECT nextval('lists_id_seq'), nextval('cards_id_seq') FROM generate_series(1, 3)`)
     const lists = []
     for (const [at, title] of ['to do', 'done'].entries())
-      lists.push(await one('INSERT INTO lists (board_id, title, position) VALUES ($1, $2, $3)', [board, title, at]))
+      lists.push(
+        await one('INSERT INTO lists (board_id, title, position) VALUES ($1, $2, $3)', [board, title, at]),
+      )
     let before: number | null = null
     for (const number of [1, 2, 3, 5]) {
       const card: number = await one(
@@ -57,20 +59,39 @@ pieceLaws(test, {
       )
       const key = `${randomUUID()}.txt`
       await files.put(key, `file of ${number}`)
-      await db.query('INSERT INTO attachments (card_id, file_name, storage_key) VALUES ($1, $2, $3)', [card, 'a.txt', key])
+      await db.query('INSERT INTO attachments (card_id, file_name, storage_key) VALUES ($1, $2, $3)', [
+        card,
+        'a.txt',
+        key,
+      ])
       before = card
     }
-    await db.query('UPDATE cards SET blocked_by = (SELECT id FROM cards WHERE board_id = $1 AND number = 5) WHERE board_id = $1 AND number = 1', [board])
-    await db.query(`INSERT INTO cards (board_id, list_id, number, title, deleted_at) VALUES ($1, $2, 4, 'gone', now())`, [board, lists[0]])
-    await db.query(`INSERT INTO settings VALUES ($1, 'done_list', $2), ($1, 'pinned_card', $3), ($1, 'wip_limit', 3), ($1, 'empty', NULL)`, [board, lists[1], before])
-    return { resource: { kind: 'board', id: String(board) }, ids: { card: 'cards', list: 'lists', blocked_by: 'cards' } }
+    await db.query(
+      'UPDATE cards SET blocked_by = (SELECT id FROM cards WHERE board_id = $1 AND number = 5) WHERE board_id = $1 AND number = 1',
+      [board],
+    )
+    await db.query(
+      `INSERT INTO cards (board_id, list_id, number, title, deleted_at) VALUES ($1, $2, 4, 'gone', now())`,
+      [board, lists[0]],
+    )
+    await db.query(
+      `INSERT INTO settings VALUES ($1, 'done_list', $2), ($1, 'pinned_card', $3), ($1, 'wip_limit', 3), ($1, 'empty', NULL)`,
+      [board, lists[1], before],
+    )
+    return {
+      resource: { kind: 'board', id: String(board) },
+      ids: { card: 'cards', list: 'lists', blocked_by: 'cards' },
+    }
   },
   content: async ({ id }, db) => {
     const all = async (sql: string) => (await db.query<Record<string, unknown>>(sql, [id])).rows
     const attachments = await all(
       'SELECT c.number, a.file_name, a.storage_key FROM attachments a JOIN cards c ON c.id = a.card_id WHERE c.board_id = $1 AND c.deleted_at IS NULL ORDER BY 1, 2',
     )
-    const held = attachments.map(async ({ storage_key, ...row }) => ({ ...row, held: await files.text(String(storage_key)) }))
+    const held = attachments.map(async ({ storage_key, ...row }) => ({
+      ...row,
+      held: await files.text(String(storage_key)),
+    }))
     return {
       board: await all('SELECT name FROM boards WHERE id = $1'),
       lists: await all('SELECT id AS list, title, position FROM lists WHERE board_id = $1 ORDER BY position'),

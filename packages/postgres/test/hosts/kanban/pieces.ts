@@ -9,7 +9,13 @@ export const boardRows = (store: FileStore) =>
     of: 'board',
     version: 1,
     tables: [
-      { table: 'boards', owner: 'id', order: ['name'], keepShellValue: ['name'], ignore: ['owner_id', 'ready'] },
+      {
+        table: 'boards',
+        owner: 'id',
+        order: ['name'],
+        keepShellValue: ['name'],
+        ignore: ['owner_id', 'ready'],
+      },
       { table: 'lists', owner: 'board_id', order: ['position'] },
       {
         table: 'cards',
@@ -29,7 +35,9 @@ export const boardRows = (store: FileStore) =>
         table: 'settings',
         owner: 'board_id',
         order: ['key'],
-        references: { value: { by: 'key', tables: { done_list: 'lists', pinned_card: 'cards' }, other: 'keep' } },
+        references: {
+          value: { by: 'key', tables: { done_list: 'lists', pinned_card: 'cards' }, other: 'keep' },
+        },
       },
     ],
   })
