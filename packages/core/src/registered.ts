@@ -22,7 +22,7 @@ export interface RegisteredFormat {
   readonly hasMap?: true
 }
 
-export interface RegisteredKind {
+interface RegisteredKind {
   readonly kind: string
   readonly parent?: string
   /** There is a map of each: `unitMap()`. */

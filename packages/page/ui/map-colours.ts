@@ -1,7 +1,7 @@
 import type { UnitMap } from './unit-map.js'
 
 /** One entry of a legend: how its units look, and how many there are. */
-export interface MapClass {
+interface MapClass {
   /** Of a column of words: which. Of numbers: from and to. */
   readonly word?: string
   readonly from?: number

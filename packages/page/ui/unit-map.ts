@@ -1,5 +1,5 @@
 /** What a map can be coloured by; of words the values are places in the list. */
-export interface MapColumn {
+interface MapColumn {
   readonly name: string
   readonly words?: readonly string[]
 }

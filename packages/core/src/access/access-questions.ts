@@ -36,7 +36,7 @@ export interface AccessQuestions {
   unitMap(resource: ResourceRef, by: AskedBy): Promise<UnitMap>
 }
 
-export interface NamedResource extends ResourceRef {
+interface NamedResource extends ResourceRef {
   readonly name: string
 }
 

@@ -10,7 +10,7 @@ import { checkArgument, checkOptions } from '../options/check-options.js'
 import type { OptionChecks } from '../options/option-checks.js'
 import { systemEnvironment } from '../system-environment.js'
 
-export interface FolderFilesOptions {
+interface FolderFilesOptions {
   /** Default: that of this process. */
   readonly environment?: Environment
 }

@@ -56,6 +56,7 @@ test('all that a piece gets is of its database, and kinds and shells are of the 
       {
         validate: async function* ({ tx }) {
           await see('validate', tx)
+          yield* []
         },
       },
     ],

@@ -1,18 +1,8 @@
 import { PieceworkError, type Schema } from '@piecework/core/piece'
-import { z } from 'zod'
-import { colorSchema } from '../tool/color-schema.js'
 import type { ColorSettings } from '../tool/color-settings.js'
 import { parseTool } from '../tool/parse-tool.js'
 import type { ParsedTool, Resampling } from '../tool/tool.js'
-
-/** What an export of imagery ends in. */
-export const exportOutputs = [
-  'imagery/cog',
-  'imagery/png',
-  'imagery/jpeg',
-  'imagery/quick-look',
-  'archive',
-] as const
+import { exportRequestShape } from './export-shape.js'
 
 /** Plain JSON, as a client sends it. */
 export interface ImageryExportRequest {
@@ -34,41 +24,19 @@ export interface ImageryExportRequest {
   /** To the pixels that the mask touches. */
   readonly crop?: boolean
   /** Default: `imagery/cog` and `imagery/quick-look`. */
-  readonly outputs?: readonly (typeof exportOutputs)[number][]
+  readonly outputs?: readonly (
+    | 'imagery/cog'
+    | 'imagery/png'
+    | 'imagery/jpeg'
+    | 'imagery/quick-look'
+    | 'archive'
+  )[]
   readonly deliver?: readonly {
     readonly target: string
     readonly output?: string
     readonly destination?: unknown
   }[]
 }
-
-const id = z.string().min(1).max(100)
-
-export const exportRequestShape = z.strictObject({
-  name: z.string().min(1).max(200),
-  source: z.union([
-    z.strictObject({ project: id }),
-    z.strictObject({ scene: id }),
-    z.strictObject({ tool: z.unknown() }),
-  ]),
-  bands: z.array(id).min(1).max(100).exactOptional(),
-  colorCorrection: z.union([z.literal(true), z.strictObject(colorSchema)]).exactOptional(),
-  projection: z.int().exactOptional().describe('an EPSG code'),
-  resolution: z.union([z.number(), z.tuple([z.number(), z.number()])]).exactOptional(),
-  resampling: z.enum(['near', 'bilinear', 'cubic', 'lanczos']).exactOptional(),
-  mask: z.unknown().optional().describe('a polygon or multipolygon of GeoJSON'),
-  crop: z.boolean().exactOptional(),
-  outputs: z.array(z.enum(exportOutputs)).min(1).exactOptional(),
-  deliver: z
-    .array(
-      z.strictObject({
-        target: id,
-        output: id.exactOptional(),
-        destination: z.unknown().optional(),
-      }),
-    )
-    .exactOptional(),
-})
 
 const schema = exportRequestShape as unknown as Schema<ImageryExportRequest>
 

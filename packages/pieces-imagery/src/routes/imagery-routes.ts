@@ -8,7 +8,8 @@ import {
   route,
   type Statuses,
 } from '@piecework/server/extension'
-import { exportRequestShape, type ImageryExportRequest } from '../exports/export-request.js'
+import type { ImageryExportRequest } from '../exports/export-request.js'
+import { exportRequestShape } from '../exports/export-shape.js'
 import type { ImageryExport } from '../exports/export-view.js'
 import type { ImageryExports } from '../exports/imagery-exports.js'
 import { type ExportViewJson, exportModel, listedModel, shown } from './export-model.js'

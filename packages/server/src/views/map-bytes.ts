@@ -24,7 +24,7 @@ export async function* mapBytes(map: UnitMap): AsyncGenerator<Uint8Array> {
 function batchBytes(units: readonly MapUnit[], columns: number): Uint8Array {
   const box = boxOf(units)
   const packed = packUnits(units, box, units.length * (mapDefaults.unitBytes - 4 - columns * 4))
-  const rings = packed.flatMap((unit) => unit)
+  const rings = packed.flat()
   const points = rings.reduce((sum, { length }) => sum + length / 2, 0)
   const size = 36 + units.length * (4 + columns * 4 + 2) + rings.length * 2 + points * 4
   const bytes = Buffer.alloc(size)

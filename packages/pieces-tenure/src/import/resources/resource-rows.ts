@@ -19,7 +19,7 @@ const table: ImportedTable = {
 export const linkKinds = ['project', 'party', 'location', 'relationship'] as const
 export type LinkKind = (typeof linkKinds)[number]
 
-export interface ResourceLink {
+interface ResourceLink {
   /** Undefined if what stands there is none. */
   readonly kind: LinkKind | undefined
   readonly id: string
