@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { colorSchema } from '../tool/color-schema.js'
+
+/** What an export of imagery ends in. */
+const exportOutputs = ['imagery/cog', 'imagery/png', 'imagery/jpeg', 'imagery/quick-look', 'archive'] as const
+
+const id = z.string().min(1).max(100)
+
+/** Of `ImageryExportRequest`. */
+export const exportRequestShape = z.strictObject({
+  name: z.string().min(1).max(200),
+  source: z.union([
+    z.strictObject({ project: id }),
+    z.strictObject({ scene: id }),
+    z.strictObject({ tool: z.unknown() }),
+  ]),
+  bands: z.array(id).min(1).max(100).exactOptional(),
+  colorCorrection: z.union([z.literal(true), z.strictObject(colorSchema)]).exactOptional(),
+  projection: z.int().exactOptional().describe('an EPSG code'),
+  resolution: z.union([z.number(), z.tuple([z.number(), z.number()])]).exactOptional(),
+  resampling: z.enum(['near', 'bilinear', 'cubic', 'lanczos']).exactOptional(),
+  mask: z.unknown().optional().describe('a polygon or multipolygon of GeoJSON'),
+  crop: z.boolean().exactOptional(),
+  outputs: z.array(z.enum(exportOutputs)).min(1).exactOptional(),
+  deliver: z
+    .array(
+      z.strictObject({
+        target: id,
+        output: id.exactOptional(),
+        destination: z.unknown().optional(),
+      }),
+    )
+    .exactOptional(),
+})
