@@ -19,7 +19,9 @@ export async function carryOut(deps: RequesterDeps, request: PlannedRequest): Pr
     else await job(deps, request)
   } catch (error) {
     if (!isPieceworkError(error)) throw error
-    world.note(`${request.what}: ${error.code} ${error.message}`)
+    // An edit's id is made by the store, and differs in each run.
+    const message = error.message.replaceAll(/(?<= edit )[0-9a-f-]{36}/g, '…')
+    world.note(`${request.what}: ${error.code} ${message}`)
     const isNewer = error.code === 'archive-newer' && plan.oddPack === 'newer'
     const isRefused = error.code === 'forbidden' && rights.mayBeRefused(userOf(request).id)
     if (!mayBeAnswered.has(error.code) && !isNewer && !isRefused)
