@@ -6,7 +6,10 @@ const exportOutputs = ['imagery/cog', 'imagery/png', 'imagery/jpeg', 'imagery/qu
 
 const id = z.string().min(1).max(100)
 
-/** Of `ImageryExportRequest`. */
+/**
+ * Of `ImageryExportRequest`.
+ * @internal
+ */
 export const exportRequestShape = z.strictObject({
   name: z.string().min(1).max(200),
   source: z.union([
