@@ -51,6 +51,7 @@ async function empty(db: EmbeddedDatabase): Promise<void> {
         SELECT format('DROP %s %s CASCADE', o.type, o.identity) INTO statement
         FROM pg_depend d, pg_identify_object(d.classid, d.objid, 0) o
         WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = 'public'::regnamespace AND d.deptype = 'n'
+          AND NOT (d.classid = 'pg_extension'::regclass AND d.objid IN (SELECT oid FROM pg_extension WHERE extname = 'postgis'))
           -- Neither of an extension nor a part of something else, as the sequence of an identity column is.
           AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype IN ('e', 'i'))
         LIMIT 1;

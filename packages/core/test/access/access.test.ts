@@ -43,6 +43,8 @@ const calls: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   eraseRecipient: ({ piecework }) => piecework.eraseRecipient('bob', by),
   checkAllowed: ({ piecework }) => piecework.checkAllowed('clone-from', { resource: book }, by),
   describe: ({ piecework }) => piecework.describe(book, by),
+  unitMap: ({ piecework }) => piecework.unitMap(book, by),
+  childrenOf: ({ piecework }) => piecework.childrenOf(book, by),
   'guard.release': ({ piecework }) => piecework.guard.release('run', by),
 }
 
@@ -76,6 +78,8 @@ const expected = (world: World): Readonly<Record<string, Asked>> => ({
   eraseRecipient: ['erase', undefined, undefined],
   checkAllowed: ['clone-from', 'notebook b1', undefined],
   describe: ['view', 'notebook b1', undefined],
+  unitMap: ['view', 'notebook b1', undefined],
+  childrenOf: ['view', 'notebook b1', undefined],
   'guard.release': ['release', undefined, 'run'],
 })
 
@@ -95,6 +99,8 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   record: 'resource-not-found',
   checkAllowed: 'resource-not-found',
   describe: 'resource-not-found',
+  unitMap: 'resource-not-found',
+  childrenOf: 'resource-not-found',
   retry: 'job-not-found',
   redeliver: 'job-not-found',
   cancel: 'job-not-found',
@@ -161,7 +167,9 @@ test('A1: whoever may view a resource or a job is told what else is forbidden', 
     async (world) => {
       for (const [name, code] of Object.entries(codes)) {
         const said = calls[name]?.(world)
-        if (expected(world)[name]?.[0] === 'view') await said
+        // Notebooks have no units.
+        if (name === 'unitMap') await refused(Promise.resolve(said), 'unsupported')
+        else if (expected(world)[name]?.[0] === 'view') await said
         else await refused(Promise.resolve(said), 'forbidden')
         assert.notEqual(code, 'forbidden')
       }

@@ -53,6 +53,7 @@ test('a principal that loses a draft can do nothing with it any more', async () 
         upload: () => draft.upload('text', { stream: bytes('two') }),
         removeUpload: () => draft.removeUpload(id),
         sort: () => draft.sort(),
+        unitMap: () => draft.unitMap(),
         validate: () => draft.validate(),
         run: () => draft.run(),
         delete: () => draft.delete(),

@@ -49,7 +49,9 @@ test('nothing half-made: uploads fill a shell that is hidden until the import ha
       ['text', 'my text.txt', 8, { language: 'en' }],
     )
     const found = await piecework.draft(resource, { principal: ann })
-    assert.deepEqual(await found.status(), { status: 'draft', uploads: [upload], missing: [] })
+    const { keptUntil, ...now } = await found.status()
+    assert.deepEqual(now, { status: 'draft', uploads: [upload], missing: [] })
+    assert.ok(keptUntil && keptUntil > new Date())
     assert.equal((await (await found.validate()).ended()).job.status, 'succeeded')
     assert.equal((await found.status()).status, 'draft')
 

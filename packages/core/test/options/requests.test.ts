@@ -73,6 +73,7 @@ const askedBy = {
   verify: (asked: never) => piecework.verify(archive, asked),
   job: (asked: never) => piecework.job(exported, asked),
   describe: (asked: never) => piecework.describe(resource, asked),
+  childrenOf: (asked: never) => piecework.childrenOf(resource, asked),
   forget: (asked: never) => piecework.forget({ kind: 'notebook', id: 'b9' }, asked),
   draft: async (asked: never) => piecework.draft((await draft()).resource, asked),
   checkAllowed: (asked: never) => piecework.checkAllowed('view', { resource }, asked),
@@ -520,12 +521,12 @@ test('every method of a Piecework that takes an object is tried here', async () 
   const tried =
     'export import clone validate retry createDraft createUpload steps checkAllowed diff verify inspect download record usage jobs cancel redeliver'
   const others =
-    'start stop forget draft upload describe registered job watch replacedValues eraseRecipient using guard events'
+    'start stop forget draft upload describe childrenOf unitMap registered job watch replacedValues eraseRecipient using guard events'
   assert.deepEqual(Object.keys(piecework).sort(), `${tried} ${others}`.split(' ').sort())
   assert.deepEqual(Object.keys(piecework.guard).sort(), 'checkEditable claim edit holders release'.split(' '))
   const uploading = await piecework.createUpload({ principal: ann, archive: true, size: 1 })
   assert.deepEqual(Object.keys(uploading).sort(), 'append delete id status'.split(' '))
-  const other = 'job resource resources status removeUpload sort validationResults delete'
+  const other = 'job resource resources status removeUpload sort unitMap validationResults delete'
   assert.deepEqual(Object.keys(await draft()).sort(), `upload validate run ${other}`.split(' ').sort())
 })
 

@@ -822,6 +822,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/ui/children': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** What is directly below a resource */
+    post: operations['getResourceChildren']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/health': {
     parameters: {
       query?: never
@@ -862,7 +879,8 @@ export interface components {
   schemas: {
     Job: {
       id: string
-      kind: string
+      /** @enum {string} */
+      kind: 'export' | 'import' | 'clone' | 'validation' | 'delivery'
       /** @enum {string} */
       status:
         | 'draft'
@@ -881,6 +899,7 @@ export interface components {
         message: string
         retryable: boolean
       }
+      format?: string
       source?: {
         kind: string
         id: string
@@ -947,6 +966,8 @@ export interface components {
       status: string
       files: components['schemas']['DataFile'][]
       missing: string[]
+      /** Format: date-time */
+      keptUntil?: string
       roles: {
         name: string
         required: boolean
@@ -976,6 +997,11 @@ export interface components {
         file?: string
         line?: number
         column?: string
+        value?: string
+        subject?: {
+          kind: string
+          key: string
+        }
         message: string
         hint?: string
         fix?: {
@@ -1007,6 +1033,11 @@ export interface components {
           file?: string
           line?: number
           column?: string
+          value?: string
+          subject?: {
+            kind: string
+            key: string
+          }
           message: string
           hint?: string
           fix?: {
@@ -1113,6 +1144,11 @@ export interface components {
         file?: string
         line?: number
         column?: string
+        value?: string
+        subject?: {
+          kind: string
+          key: string
+        }
         message: string
         hint?: string
         fix?: {
@@ -1274,6 +1310,11 @@ export interface components {
         file?: string
         line?: number
         column?: string
+        value?: string
+        subject?: {
+          kind: string
+          key: string
+        }
         message: string
         hint?: string
         fix?: {
@@ -3086,6 +3127,40 @@ export interface operations {
               kind: string
               id: string
               name?: string
+            }[]
+          }
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  getResourceChildren: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          kind: string
+          id: string
+        }
+      }
+    }
+    responses: {
+      /** @description In the order of an export */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: {
+              kind: string
+              id: string
+              name: string
             }[]
           }
         }
