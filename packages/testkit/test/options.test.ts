@@ -25,6 +25,12 @@ optionTests(test, [
     wrong: { make: [undefined, inProcess()], patienceMs: [-1, '5', Number.NaN] },
   })),
   {
+    name: 'fileStoreLaws()',
+    options: () => ({ make }),
+    call: (options: never) => testkit.fileStoreLaws(lawTest, options),
+    wrong: { make: [undefined, {}] },
+  },
+  {
     name: 'targetLaws()',
     options: () => ({ make }),
     call: (options: never) => testkit.targetLaws(lawTest, options),
@@ -141,7 +147,7 @@ optionTests(test, [
 
 test('each function that takes options is tried', () => {
   const laws =
-    'artifactStoreLaws guardLaws jobStoreLaws momentLaws outputLaws pieceLaws runtimeLaws simulationLaws targetLaws'.split(
+    'artifactStoreLaws fileStoreLaws guardLaws jobStoreLaws momentLaws outputLaws pieceLaws runtimeLaws simulationLaws targetLaws'.split(
       ' ',
     )
   const withoutOptions = ['explained', 'planOf', 'sharedStore', 'simulate']

@@ -17,6 +17,8 @@ export function outputLaws(runner: LawTest, options: OutputLawsOptions): void {
   const test = linked(runner)
   const laws = checkOptions('outputLaws()', options, outputLawChecks)
   const { output } = laws
+  if (!laws.pieces.every(({ entries, parts }) => entries ?? parts))
+    throw new PieceworkError('options-invalid', 'outputLaws(): each of "pieces" has entries, or parts.')
   const patienceMs = patience(laws)
   /** As the host takes them: once it is stopped, no chunk is taken any more. */
   const taken = async (context: OutputContext<never>): Promise<Buffer> => {
