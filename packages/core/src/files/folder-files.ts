@@ -54,7 +54,10 @@ export function folderFiles(root: string, given?: FolderFilesOptions): Required<
       putWhole(key, (temporary) => writeFile(temporary, bytes, { flag: 'wx', signal })),
     delete: async (key) => {
       const path = await located(root, key)
-      if (await isReal(dirname(path))) await rm(path, { force: true })
+      if (!(await isReal(dirname(path)))) return
+      const found = await lstat(path).catch(() => undefined)
+      // No key is that of a folder.
+      if (found && !found.isDirectory()) await rm(path, { force: true })
     },
     copy: async (from, to) => {
       const file = await openRegular(await located(root, from))
