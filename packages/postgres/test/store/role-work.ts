@@ -128,12 +128,17 @@ export async function workerWork(web: Store, store: Store, lapse: () => Promise<
   await states.put(again, 1)
   await states.put(again, 2)
   await states.get(again)
+  await store.putFiles.announce(again, ['a'])
+  await store.putFiles.withdraw(again, ['a'])
   await attempts.run(again, async (tx) => {
     await store.keys.add(again, 'table', [{ oldFrom: 1n, newFrom: 2n, length: 1 }], tx)
     await store.summaries.add(again, 'one', tx)
     await store.replacedValues.add(again, [], tx)
     return { findings: [{ severity: 'warning', code: 'sample/odd', piece: 'a', message: 'Odd.' } as never] }
   })
+  await store.putFiles.unneeded(sample.id, { all: false })
+  await store.putFiles.left(0)
+  await store.putFiles.forget(['0'])
   await store.keys.ranges(sample.id, 'table', { limit: 1 })
   await store.summaries.nodes(sample.id)
   await reports.nodes(sample.id)

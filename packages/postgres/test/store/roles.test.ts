@@ -40,7 +40,7 @@ test.before(async () => {
   grants = [...docs.matchAll(/^GRANT .* TO (web|worker);$/gm)].map(([statement, kind]) =>
     statement.replace(/TO \w+;$/, `TO ${roles[kind as keyof typeof roles]}`),
   )
-  assert.equal(grants.length, 28)
+  assert.equal(grants.length, 29)
   for (const grant of grants) await admin.query(grant)
 })
 test.after(async () => {
