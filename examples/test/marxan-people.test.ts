@@ -118,7 +118,10 @@ test('a folder with three faults, dropped: what marxan-check says, on the map; o
     if (hint !== undefined) assert.ok(shown.includes(hint), hint)
   }
 
-  await page.getByRole('button', { name: `Show planning unit ${gone} on the map` }).first().click()
+  await page
+    .getByRole('button', { name: `Show planning unit ${gone} on the map` })
+    .first()
+    .click()
   await page.getByRole('heading', { name: `Planning unit ${gone}` }).waitFor()
   assert.match(String(await page.locator('.map-table').textContent()), /of 12,178/)
 
