@@ -6,7 +6,7 @@ import { deepOverviews } from './cog/deep-overviews.js'
 import { assertAnything, encodeWindow } from './cog/encode-window.js'
 import { type EncodedWindow, planCog, withDeepLevels } from './cog/plan-cog.js'
 import type { ExportPlan } from './plan/export-plan.js'
-import type { FileOf } from './render/render-window.js'
+import type { FileOf } from './render/scene-layers.js'
 import type { ReadRange } from './tiff/read-tiff.js'
 
 export interface ExportedImage {

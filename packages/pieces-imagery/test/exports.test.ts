@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createPiecework, folderTarget, memoryArtifacts, memoryStore, type Piecework } from '@piecework/core'
@@ -244,6 +245,24 @@ interface Answer {
   }
 }
 
+/** docs/http.md has each route of imagery, and no other. */
+async function assertListed(answer: Response | undefined): Promise<void> {
+  if (!answer) throw new Error('There is no description.')
+  const { paths } = (await answer.json()) as { readonly paths: Readonly<Record<string, object>> }
+  const page = await readFile(new URL('../../../../docs/http.md', import.meta.url), 'utf8')
+  const listed = [...page.matchAll(/^\| ([A-Z]+) \| `(imagery\/[^`]+)`/gm)].map(([, method, path = '']) =>
+    [method, path.replace(/:\w+/g, ':')].join(' '),
+  )
+  const made = Object.entries(paths).flatMap(([path, methods]) =>
+    path.startsWith('/imagery/')
+      ? Object.keys(methods).map(
+          (method) => `${method.toUpperCase()} ${path.slice(1).replace(/\{\w+\}/g, ':')}`,
+        )
+      : [],
+  )
+  assert.equal(made.sort(), listed.sort())
+}
+
 test('over HTTP, and a scene is deleted when no export renders it', () =>
   withHost(async ({ piecework, exports }) => {
     const http = pieceworkHttp({
@@ -263,6 +282,7 @@ test('over HTTP, and a scene is deleted when no export renders it', () =>
       )
       return { code: answer?.status ?? 0, seen: (await answer?.json()) as Answer['seen'] }
     }
+    await assertListed(await http.fetch(new Request('https://maps.example.org/openapi.json')))
     const one = await sampleProject(world.db, files, ['RGBA.uint16'])
     const made = await ask('POST', 'imagery/exports', { name: 'Small', source: { project: one.id } })
     const { id, estimate, job } = made.seen

@@ -39,6 +39,10 @@ export async function removeUnneededFiles({ lease, registry, store, signal }: At
 
 export function byPiece(files: readonly PutFile[]): ReadonlyMap<string, readonly PutFile[]> {
   const pieces = new Map<string, PutFile[]>()
-  for (const one of files) pieces.set(one.piece, [...(pieces.get(one.piece) ?? []), one])
+  for (const one of files) {
+    const own = pieces.get(one.piece) ?? []
+    own.push(one)
+    pieces.set(one.piece, own)
+  }
   return pieces
 }

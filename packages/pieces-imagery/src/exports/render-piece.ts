@@ -28,7 +28,7 @@ export interface RenderedPart {
 /** Of a part. Absent where the window has no valid pixel. */
 export const windowEntry = (part: number): string => `windows/${part}.tif`
 
-/** Windows of an export, each a node of its own. Outputs put them together; nobody imports them. */
+/** Windows of an export, each a node of its own. Outputs put them together; they are never imported. */
 export function renderPiece(options: RenderOptions): Piece {
   return {
     contract: 1,

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { SceneFiles } from './scene-files.js'
 
 export interface RangeServer {
-  /** Address of a file: nobody guesses it, and it is gone with the server. */
+  /** Address of a file: it cannot be guessed, and is gone with the server. */
   addressOf(key: string, size: number): string
   /** What the store has thrown, of which a child only knows that bytes are missing. */
   failure(): unknown

@@ -32,8 +32,8 @@ async function skipWaiting(tx: Queryable, { id, outcome }: Job): Promise<void> {
 }
 
 /**
- * Frees what the job held, and drops its reserved keys, summaries and states, and the journal of files that its rows name. Its paths are remembered if it may be
- * retried: a retry must know whether they have changed since.
+ * Frees what the job held, and drops its reserved keys, summaries and states, and the journal of files that its rows name.
+ * Its paths are remembered if it may be retried: a retry must know whether they have changed since.
  */
 async function releaseHolds(tx: Queryable, { id, kind, result, outcome }: Job): Promise<void> {
   if (kind === 'export' && result.retryUntil) {

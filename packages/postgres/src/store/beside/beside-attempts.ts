@@ -41,7 +41,7 @@ export function besideAttempts(databases: Store['databases'], control: Database)
       return { result, copy: (tx) => copyMore(database, lease, tx) }
     },
 
-    /** The last step writes in any database: its fence is raised there first, for nobody else does it. */
+    /** The last step writes in any database: its fence is raised there first, for nothing else does it. */
     runIn: async (
       name: string,
       lease: Lease,

@@ -11,7 +11,7 @@ interface Deps {
  * Runs `work` in a transaction of a database that the store is not in, and commits what it resolves to, as JSON, with
  * its rows: once for all attempts at the node. A later one gets what was committed. Throws `lease-lost`.
  *
- * Whoever takes over commits a higher fence here first, and needs the lock for it: with the lock, an attempt that finds
+ * A worker that takes over commits a higher fence here first, and needs the lock for it: with the lock, an attempt that finds
  * none may commit. What is known of the node is dropped with the end of its job: so it must be there, and the store is
  * asked once it is. Nothing waits for the store's connections while it holds one of this database: others hold those of
  * the store, and wait for one of this.

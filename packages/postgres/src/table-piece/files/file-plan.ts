@@ -65,7 +65,7 @@ export function newFileKey(
   const refuse = (what: string): never => {
     throw new PieceworkError('files/key-invalid', `The new key of a file of column "${column.name}" ${what}.`)
   }
-  // Anything else might be the key of somebody else's file.
+  // Anything else might be the key of another row's file.
   if (typeof key !== 'string') refuse('is no text')
   if (!key.includes(id))
     refuse(`is ${JSON.stringify(key.slice(0, 200))}, without the id that makes it unique`)
