@@ -1,26 +1,29 @@
-import { createReadStream, readFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addScene, type SceneHost } from '@piecework/pieces-imagery'
-import { sampleFolder } from '@piecework/test-support/fixtures/samples.js'
-
-const folder = join(sampleFolder, 'imagery')
 
 export interface SampleProjects {
-  /** Four bands of Landsat at a lake in Japan. */
+  /** Red, green, blue and near infrared at a lake in Japan. */
   readonly lake: string
-  /** Four quarters of one image of the Bahamas. */
+  /** Four quarters of one image at the Bahamas. */
   readonly quarters: string
   /** An area at the lake. */
   readonly area: unknown
 }
 
-export async function sampleProjects(host: SceneHost, owner: string): Promise<SampleProjects> {
+/** `folder`: of the scenes' files. */
+export async function sampleProjects(
+  host: SceneHost,
+  owner: string,
+  folder: string,
+): Promise<SampleProjects> {
   const named = ['red', 'green', 'blue', 'nir'] as const
   const bands = named.map((name) => ({ name, role: name }))
   return {
     lake: await project('Lake', ['landsat-rgbn-256'], bands),
     quarters: await project('Quarters', ['rgb1', 'rgb2', 'rgb3', 'rgb4']),
-    area: JSON.parse(readFileSync(join(folder, 'aoi_l.geojson'), 'utf8')),
+    area: JSON.parse(await readFile(join(folder, 'aoi_l.geojson'), 'utf8')),
   }
 
   async function project(name: string, scenes: readonly string[], names?: typeof bands): Promise<string> {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createPiecework, fileArtifacts, memoryStore, type Piecework } from '@piecework/core'
@@ -13,6 +14,7 @@ import {
   imageryPolicy,
 } from '@piecework/pieces-imagery'
 import { inProcess } from '@piecework/runtime-inprocess'
+import { madeUpScenes } from './made-up-scenes.js'
 import { openDatabase } from './open-database.js'
 import { sampleProjects } from './sample-projects.js'
 
@@ -23,11 +25,13 @@ export interface Walk {
   /** Where GeoTIFFs and quick looks are written. */
   readonly folder: string
   readonly databaseUrl: string | undefined
+  /** Folder of scenes. Absent: they are made up. */
+  readonly scenes?: string | undefined
   say(line: string): void
 }
 
 /** Resolves to how many exports have failed. */
-export async function walk({ folder, databaseUrl, say }: Walk): Promise<number> {
+export async function walk({ folder, databaseUrl, scenes, say }: Walk): Promise<number> {
   const { db: database, close } = await openDatabase(databaseUrl)
   const files = fileArtifacts(join(folder, 'store'))
   const gdal = await findGdal()
@@ -41,7 +45,12 @@ export async function walk({ folder, databaseUrl, say }: Walk): Promise<number> 
   })
   await piecework.start()
   try {
-    const { lake, quarters, area } = await sampleProjects({ database, files, gdal }, principal.id)
+    const host = { database, files, gdal }
+    const { lake, quarters, area } = await sampleProjects(
+      host,
+      principal.id,
+      scenes ?? (await made(folder, say)),
+    )
     const bands = ['red', 'green', 'blue']
     const requests: readonly ImageryExportRequest[] = [
       { name: 'lake-rgb', source: { project: lake }, bands, colorCorrection: true },
@@ -64,6 +73,14 @@ export async function walk({ folder, databaseUrl, say }: Walk): Promise<number> 
     await piecework.stop()
     await close()
   }
+}
+
+async function made(folder: string, say: Walk['say']): Promise<string> {
+  const scenes = join(folder, 'made-up')
+  await mkdir(scenes, { recursive: true })
+  madeUpScenes(scenes)
+  say('The scenes are made up: a lake and four quarters of an image, drawn by formulas.')
+  return scenes
 }
 
 const ndviOf = (id: string): object => ({
