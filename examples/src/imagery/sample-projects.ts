@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addScene, type SceneHost } from '@piecework/pieces-imagery'
 
@@ -34,7 +33,7 @@ export async function sampleProjects(
     )
     const id = rows[0]?.id ?? ''
     for (const scene of scenes) {
-      const bytes = createReadStream(join(folder, `${scene}.tif`))
+      const bytes = (await open(join(folder, `${scene}.tif`))).createReadStream()
       await addScene(host, { name: scene, owner, bytes, project: id, ...(names && { bands: names }) })
     }
     return id
