@@ -1,4 +1,7 @@
-import { planExport, type Scene, type Window } from '@piecework/pieces-imagery'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { planExport, readSceneFacts, type Scene, type Window } from '@piecework/pieces-imagery'
+import { debianPython } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Grid, windowsOf } from '#internal/grid/grid.js'
@@ -252,5 +255,57 @@ test('30: nothing there, and bands by what their colors are', async () => {
   )
   assert.is(bgra.facts.alpha, true)
 })
+
+const masked = `
+import sys
+from osgeo import gdal, osr
+import numpy
+gdal.UseExceptions()
+gdal.SetConfigOption('GDAL_TIFF_INTERNAL_MASK', 'YES')
+def make(name, nodata):
+    made = gdal.GetDriverByName('GTiff').Create(sys.argv[1] + '/' + name + '.tif', 64, 32, 3, gdal.GDT_Byte)
+    made.SetGeoTransform([400000, 10, 0, 4000000, 0, -10])
+    srs = osr.SpatialReference(); srs.ImportFromEPSG(32654)
+    made.SetProjection(srs.ExportToWkt())
+    for at in (1, 2, 3): made.GetRasterBand(at).WriteArray((numpy.arange(64 * 32) % (3 * at)).astype('uint8').reshape(32, 64))
+    if nodata is None:
+        made.CreateMaskBand(gdal.GMF_PER_DATASET)
+        inside = numpy.zeros((32, 64), 'uint8'); inside[:, :32] = 255
+        made.GetRasterBand(1).GetMaskBand().WriteArray(inside)
+    else:
+        for at in (1, 2, 3): made.GetRasterBand(at).SetNoDataValue(nodata)
+make('masked', None)
+make('zeros', 0)
+`
+
+test('pixels of a scene on its own grid stay what they are; a mask of the file says which are valid', () =>
+  withFolder(async (folder) => {
+    execFileSync(debianPython, ['-c', masked, folder])
+    const sceneOf = async (name: string) => {
+      const file = join(folder, `${name}.tif`)
+      return { id: name, file, facts: await readSceneFacts(await gdal(), file, ['red', 'green', 'blue']) }
+    }
+    const values = [3, 6, 9].map((cycle) => Uint8Array.from({ length: 64 * 32 }, (_, at) => at % cycle))
+    const equalize = { type: 'colorCorrection', input: 'p', equalize: true }
+    const one = await rendered(tool({ p: project, equalize }), { scenes: { p: [await sceneOf('masked')] } })
+    assert.equal(
+      one.plan.histograms.equalize?.map((counts) => Array.from(counts).reduce((a, b) => a + b, 0)),
+      [1024, 1024, 1024],
+    )
+    const whole = await rendered(tool({ p: project }), { scenes: { p: [await sceneOf('masked')] } })
+    assert.is(whole.valid, 1024)
+    const opacity = Uint8Array.from({ length: 64 * 32 }, (_, at) => (at % 64 < 32 ? 255 : 0))
+    const inside = values.map((band) => band.map((value, at) => (opacity[at] ? value : 0)))
+    assert.equal(whole.bands, [...inside, opacity])
+    const moved = await rendered(tool({ p: project, mercator: { ...mercator, resolution: 10 } }), {
+      scenes: { p: [await sceneOf('masked')] },
+    })
+    const share = moved.valid / (moved.width * moved.height)
+    assert.ok(share > 0.4 && share < 0.55, `${share} of the pixels are valid`)
+    // A pixel is nodata if all of its bands are.
+    const zeros = await rendered(tool({ p: project }), { scenes: { p: [await sceneOf('zeros')] } })
+    assert.equal(zeros.bands, values)
+    assert.equal([zeros.valid, zeros.hidden], [64 * 32 - Math.ceil((64 * 32) / 18), 0])
+  }))
 
 test.run()

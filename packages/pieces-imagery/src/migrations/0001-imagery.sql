@@ -38,6 +38,8 @@ CREATE TABLE imagery.scenes (
   -- NaN is a value.
   nodata double precision,
   alpha boolean NOT NULL DEFAULT false,
+  -- The file has a mask of its own.
+  masked boolean NOT NULL DEFAULT false,
   scale double precision,
   value_offset double precision,
   -- [[red, green, blue, alpha]] by value.

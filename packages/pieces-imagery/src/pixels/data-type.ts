@@ -47,6 +47,12 @@ export function rangeOf(type: DataType): readonly [number, number] | undefined {
   return type.startsWith('u') ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1]
 }
 
+/** A number as a pixel has it. Undefined if no pixel of the type has it. */
+export function valueOf(value: number, type: DataType): number | undefined {
+  const [pixel] = newPixels(type, 1).fill(value as never)
+  return rangeOf(type) === undefined || pixel === value ? pixel : undefined
+}
+
 /** Whether every value of one type is a value of the other. */
 export function holds(wide: DataType, narrow: DataType): boolean {
   const inner = rangeOf(narrow)

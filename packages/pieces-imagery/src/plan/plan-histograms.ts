@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { type FolderRun, type Gdal, runGdal } from '@piecework/gdal'
 import { stripRows } from '../defaults.js'
 import { rangeOf } from '../pixels/data-type.js'
+import { validityOf, validPixels } from '../pixels/validity.js'
+import { maskLast } from '../render/copy-scene.js'
 import type { Scene } from '../scene/scene-facts.js'
 import { openStrips, stripOptions } from '../tiff/strips.js'
 import { bandTypes } from '../tool/band-types.js'
@@ -55,7 +57,8 @@ async function addScene(
   const [least, most] = rangeOf(facts.dataType) ?? [0, 0]
   const sums = before ?? names.map(() => new Float64Array(most - least + 1))
   const copy = join(run.folder, 'histogram.tif')
-  await runGdal(gdal, 'gdal_translate', ['-q', '-if', 'GTiff', ...stripOptions, file, copy], run)
+  const args = ['-q', '-if', 'GTiff', ...stripOptions, ...maskLast(facts)]
+  await runGdal(gdal, 'gdal_translate', [...args, file, copy], run)
   const { height, dataType, bands } = facts
   const strips = await openStrips(copy, dataType)
   try {
@@ -63,16 +66,15 @@ async function addScene(
       const all = await Promise.all(
         Array.from({ length: strips.bands }, (_, band) => strips.read(band, strip)),
       )
+      const valid = validPixels(all, facts, validityOf(facts))
       for (const [at, name] of names.entries()) {
         const pixels = all[bands.findIndex((band) => band.name === name)]
         const sum = sums[at]
         if (!pixels || !sum) continue
         for (let i = 0; i < pixels.length; i++) {
-          const isValid = facts.alpha
-            ? all[bands.length]?.[i] !== 0
-            : facts.nodata === undefined || all.some((band) => band[i] !== facts.nodata)
+          if (valid[i] === 0) continue
           const place = (pixels[i] as number) - least
-          if (isValid) sum[place] = (sum[place] as number) + 1
+          sum[place] = (sum[place] as number) + 1
         }
       }
     }

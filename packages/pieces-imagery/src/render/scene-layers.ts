@@ -4,9 +4,11 @@ import { partOf, type Window } from '../grid/grid.js'
 import { newPixels, type Pixels } from '../pixels/data-type.js'
 import { emptyLayer, type Layer } from '../pixels/layer.js'
 import { overlay } from '../pixels/overlay.js'
+import { type Validity, validityOf, validPixels } from '../pixels/validity.js'
 import type { ExportPlan, PlannedScene } from '../plan/export-plan.js'
 import { keptFrom } from '../plan/plan-output.js'
 import { openStrips, type Strips } from '../tiff/strips.js'
+import { copiedFrom, copyScene } from './copy-scene.js'
 import { warpScene } from './warp-scene.js'
 
 /** A scene in the pixels of a window. */
@@ -14,13 +16,13 @@ export interface Warped {
   readonly scene: PlannedScene
   readonly file: string
   readonly strips: Strips
-  readonly nodata: number | undefined
+  readonly validBy: Validity
 }
 
 /** Paths of the scenes' files by their ids. */
 export type FileOf = (scene: string) => string
 
-/** Warps a scene into a file of the folder. */
+/** Warps a scene into a file of the folder, or copies it where all pixels stay what they are. */
 export async function warp(
   gdal: Gdal,
   plan: ExportPlan,
@@ -31,24 +33,20 @@ export async function warp(
   run: FolderRun,
 ): Promise<Warped> {
   const { facts, placement } = scene
+  const request = { scene: { id: scene.id, facts, file: fileOf(scene.id) }, name: `scene-${at}.tif` }
+  const place = copiedFrom(facts, placement, plan.grid)
+  if (place) {
+    const file = await copyScene(gdal, { ...request, window: { ...window, ...place(window) } }, run)
+    return { scene, file, strips: await openStrips(file, facts.dataType), validBy: validityOf(facts) }
+  }
+  const { nodata } = facts
   const keepsNodata =
-    keptFrom(plan.tool) === undefined &&
-    facts.nodata !== undefined &&
-    Object.is(facts.nodata, plan.output.nodata)
-  const file = await warpScene(
-    gdal,
-    {
-      scene: { id: scene.id, facts, file: fileOf(scene.id) },
-      placement,
-      grid: partOf(plan.grid, window),
-      resampling: plan.resampling,
-      keepsNodata,
-      name: `scene-${at}.tif`,
-    },
-    run,
-  )
+    nodata !== undefined && keptFrom(plan.tool) === undefined && Object.is(nodata, plan.output.nodata)
+  const { resampling } = plan
+  const warping = { ...request, placement, grid: partOf(plan.grid, window), resampling, keepsNodata }
+  const file = await warpScene(gdal, warping, run)
   const strips = await openStrips(file, facts.dataType)
-  return { scene, file, strips, nodata: keepsNodata ? facts.nodata : undefined }
+  return { scene, file, strips, validBy: keepsNodata ? { nodata } : { alpha: true } }
 }
 
 /** The scenes of a node on top of each other. */
@@ -75,7 +73,7 @@ export async function sourceLayer(
 }
 
 async function layerOf(
-  { scene, strips, nodata }: Warped,
+  { scene, strips, validBy }: Warped,
   names: readonly string[],
   rows: { readonly from: number; readonly count: number },
 ): Promise<Layer> {
@@ -84,16 +82,8 @@ async function layerOf(
   const all = await Promise.all(
     Array.from({ length: strips.bands }, (_, band) => strips.read(band, rows.from / stripRows)),
   )
-  const valid = new Uint8Array(all[0]?.length ?? 0)
-  if (nodata === undefined) {
-    const alpha = all.at(-1) as Pixels
-    for (let i = 0; i < valid.length; i++) valid[i] = alpha[i] === 0 ? 0 : 1
-  } else {
-    for (const pixels of all.slice(0, facts.bands.length))
-      for (let i = 0; i < valid.length; i++) if (!Object.is(pixels[i], nodata)) valid[i] = 1
-  }
   return {
-    valid,
+    valid: validPixels(all, facts, validBy),
     bands: names.map((name) => {
       const at = facts.bands.findIndex((band) => band.name === name)
       return { name, type: facts.dataType, pixels: all[at] as Pixels }

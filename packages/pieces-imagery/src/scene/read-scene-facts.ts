@@ -14,6 +14,7 @@ const infoSchema = z.object({
     z.object({
       type: z.string(),
       colorInterpretation: z.string().default('Undefined'),
+      mask: z.object({ flags: z.array(z.string()) }).optional(),
       noDataValue: z.union([z.number(), z.string()]).optional(),
       scale: z.number().optional(),
       offset: z.number().optional(),
@@ -119,10 +120,13 @@ function factsOf(info: Info, names: readonly (string | NamedBand)[] | undefined)
     bands: bandsOf(colors, names),
     ...(nodata !== undefined && !hasAlpha && { nodata: numberOf(nodata) }),
     ...(hasAlpha && { alpha: true as const }),
+    ...(!hasAlpha && isMasked(info) && { masked: true as const }),
     ...quantityOf(colors),
     ...paletteOf(info.bands),
   }
 }
+
+const isMasked = ({ bands }: Info): boolean => bands.some(({ mask }) => mask?.flags.includes('PER_DATASET'))
 
 /** GDAL spells what JSON has no number for. */
 const numberOf = (value: number | string): number =>

@@ -56,6 +56,8 @@ export interface SceneFacts {
   readonly nodata?: number
   /** The last band says which pixels are valid. */
   readonly alpha?: true
+  /** A mask in the file says which pixels are valid. */
+  readonly masked?: true
   /** Of all bands: a quantity is the value times `scale` plus `offset`. Values themselves are what tools compute with. */
   readonly scale?: number
   readonly offset?: number
