@@ -5,6 +5,7 @@ import { readAhead } from './read-ahead.js'
 import { recordBytes } from './record-bytes.js'
 import type { ByteSource } from './source.js'
 import { withZip } from './with-zip.js'
+import type { ZipRecord } from './zip-record.js'
 
 type ZipProblem = 'zip' | 'path' | 'encrypted' | 'too-large'
 
@@ -56,27 +57,28 @@ export async function openZip(
 
 async function filesOf(zip: ZipFile, source: ByteSource, labels: ZipLabels): Promise<readonly ZippedFile[]> {
   const directoryStart = zip.readEntryCursor as unknown as number
-  const found: Entry[] = []
+  const found: RecordOf[] = []
   for await (const entry of zip.eachEntry()) {
-    const name = nameOf(entry, labels)
-    if (entry.isEncrypted()) throw labels.problem('encrypted', `${name} in ${labels.what}'s zip is encrypted`)
-    found.push(entry)
+    const path = nameOf(entry, labels)
+    if (entry.isEncrypted()) throw labels.problem('encrypted', `${path} in ${labels.what}'s zip is encrypted`)
+    found.push(recordOf(entry, path, directoryStart))
   }
-  const ends = endsOf(found, directoryStart)
-  return found.flatMap((entry): ZippedFile[] => {
-    const name = nameOf(entry, labels)
-    if (name.endsWith('/')) return []
-    const end = ends.get(entry.relativeOffsetOfLocalHeader) ?? directoryStart
-    const open = () => contents(source, recordOf(entry, name, end), labels)
-    return [{ name, size: entry.uncompressedSize, open }]
+  setEnds(found, directoryStart)
+  return found.flatMap((record): ZippedFile[] => {
+    const { path, size } = record
+    if (path.endsWith('/')) return []
+    const open = () => contents(source, { ...record, name: record.rawName ?? Buffer.from(path) }, labels)
+    return [{ name: path, size, open }]
   })
 }
 
 /** Where what begins at an offset must have ended: at the next entry, or the directory. */
-function endsOf(entries: readonly Entry[], directoryStart: number): ReadonlyMap<number, number> {
-  const starts = new Set(entries.map((entry) => entry.relativeOffsetOfLocalHeader))
-  const places = [...starts, directoryStart].sort((a, b) => a - b)
-  return new Map(places.map((start, at) => [start, places[at + 1] ?? directoryStart]))
+function setEnds(records: readonly RecordOf[], directoryStart: number): void {
+  let [next, end] = [directoryStart, directoryStart]
+  for (const record of records.toSorted((a, b) => b.start - a.start)) {
+    if (record.start !== next) [next, end] = [record.start, next]
+    record.end = Math.min(end, directoryStart)
+  }
 }
 
 function nameOf(entry: Entry, labels: ZipLabels): string {
@@ -86,20 +88,31 @@ function nameOf(entry: Entry, labels: ZipLabels): string {
   return name
 }
 
-const recordOf = (entry: Entry, path: string, end: number) => ({
-  path,
-  name: entry.fileNameRaw,
-  method: entry.compressionMethod,
-  size: entry.uncompressedSize,
-  sizeInZip: entry.compressedSize,
-  crc32: entry.crc32,
-  start: entry.relativeOffsetOfLocalHeader,
-  end,
-})
+/** One of perhaps a hundred thousand: it holds no more of the directory than it needs. */
+interface RecordOf extends Omit<ZipRecord, 'name' | 'method' | 'end'> {
+  readonly method: number
+  end: number
+  /** The bytes of the name, where they are not those of `path` in UTF-8. */
+  readonly rawName?: Buffer
+}
+
+function recordOf(entry: Entry, path: string, end: number): RecordOf {
+  const { fileNameRaw } = entry
+  return {
+    path,
+    method: entry.compressionMethod,
+    size: entry.uncompressedSize,
+    sizeInZip: entry.compressedSize,
+    crc32: entry.crc32,
+    start: entry.relativeOffsetOfLocalHeader,
+    end,
+    ...(!fileNameRaw.equals(Buffer.from(path)) && { rawName: Buffer.from(fileNameRaw) }),
+  }
+}
 
 async function* contents(
   source: ByteSource,
-  { method, ...record }: ReturnType<typeof recordOf>,
+  { method, ...record }: Omit<ZipRecord, 'method'> & { readonly method: number },
   labels: ZipLabels,
 ): AsyncGenerator<Uint8Array> {
   if (method !== 0 && method !== 8)

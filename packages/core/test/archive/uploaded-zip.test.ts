@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { openZip, type ZipLabels, type ZippedFile } from '@piecework/core/archive'
 import { entriesOf, isPieceworkError, PieceworkError } from '@piecework/core/piece'
+import { heldMemory } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { zipBytes } from './zip-bytes.js'
 
@@ -24,7 +25,7 @@ const filesOf = (zip: Buffer, before: () => void = () => {}): Promise<readonly Z
       },
     },
   ])
-  return openZip(entries, 'parcels', 100, labels)
+  return openZip(entries, 'parcels', 20_000, labels)
 }
 
 async function textOf(file: ZippedFile | undefined): Promise<string> {
@@ -69,6 +70,17 @@ test('hostile archives: a file that reaches into the next one is refused', async
   })
   const [a] = await filesOf(overlapping)
   await assert.rejects(textOf(a), (error) => isPieceworkError(error, 'land/parcels-zip'))
+})
+
+test('flat: of the directory of a zip no more is held than its files need', async () => {
+  const most = 20_000
+  const names = Array.from({ length: most }, (_, at) => `folder/photo ${at}.jpg`)
+  const large = zipBytes({ entries: names.map((path) => ({ path, bytes: '' })) })
+  const before = heldMemory()
+  const files = await filesOf(large)
+  const bytes = (heldMemory() - before) / most
+  assert.equal(files.length, most)
+  assert.ok(bytes < 700, `${bytes} bytes are held for each file`)
 })
 
 test.run()

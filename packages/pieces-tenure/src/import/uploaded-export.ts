@@ -66,7 +66,7 @@ export function projectFiles(
     )
   const found = new Map<string, ZippedFile>()
   for (const file of files) {
-    if (!file.name.startsWith(folder)) continue
+    if (!file.name.startsWith(folder) || ofResources.has(folderOf(file.name))) continue
     const name = file.name.slice(folder.length).toLowerCase()
     if (found.has(name))
       throw fileProblem(
