@@ -1,5 +1,6 @@
 import type { SceneFacts } from '../scene/scene-facts.js'
 import { type Pixels, valueOf } from './data-type.js'
+import type { PixelBuffers } from './pixel-buffers.js'
 
 /** What says which pixels are valid: the last band, or any band that is not nodata; if there is neither, all are. */
 export interface Validity {
@@ -18,11 +19,12 @@ export function validPixels(
   all: readonly Pixels[],
   { bands, dataType }: SceneFacts,
   { alpha, nodata }: Validity,
+  buffers: PixelBuffers,
 ): Uint8Array {
   const none = nodata === undefined ? undefined : valueOf(nodata, dataType)
-  const valid = new Uint8Array(all[0]?.length ?? 0)
-  if (none === undefined) valid.fill(1)
-  else for (const pixels of all.slice(0, bands.length)) markOthers(valid, pixels, none)
+  const valid = buffers.of('valid', 'uint8', all[0]?.length ?? 0) as Uint8Array
+  valid.fill(none === undefined ? 1 : 0)
+  if (none !== undefined) for (const pixels of all.slice(0, bands.length)) markOthers(valid, pixels, none)
   const opacity = alpha ? all.at(-1) : undefined
   if (opacity) for (let i = 0; i < valid.length; i++) if (opacity[i] === 0) valid[i] = 0
   return valid

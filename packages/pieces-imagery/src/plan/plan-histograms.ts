@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type FolderRun, type Gdal, runGdal } from '@piecework/gdal'
 import { stripRows } from '../defaults.js'
 import { rangeOf } from '../pixels/data-type.js'
+import { PixelBuffers } from '../pixels/pixel-buffers.js'
 import { validityOf, validPixels } from '../pixels/validity.js'
 import { maskLast } from '../render/copy-scene.js'
 import type { Scene } from '../scene/scene-facts.js'
@@ -61,12 +62,13 @@ async function addScene(
   await runGdal(gdal, 'gdal_translate', [...args, file, copy], run)
   const { height, dataType, bands } = facts
   const strips = await openStrips(copy, dataType)
+  const buffers = new PixelBuffers()
   try {
     for (let strip = 0; strip * stripRows < height; strip++) {
       const all = await Promise.all(
-        Array.from({ length: strips.bands }, (_, band) => strips.read(band, strip)),
+        Array.from({ length: strips.bands }, (_, band) => strips.read(band, strip, buffers)),
       )
-      const valid = validPixels(all, facts, validityOf(facts))
+      const valid = validPixels(all, facts, validityOf(facts), buffers)
       for (const [at, name] of names.entries()) {
         const pixels = all[bands.findIndex((band) => band.name === name)]
         const sum = sums[at]

@@ -4,6 +4,7 @@ import type { FolderRun, Gdal } from '@piecework/gdal'
 import { stripRows } from '../defaults.js'
 import { overlaps, type Window } from '../grid/grid.js'
 import type { Layer } from '../pixels/layer.js'
+import { PixelBuffers } from '../pixels/pixel-buffers.js'
 import type { ExportPlan } from '../plan/export-plan.js'
 import { assertGdal } from './assert-gdal.js'
 import { evaluate } from './evaluate.js'
@@ -63,6 +64,7 @@ async function renderRows(
     bands,
   }
   const handle = await open(raster.file, 'w')
+  const buffers = new PixelBuffers()
   let valid = 0
   let hidden = 0
   try {
@@ -74,7 +76,7 @@ async function renderRows(
         layers.set(id, await sourceLayer(plan, id, warped, { from, count }, width))
       const rows = { x: window.x, y: window.y + from, width, height: count }
       const layer = evaluate(plan, rows, (id) => layers.get(id) as Layer)
-      const written = outputPixels(plan, layer)
+      const written = outputPixels(plan, layer, buffers)
       for (const [band, pixels] of written.bands.entries())
         await writeRows(handle, raster, band, from, pixels)
       valid += written.valid

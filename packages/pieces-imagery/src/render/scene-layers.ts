@@ -4,6 +4,7 @@ import { partOf, type Window } from '../grid/grid.js'
 import { newPixels, type Pixels } from '../pixels/data-type.js'
 import { emptyLayer, type Layer } from '../pixels/layer.js'
 import { overlay } from '../pixels/overlay.js'
+import { PixelBuffers } from '../pixels/pixel-buffers.js'
 import { type Validity, validityOf, validPixels } from '../pixels/validity.js'
 import type { ExportPlan, PlannedScene } from '../plan/export-plan.js'
 import { keptFrom } from '../plan/plan-output.js'
@@ -17,6 +18,7 @@ export interface Warped {
   readonly file: string
   readonly strips: Strips
   readonly validBy: Validity
+  readonly buffers: PixelBuffers
 }
 
 /** Paths of the scenes' files by their ids. */
@@ -33,11 +35,18 @@ export async function warp(
   run: FolderRun,
 ): Promise<Warped> {
   const { facts, placement } = scene
+  const buffers = new PixelBuffers()
   const request = { scene: { id: scene.id, facts, file: fileOf(scene.id) }, name: `scene-${at}.tif` }
   const place = copiedFrom(facts, placement, plan.grid)
   if (place) {
     const file = await copyScene(gdal, { ...request, window: { ...window, ...place(window) } }, run)
-    return { scene, file, strips: await openStrips(file, facts.dataType), validBy: validityOf(facts) }
+    return {
+      scene,
+      file,
+      strips: await openStrips(file, facts.dataType),
+      validBy: validityOf(facts),
+      buffers,
+    }
   }
   const { nodata } = facts
   const keepsNodata =
@@ -46,7 +55,7 @@ export async function warp(
   const warping = { ...request, placement, grid: partOf(plan.grid, window), resampling, keepsNodata }
   const file = await warpScene(gdal, warping, run)
   const strips = await openStrips(file, facts.dataType)
-  return { scene, file, strips, validBy: keepsNodata ? { nodata } : { alpha: true } }
+  return { scene, file, strips, validBy: keepsNodata ? { nodata } : { alpha: true }, buffers }
 }
 
 /** The scenes of a node on top of each other. */
@@ -62,28 +71,28 @@ export async function sourceLayer(
   const chosen = node?.type === 'project' || node?.type === 'scene' ? node.bands : undefined
   const first = plan.scenes[places[0] as number] as PlannedScene
   const names = chosen ?? first.facts.bands.map(({ name }) => name)
+  const reaching = places.flatMap((place) => warped.get(place) ?? [])
+  // Most often there is one.
+  if (reaching.length === 1) return layerOf(reaching[0] as Warped, names, rows)
   const length = width * rows.count
   const bands = names.map((name) => ({ name, type: first.facts.dataType }))
   const layer = emptyLayer(bands, length, (type) => newPixels(type, length))
-  for (const place of places) {
-    const one = warped.get(place)
-    if (one) overlay(layer, await layerOf(one, names, rows))
-  }
+  for (const one of reaching) overlay(layer, await layerOf(one, names, rows))
   return layer
 }
 
 async function layerOf(
-  { scene, strips, validBy }: Warped,
+  { scene, strips, validBy, buffers }: Warped,
   names: readonly string[],
   rows: { readonly from: number; readonly count: number },
 ): Promise<Layer> {
   const { facts } = scene
   // All bands say which pixels are valid, whichever are chosen.
   const all = await Promise.all(
-    Array.from({ length: strips.bands }, (_, band) => strips.read(band, rows.from / stripRows)),
+    Array.from({ length: strips.bands }, (_, band) => strips.read(band, rows.from / stripRows, buffers)),
   )
   return {
-    valid: validPixels(all, facts, validBy),
+    valid: validPixels(all, facts, validBy, buffers),
     bands: names.map((name) => {
       const at = facts.bands.findIndex((band) => band.name === name)
       return { name, type: facts.dataType, pixels: all[at] as Pixels }

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { stripRows } from '../defaults.js'
-import { bytesOf, type DataType, newPixels, type Pixels } from '../pixels/data-type.js'
+import { bytesOf, type DataType, type Pixels } from '../pixels/data-type.js'
+import type { PixelBuffers } from '../pixels/pixel-buffers.js'
 import { numberOf, numbersOf, readTiff, tags } from './read-tiff.js'
 
 /** How GDAL's programs write what is read here: not compressed, band by band, as many rows a strip as are computed at once. */
@@ -12,8 +13,8 @@ export const stripOptions: readonly string[] = [
 /** A file of `stripOptions`. */
 export interface Strips {
   readonly bands: number
-  /** Rows `[strip · stripRows, …)` of a band, both from 0. */
-  read(band: number, strip: number): Promise<Pixels>
+  /** Rows `[strip · stripRows, …)` of a band, both from 0, into a buffer of the band. */
+  read(band: number, strip: number, buffers: PixelBuffers): Promise<Pixels>
   close(): Promise<void>
 }
 
@@ -41,8 +42,9 @@ async function stripsOf(handle: FileHandle, type: DataType): Promise<Strips> {
     throw new RangeError('The strips of a warped scene have other rows')
   return {
     bands: offsets.length / strips,
-    read: async (band, strip) => {
-      const pixels = newPixels(type, width * Math.min(stripRows, height - strip * stripRows))
+    read: async (band, strip, buffers) => {
+      const length = width * Math.min(stripRows, height - strip * stripRows)
+      const pixels = buffers.of(`band ${band}`, type, length)
       const bytes = bytesOf(pixels)
       const start = offsets[band * strips + strip] ?? 0
       for (let at = 0; at < bytes.length; ) {
