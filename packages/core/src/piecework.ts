@@ -38,6 +38,7 @@ import { type AccessRecord, createAccessRecord } from './record/read-record.js'
 import { type RecordedRequests, recordedRequests } from './record/recorded-requests.js'
 import { createJoinedRecorder, createRecorder } from './record/recorder.js'
 import { type Registered, registeredOf } from './registered.js'
+import { addFollowUps, type FollowUpsRequest } from './requests/add-follow-ups.js'
 import type { CloneRequest, ExportRequest } from './requests/export-request.js'
 import type { ImportRequest } from './requests/import-request.js'
 import { createInputs } from './requests/inputs.js'
@@ -84,6 +85,11 @@ export interface Piecework
    * `unsupported` for a job that has not ended, has made nothing or has nothing left to deliver, and `expired`.
    */
   redeliver(id: string, request: RedeliverRequest): Promise<JobHandle>
+  /**
+   * Adds to what follows the end of a job that has not ended, for who has asked for it; what is listed already is not listed
+   * twice. Throws `job-not-found`, `forbidden`, `unsupported` for a job that has ended.
+   */
+  addFollowUps(id: string, request: FollowUpsRequest): Promise<Job>
   /** To call when the host has deleted a resource: its archives expire. */
   forget(resource: ResourceRef, by?: AskedBy): Promise<void>
   /** Runs exactly the validators that an import would run and writes nothing. */
@@ -179,6 +185,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     validate: (request) => ask('validate()', request, () => recorded.validate(request)),
     retry: (id, request) => ask('retry()', request, () => recorded.retry(id, request)),
     redeliver: (id, request) => ask('redeliver()', request, () => recorded.redeliver(id, request)),
+    addFollowUps: (id, request) => addFollowUps({ ...deps, recorder }, id, request),
     forget: async (given, by) => {
       const resource = await canonical(checkArgument('forget()', 'it', given, check.resource))
       const principal = jobArguments.principal('forget()', by)

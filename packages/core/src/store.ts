@@ -79,6 +79,7 @@ export type {
 export { storeDefaults } from './defaults.js'
 export { sourcesOf, withPlan, withSorted, withUploads } from './drafts/draft-state.js'
 export { databaseError, sqlStateOf } from './engine/database-error.js'
+export { withFollowUps } from './follow-ups/with-follow-ups.js'
 export {
   canBeStopped,
   canTimeOut,

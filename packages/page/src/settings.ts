@@ -11,6 +11,8 @@ export interface PageSettings {
   readonly pieces: readonly { readonly name: string; readonly of: string }[]
   /** Whose files are uploaded one by one. */
   readonly formats: readonly PageFormat[]
+  /** Whoever has asked for a job can be mailed when it has ended. */
+  readonly mails?: true
 }
 
 export interface PageFormat {
@@ -26,7 +28,10 @@ export interface PageFormat {
   }[]
 }
 
-export function settingsOf({ piecework, paths, formats }: ExtensionContext): PageSettings {
+/** The follow-up that mails; its recipient `self` is who has asked for the job. */
+const mail = 'email'
+
+export function settingsOf({ piecework, paths, formats, followUps }: ExtensionContext): PageSettings {
   const { registered } = piecework
   return {
     kinds: registered.kinds.map((kind) => {
@@ -34,6 +39,7 @@ export function settingsOf({ piecework, paths, formats }: ExtensionContext): Pag
       return { ...kind, ...(path !== undefined && { path }) }
     }),
     pieces: registered.pieces,
+    ...(followUps.includes(mail) && { mails: true }),
     formats: registered.formats.flatMap(({ name, makes, unsorted, roles, hasMap }) => {
       const segment = formats[name]
       if (segment === undefined || makes === undefined) return []

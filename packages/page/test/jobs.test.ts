@@ -8,22 +8,13 @@ import { startWorld, type World } from './support/world.js'
 
 const test = needsBrowser(suite('page: jobs'))
 
-/** What helmet 8 sends where nothing is said. */
-const helmet =
-  "default-src 'self';base-uri 'self';font-src 'self' https: data:;form-action 'self';frame-ancestors 'self';img-src 'self' data:;object-src 'none';script-src 'self';script-src-attr 'none';style-src 'self' https: 'unsafe-inline'"
-
 let world: World
 let chromium: TestBrowser
 test.before(async () => {
   const text = `<!doctype html><html lang="en"><title>Host</title><main><piecework-jobs resource="park:p1"></piecework-jobs></main><script type="module" src="/api/v1/ui/piecework-jobs.js"></script></html>`
   world = await startWorld({
     pages: { '/park': { type: 'text/html', text } },
-    headers: {
-      'content-security-policy': helmet.replace(
-        "style-src 'self' https: 'unsafe-inline'",
-        "style-src 'self'",
-      ),
-    },
+    headers: { 'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'" },
   })
   world.parks.add('p1', 'Tasman Peninsula', ['blue gum', 'myrtle'])
   chromium = await browser()
@@ -151,6 +142,31 @@ test('findings are grouped by cause with their counts, filtered, and saved as a 
   await page.close()
 })
 
+test('whoever has asked for a job is mailed when it is done, if they want; where the host mails nobody it is not offered', async () => {
+  const [page, id] = await world.parks.held(async () => {
+    const asked = await ask<{ id: string }>(world, 'parks/p1/export', {})
+    const { page } = await openPage(chromium, world, `job/${asked.id}`)
+    await page.getByRole('button', { name: 'Email me when it is done' }).click()
+    await page.getByText('You will get an email when this has ended.').waitFor()
+    await page.reload()
+    await page.getByText('You will get an email when this has ended.').waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Email me' }).count(), 0)
+    await page.route('**/settings.json', async (route) => {
+      const { mails: _, ...settings } = (await (await route.fetch()).json()) as { mails?: true }
+      return route.fulfill({ json: settings })
+    })
+    await page.reload()
+    await page.getByRole('button', { name: 'Copy a report' }).waitFor()
+    assert.equal(await page.getByText(/email/i).count(), 0)
+    assert.deepEqual(world.mails, [])
+    return [page, asked.id] as const
+  })
+  await page.getByText('The export is ready.').first().waitFor()
+  for (let tries = 0; tries < 100 && world.mails.length === 0; tries += 1) await page.waitForTimeout(20)
+  assert.deepEqual(world.mails, [id])
+  await page.close()
+})
+
 test('a report for support says what the page shows, without headers and data', async () => {
   await chromium.context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const id = await ended(world, 'parks/p1/export')
@@ -186,17 +202,6 @@ test('what was sent has its place: a link is opened, and what has not arrived is
   )
   const saved = chromium.saved()
   await page.getByRole('button', { name: 'Open the link' }).click()
-  page.on('response', async (r) =>
-    console.log(
-      'DBG',
-      r.status(),
-      r.url(),
-      JSON.stringify(r.headers()),
-      await r.text().catch((e) => e.message),
-    ),
-  )
-  page.on('download', (d) => console.log('DBG dl', d.url()))
-  page.on('requestfailed', (r) => console.log('DBG failed', r.url(), r.failure()))
   assert.equal((await readFile(await saved)).subarray(0, 2).toString(), 'PK')
   // As it is told of a job whose target was away.
   const items = [{ target: 'link', output: 'archive', destination: {}, status: 'failed' }]
@@ -234,6 +239,36 @@ test('an export holds what was chosen: of two trails one, of their parts not the
   } finally {
     for (const id of ['t1', 't2']) world.parks.all.delete(id)
   }
+})
+
+test('something inside of the resource is made of a file for each role, and made again with them', async () => {
+  const { page } = await openPage(chromium, world, 'import', '/park')
+  await page.getByLabel('A trail-list project').check()
+  await page.getByLabel('Name of the new trail').fill('Ridge')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  const text = (name: string, body: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(body) })
+  await page.getByLabel('Choose a file: picture').setInputFiles(text('ridge.png', 'a picture'))
+  await page.getByText('Still missing: trees.').first().waitFor()
+  await page.getByLabel('Choose a file: trees').setInputFiles(text('trees.csv', 'oak\n'))
+  await page.getByText('All files that are needed are there.').first().waitFor()
+  await page.getByRole('button', { name: 'Check the files' }).click()
+  await page.getByText('The files are checked: the import can start.').first().waitFor()
+  world.parks.failure = new Error('no disk')
+  await page.getByRole('button', { name: 'Start the import' }).click()
+  await page.getByText('The import did not work.').first().waitFor()
+  world.parks.failure = undefined
+  await page.getByRole('button', { name: 'Go to the files' }).click()
+  await page.getByText('All files that are needed are there.').first().waitFor()
+  await page.getByLabel('Replace: trees').setInputFiles(text('elms.csv', 'elm\n'))
+  await page.getByText('elms.csv').waitFor()
+  await page.getByRole('button', { name: 'Check the files' }).click()
+  await page.getByText('The files are checked: the import can start.').first().waitFor()
+  await page.getByRole('button', { name: 'Start the import' }).click()
+  await page.getByText('The import worked: Ridge is there.').first().waitFor()
+  const made = [...world.parks.all].find(([, { name, isVisible }]) => name === 'Ridge' && isVisible)
+  assert.deepEqual([made?.[1].trees, made?.[1].parent], [['elm'], 'p1'])
+  world.parks.all.delete(made?.[0] ?? '')
+  await page.close()
 })
 
 test('thousands of steps are sums', async () => {

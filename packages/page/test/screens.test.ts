@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PieceworkError } from '@piecework/core'
 import { browser, needsBrowser, type TestBrowser } from '@piecework/test-support'
 import type { Page } from 'playwright-core'
 import { suite } from 'uvu'
@@ -12,8 +13,13 @@ const test = needsBrowser(suite('page: screens'))
 
 /** Where pictures go, for people to look at. */
 const folder = process.env.PIECEWORK_SCREENS
-const widths = [320, 768, 1440]
-const schemes = ['light', 'dark'] as const
+/** Where no pictures are made, the widest and the narrowest. */
+const widths = folder === undefined ? [320, 1440] : [320, 768, 1440]
+const modes = [
+  ...widths.map((width) => ({ scheme: 'light', dir: 'ltr', width }) as const),
+  ...(folder === undefined ? [320] : widths).map((width) => ({ scheme: 'dark', dir: 'ltr', width }) as const),
+  ...(folder === undefined ? [320] : widths).map((width) => ({ scheme: 'light', dir: 'rtl', width }) as const),
+]
 
 let world: World
 let chromium: TestBrowser
@@ -33,6 +39,7 @@ test.before(async () => {
   world.parks.add('t1', 'Cape trail', ['banksia'], 'p1')
   world.parks.add('p2', long, ['oak'])
   world.parks.add('p3', 'محمية الجبل', ['oak'])
+  if (folder !== undefined) await mkdir(folder, { recursive: true })
   chromium = await browser()
   chromium.context.setDefaultTimeout(30_000)
 })
@@ -41,25 +48,28 @@ test.after(async () => {
   await world?.close()
 })
 
-/** Looks at a screen at all widths, in light and dark. `ready` is a text that it has. */
+/** Rules of axe whose outcome depends on widths and directions. */
+const layoutRules = ['scrollable-region-focusable', 'target-size', 'color-contrast']
+
+/**
+ * Looks at a screen at all widths, in light and dark, from left and from right. `ready` is a text that it has. Where pictures
+ * are made, each is looked at by all rules; else all by some.
+ */
 async function look(page: Page, name: string, ready: string | RegExp): Promise<void> {
   await page.getByText(ready).first().waitFor()
-  for (const colorScheme of schemes) {
-    await page.emulateMedia({ colorScheme })
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 900 })
-      const tooWide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-      assert.ok(Number(tooWide) <= 0, `${name} is ${tooWide} px wider than ${width}`)
-      if (folder === undefined) continue
-      await mkdir(folder, { recursive: true })
-      await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true })
-    }
-    await assertAccessible(
-      page,
-      `${name}, ${colorScheme}`,
-      colorScheme === 'dark' ? ['color-contrast'] : undefined,
-    )
+  const own = await page.evaluate('document.dir')
+  for (const { scheme, dir, width } of modes) {
+    const what = `${name}-${width}-${scheme}${dir === 'rtl' ? '-rtl' : ''}`
+    await page.emulateMedia({ colorScheme: scheme })
+    await page.evaluate(`document.dir = ${JSON.stringify(own === 'rtl' ? 'rtl' : dir)}`)
+    await page.setViewportSize({ width, height: 900 })
+    const tooWide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+    assert.ok(Number(tooWide) <= 0, `${what} is ${tooWide} px too wide`)
+    if (folder !== undefined) await page.screenshot({ path: join(folder, `${what}.png`), fullPage: true })
+    const isWhole = folder !== undefined || (width === 1440 && scheme === 'light' && dir === 'ltr')
+    await assertAccessible(page, what, isWhole ? undefined : layoutRules)
   }
+  await page.evaluate(`document.dir = ${JSON.stringify(own)}`)
 }
 
 async function open(path: string): Promise<Page> {
@@ -174,6 +184,74 @@ test('from right to left', async () => {
 test('what cannot be found, and a server that is away', async () => {
   const page = await open(ui('job/none'))
   await look(page, 'not-found', 'There is no such export or import')
+  const list = await open(ui('list'))
+  await list.getByText('Export of Tasman Peninsula').first().waitFor()
+  await list.route('**/jobs?*', (route) => route.abort())
+  await list.getByLabel('Only mine').check()
+  await look(list, 'list-away', 'The server cannot be reached.')
+  await list.close()
+  await page.close()
+})
+
+test('the files of an import: none, on their way, missing, there, checked', async () => {
+  const { job } = await ask<{ job: string }>(world, 'parks/import/survey', { name: 'Survey of the south' })
+  const page = await open(ui(`draft/${job}`))
+  await look(page, 'draft-empty', 'it waits for its files')
+  const files = page.getByLabel('Choose files or a zip')
+  const text = (name: string, body: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(body) })
+  let go: () => void = () => undefined
+  const held = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  await page.route('**/uploads/*', async (route) => {
+    await held
+    return route.continue().catch(() => undefined)
+  })
+  const name = 'Baumkataster_der_Verwaltungsgemeinschaft_2026_final_v12 (Kopie).txt'
+  await files.setInputFiles([text(name, 'no trees'), text('notes.txt', 'seen in spring')])
+  await look(page, 'draft-sending', 'Keep this window open while files are being sent.')
+  go()
+  await look(page, 'draft-missing', 'Still missing: trees.')
+  await files.setInputFiles([text('trees.csv', 'oak\nelm\n')])
+  await look(page, 'draft-complete', 'All files that are needed are there.')
+  await page.getByRole('button', { name: 'Check the files' }).click()
+  await look(page, 'draft-checked', 'The files are checked: the import can start.')
+  world.parks.failure = new PieceworkError('survey/full', 'The park "Survey of the south" takes no more trees.')
+  await page.getByRole('button', { name: 'Start the import' }).click()
+  await look(page, 'run-failed', 'The import did not work.')
+  world.parks.failure = undefined
+  await page.close()
+})
+
+test('what was stopped, and what has not arrived where it was sent', async () => {
+  const id = await world.parks.held(async () => {
+    const asked = await ask<{ id: string }>(world, 'parks/p2/export', {})
+    await ask(world, `jobs/${asked.id}/cancel`, {})
+    return asked.id
+  })
+  const page = await open(ui(`job/${id}`))
+  await look(page, 'export-stopped', 'This was stopped.')
+  const destination = { opensAt: new Date(Date.now() - 60_000).toISOString() }
+  const sent = await ended(world, 'parks/p1/export', { deliver: [{ target: 'link', destination }] })
+  const [link] = (await ask<{ items: object[] }>(world, `jobs/${sent}/deliveries`)).items
+  const place = 's3://a-bucket-with-a-long-name/exports/of/2026/Verwaltungsgemeinschaft-Naturschutz.zip'
+  const failed = { target: 's3', output: 'archive', destination: {}, status: 'failed', location: place }
+  await page.route('**/deliveries', (route) => route.fulfill({ json: { items: [link, failed] } }))
+  await page.goto(`${world.origin}${ui(`job/${sent}`)}`)
+  await look(page, 'export-sent', '1 file has not arrived.')
+  await page.close()
+})
+
+test('nothing moves where no motion is wanted', async () => {
+  const { page } = { page: await open(ui('list')) }
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  const sheet = String(
+    await page.evaluate(
+      "[...document.querySelector('piecework-jobs').shadowRoot.adoptedStyleSheets].flatMap(({ cssRules }) => [...cssRules]).map(({ cssText }) => cssText).join('\\n')",
+    ),
+  )
+  const moving = sheet.replace(/@media \(prefers-reduced-motion: no-preference\) \{[^@]*?\}\s*\}/g, '')
+  assert.ok(!/transition|animation|scroll-behavior/.test(moving), moving)
   await page.close()
 })
 

@@ -91,13 +91,17 @@ test('the element has an address that stays, and imports the present version', a
 
 test('the settings have kinds and formats with their segments', async () => {
   const settings = (await (await ask('ui/settings.json')).json()) as Record<string, readonly object[]>
+  assert.equal(settings.mails, true)
   assert.deepEqual(settings.kinds, [
     { kind: 'park', hasMap: true, path: 'parks' },
     { kind: 'trail', parent: 'park', path: 'trails' },
   ])
   assert.deepEqual(
     settings.formats?.map((format) => ({ ...format, roles: [] })),
-    [{ name: 'park-survey', makes: 'park', segment: 'survey', unsorted: true, hasMap: true, roles: [] }],
+    [
+      { name: 'park-survey', makes: 'park', segment: 'survey', unsorted: true, hasMap: true, roles: [] },
+      { name: 'trail-list', makes: 'trail', segment: 'list', unsorted: false, roles: [] },
+    ],
   )
 })
 

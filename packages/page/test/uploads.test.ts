@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PieceworkError } from '@piecework/core'
 import { browser, dropFiles, needsBrowser, type TestBrowser } from '@piecework/test-support'
 import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
+import { helmet } from './support/helmet.js'
 import { openPage } from './support/open-page.js'
 import { startWorld, type World } from './support/world.js'
 
@@ -14,12 +16,13 @@ let world: World
 let chromium: TestBrowser
 let folder: string
 test.before(async () => {
-  // Behind a proxy that strips, with a token, on a page of the host's own.
+  // Behind a proxy that strips, with a token and what helmet sets, on a page of the host's own.
   const script = `const element = document.querySelector('piecework-jobs'); element.headers = () => ({ authorization: 'Bearer secret' })`
   const text = `<!doctype html><html lang="en"><title>Host</title><main><piecework-jobs src="api/v1"></piecework-jobs></main><script type="module" src="api/v1/ui/piecework-jobs.js"></script><script type="module" src="token.js"></script></html>`
   world = await startWorld({
     stripped: '/a/b/c',
     token: 'secret',
+    headers: helmet,
     pages: { '/': { type: 'text/html', text }, '/token.js': { type: 'text/javascript', text: script } },
   })
   chromium = await browser()
@@ -110,6 +113,51 @@ test('a folder becomes a park: files are sorted, one that is missing comes later
     complaints.filter((text) => !text.includes('423')),
     [],
   )
+  await page.close()
+})
+
+test('after an import that has failed one file is replaced without the others; a reload in the middle of a check and a run changes nothing', async () => {
+  const survey = join(folder, 'failing')
+  await mkdir(survey)
+  await writeFile(join(survey, 'trees.csv'), 'oak\n')
+  await writeFile(join(survey, 'notes.txt'), 'seen in spring')
+  const { page } = await open('import')
+  await page.getByLabel('A park-survey project').check()
+  await page.getByLabel('Name of the new park').fill('East')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByLabel('Choose a folder').setInputFiles(survey)
+  await page.getByText('All files that are needed are there.').first().waitFor()
+  await world.parks.held(async () => {
+    await page.getByRole('button', { name: 'Check the files' }).click()
+    await page.getByText('The files are being checked.').first().waitFor()
+    await page.reload()
+    await page.getByText('The files are being checked.').first().waitFor()
+  })
+  await page.getByText('The files are checked: the import can start.').first().waitFor()
+  world.parks.failure = new PieceworkError('survey/full', 'The park takes no oak.')
+  await world.parks.held(async () => {
+    await page.getByRole('button', { name: 'Start the import' }).click()
+    await page.getByText('The import is under way.').first().waitFor()
+    await page.reload()
+    await page.getByText('The import is under way.').first().waitFor()
+  })
+  await page.getByText('The import did not work.').first().waitFor()
+  await page.getByText(/The files that you sent are kept until /).first().waitFor()
+  world.parks.failure = undefined
+  await page.getByRole('button', { name: 'Go to the files' }).click()
+  await page.getByText('All files that are needed are there.').first().waitFor()
+  assert.equal(await page.locator('table.stacked tbody tr').count(), 2)
+  const sent = () => world.requests.filter((one) => one.startsWith('PATCH')).length
+  const before = sent()
+  await writeFile(join(folder, 'elms.csv'), 'elm\n')
+  await page.getByLabel('Replace trees.csv').setInputFiles(join(folder, 'elms.csv'))
+  await page.getByRole('progressbar', { name: 'Sending trees.csv' }).waitFor({ state: 'detached' })
+  await page.getByText('All files that are needed are there.').first().waitFor()
+  await page.getByRole('button', { name: 'Check the files' }).click()
+  await page.getByText('The files are checked: the import can start.').first().waitFor()
+  await page.getByRole('button', { name: 'Start the import' }).click()
+  await page.getByText('The import worked: East is there.').first().waitFor()
+  assert.deepEqual([parkNamed('East')?.trees, sent() - before], [['elm'], 1])
   await page.close()
 })
 

@@ -1,15 +1,20 @@
 import type { VNode } from 'preact'
-import { useRef, useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import { requestKey } from './api.js'
 import { AskFirst } from './ask-first.js'
+import { collectionOf } from './collection-of.js'
 import { useEnv } from './env.js'
 import { useAction } from './hooks.js'
 import { html } from './html.js'
+import { filesAreKept } from './kept-files.js'
+import { Lazy } from './lazy.js'
 import type { Draft, Findings, Job, JobState } from './model.js'
 import { ProblemNote } from './problem-note.js'
-import { reportOf } from './report.js'
 import type { Summary } from './summary.js'
 import { linkTo, show } from './views.js'
+
+const report = async () => (await import('./report-button.js')).ReportButton
+const mailMe = async () => (await import('./mail-me.js')).MailMe
 
 interface ActionsProps {
   readonly state: JobState
@@ -28,19 +33,22 @@ export function Actions({ state, summary, findings }: ActionsProps): VNode {
   const path = `jobs/${encodeURIComponent(job.id)}`
   const hasEnded = job.endedAt !== undefined
   const hasFailed = job.status === 'failed' || job.status === 'cancelled'
-  // What is wrong with files is as wrong the next time.
-  const isOfFiles = job.status === 'failed' && job.kind === 'import' && (findings?.errors ?? 0) > 0
   const hasArchive = job.files.some(({ name, href }) => name === 'archive' && href !== undefined)
   const format = env.settings.formats.find(({ name }) => name === job.format)
-  const collection = env.settings.kinds.find(({ kind }) => kind === job.resource?.kind)?.path
-  // A check is of files that are still there: they are mended where they are.
-  const isOfDraft = job.kind === 'validation' && hasEnded && format && collection
+  const collection = collectionOf(job.resource?.kind, env)
+  const isOfFiles = format !== undefined && collection !== undefined
+  // Files that are still there are mended where they are; of an import that has run, they are copied for another one.
+  const hasFiles = isOfFiles && hasEnded && (job.kind === 'validation' || filesAreKept(job))
+  // What is wrong with files is as wrong the next time.
+  const isAgain = hasFailed && job.kind === 'import' && !hasFiles && (isOfFiles || (findings?.errors ?? 0) > 0)
   const toFiles = () =>
     acting.run(async () => {
-      const draft = await api.get<Draft>(
-        `${collection}/import/${format?.segment}/${encodeURIComponent(job.resource?.id ?? '')}`,
-      )
-      show(draft.status === 'draft' ? 'draft' : 'job', draft.job)
+      const own = `${collection}/import/${format?.segment}/${encodeURIComponent(job.resource?.id ?? '')}`
+      const draft = await api.get<Draft>(own)
+      if (draft.status === 'draft') return show('draft', draft.job)
+      if (draft.keptUntil === undefined) return show('job', draft.job)
+      const made = await api.post<Draft>(`${own}/again`, {}, key.current)
+      return show('draft', made.job)
     })
   const retry = () =>
     acting.run(async () => {
@@ -52,12 +60,13 @@ export function Actions({ state, summary, findings }: ActionsProps): VNode {
     <h2 id="actions">${t('act.title')}</h2>
     <div class="buttons">
       ${job.status === 'draft' && html`<a class="button" href=${linkTo('draft', job.id)}>${t('act.continue')}</a>`}
-      ${isOfFiles && html`<a class="button" href=${linkTo('import')}>${t('act.importAgain')}</a>`}
-      ${isOfDraft && html`<button type="button" disabled=${acting.isBusy} onClick=${toFiles}>${t('act.toFiles')}</button>`}
-      ${hasFailed && !isOfDraft && html`<button type="button" class=${isOfFiles ? 'quiet' : ''} disabled=${acting.isBusy} onClick=${retry}>${t('act.retry')}</button>`}
+      ${isAgain && html`<a class="button" href=${linkTo('import')}>${t('act.importAgain')}</a>`}
+      ${hasFiles && html`<button type="button" disabled=${acting.isBusy} onClick=${toFiles}>${t('act.toFiles')}</button>`}
+      ${hasFailed && !isOfFiles && html`<button type="button" class=${isAgain ? 'quiet' : ''} disabled=${acting.isBusy} onClick=${retry}>${t('act.retry')}</button>`}
       ${hasArchive && job.source && html`<a class="button quiet" href=${linkTo('compare', job.id)}>${t('act.compare')}</a>`}
       ${!hasEnded && html`<${Cancel} job=${job} />`}
-      <${Report} text=${() => reportOf(state, summary, findings, env)} />
+      ${!hasEnded && env.settings.mails && html`<${Lazy} load=${mailMe} given=${{ id: job.id }} />`}
+      <${Lazy} load=${report} given=${{ state, summary, findings }} />
     </div>
     <${ProblemNote} problem=${acting.problem} />
   </section>`
@@ -75,23 +84,4 @@ function Cancel({ job }: { job: Job }): VNode {
   }
   const stop = () => api.post(`jobs/${encodeURIComponent(job.id)}/cancel`)
   return html`<${AskFirst} ...${words} act=${stop} />`
-}
-
-function Report({ text }: { text: () => string }): VNode {
-  const { t } = useEnv()
-  const [copied, setCopied] = useState<{ ok: boolean; text: string }>()
-  const copy = async () => {
-    const report = text()
-    // Not there without https.
-    const ok = await Promise.resolve(navigator.clipboard?.writeText(report)).then(
-      () => navigator.clipboard !== undefined,
-      () => false,
-    )
-    setCopied({ ok, text: report })
-  }
-  return html`<span class="stack">
-    <button type="button" class="quiet" onClick=${copy}>${t('act.report')}</button>
-    ${copied && html`<span role="status">${t(copied.ok ? 'act.copied' : 'act.notCopied')}</span>`}
-    ${copied && !copied.ok && html`<textarea readonly rows="10" aria-label=${t('act.report')}>${copied.text}</textarea>`}
-  </span>`
 }

@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Problem, requestKey } from './api.js'
 import type { Chosen } from './chosen-files.js'
+import { collectionOf } from './collection-of.js'
 import { DropZone, FileButton } from './drop-zone.js'
 import { useEnv } from './env.js'
 import { asProblem, useAction } from './hooks.js'
@@ -14,7 +15,9 @@ import { linkTo, show } from './views.js'
 
 /** Asks what is to be imported: an archive, or the files of a format. */
 export function AskImport(): VNode {
-  const { t, settings } = useEnv()
+  const env = useEnv()
+  const { t, settings } = env
+  const formats = settings.formats.filter(({ makes }) => collectionOf(makes, env) !== undefined)
   const [chosen, setChosen] = useState<'archive' | Format>('archive')
   const choice = (value: 'archive' | Format, label: string, hint: string) =>
     html`<label class="card">
@@ -25,10 +28,10 @@ export function AskImport(): VNode {
     <p class="back"><a href=${linkTo('list')}><span class="arrow" aria-hidden="true">←</span> ${t('back')}</a></p>
     <h1 tabindex="-1">${t('import.title')}</h1>
     ${
-      settings.formats.length > 0 &&
+      formats.length > 0 &&
       html`<fieldset class="cards"><legend>${t('import.what')}</legend>
         ${choice('archive', t('import.archive'), t('import.archiveHint'))}
-        ${settings.formats.map((format) => choice(format, t('import.folder', { format: formatName(format) }), t('import.folderHint')))}
+        ${formats.map((format) => choice(format, t('import.folder', { format: formatName(format) }), t(format.unsorted ? 'import.folderHint' : 'import.filesHint')))}
       </fieldset>`
     }
     ${chosen === 'archive' ? html`<${ArchiveForm} />` : html`<${DraftForm} key=${chosen.name} format=${chosen} />`}
@@ -41,8 +44,9 @@ export function AskImport(): VNode {
 
 /** Sends an archive, then imports it. */
 function ArchiveForm(): VNode {
-  const { api, t, format, settings } = useEnv()
-  const roots = settings.kinds.filter(({ path, parent }) => path !== undefined && parent === undefined)
+  const env = useEnv()
+  const { api, t, format, settings } = env
+  const roots = settings.kinds.filter(({ kind }) => collectionOf(kind, env) !== undefined)
   const [kind, setKind] = useState(roots[0])
   const [name, setName] = useState('')
   const [file, setFile] = useState<File>()
@@ -70,7 +74,7 @@ function ArchiveForm(): VNode {
     setProblem(undefined)
     try {
       setSent(0)
-      const path = `${kind.path}/import`
+      const path = `${collectionOf(kind.kind, env)}/import`
       upload.current = await sendFile({
         api,
         file,
@@ -131,7 +135,8 @@ function ArchiveForm(): VNode {
 
 /** Names what is to be made of files that come next. */
 function DraftForm({ format }: { format: Format }): VNode {
-  const { api, t, settings } = useEnv()
+  const env = useEnv()
+  const { api, t } = env
   const [name, setName] = useState('')
   const [isEmpty, setEmpty] = useState(false)
   const key = useRef(requestKey())
@@ -141,9 +146,8 @@ function DraftForm({ format }: { format: Format }): VNode {
     setEmpty(name.trim() === '')
     if (name.trim() === '') return undefined
     return beginning.run(async () => {
-      const kind = settings.kinds.find((one) => one.kind === format.makes)
       const draft = await api.post<{ job: string }>(
-        `${kind?.path}/import/${format.segment}`,
+        `${collectionOf(format.makes, env)}/import/${format.segment}`,
         { name: name.trim() },
         key.current,
       )

@@ -158,9 +158,6 @@ export const catalogue: Record<string, string> = {
   'act.compare': 'Compare with what is there now',
   'act.importAgain': 'Import again',
   'act.toFiles': 'Go to the files',
-  'act.report': 'Copy a report for support',
-  'act.copied': 'The report is copied. Paste it into a message to your support.',
-  'act.notCopied': 'The browser did not allow copying. Select the text and copy it:',
   'act.continue': 'Add files',
 
   'problem.title': 'This did not work',

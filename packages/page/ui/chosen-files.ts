@@ -2,6 +2,8 @@
 export interface Chosen {
   readonly file: File
   readonly path: string
+  /** What the format takes it as. Absent: it is sorted. */
+  readonly role?: string
 }
 
 /** All that is below what was dropped. */

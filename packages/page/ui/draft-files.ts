@@ -39,7 +39,7 @@ export function DraftFiles({
   const replace =
     (row: Row) =>
     ([one]: readonly Chosen[]) =>
-      one && onReplace([{ file: one.file, path: row.path }])
+      one && onReplace([{ file: one.file, path: row.path, ...givenRole(row.file) }])
   return html`<div class="scroll" tabindex="0" role="group" aria-label=${t('draft.files')}><table class="stacked">
     <thead><tr>
       <th scope="col">${t('findings.file')}</th><th scope="col">${t('draft.role')}</th>
@@ -71,6 +71,10 @@ export function DraftFiles({
     </tbody>
   </table></div>`
 }
+
+/** Of a file that came with one. */
+const givenRole = (file: DataFile | undefined) =>
+  file && file.role !== 'unsorted' ? { role: file.role } : {}
 
 /** As people have them: what the sort has made of them is not shown twice. */
 function rowsOf({ files }: Draft, sorted: Sorted | undefined): readonly Row[] {

@@ -12,6 +12,7 @@ import { useAction } from './hooks.js'
 import { html } from './html.js'
 import type { Finding, Findings, Job } from './model.js'
 import { ProblemNote } from './problem-note.js'
+import { RoleFiles } from './role-files.js'
 import { useUploads } from './upload-queue.js'
 import { useDraft } from './use-draft.js'
 import { linkTo, show } from './views.js'
@@ -47,6 +48,12 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
       const job = await api.post<Job>(path ?? '', {}, requestKey())
       show('job', job.id)
     })
+  const remove = (file: { id: string }) =>
+    acting.run(async () => {
+      await api.send(`${path}/data-file/${encodeURIComponent(file.id)}`, { method: 'DELETE' })
+      await reload()
+      await sort()
+    })
   const discard = async () => {
     await api.post(`${path}/cancel`)
     show('list')
@@ -67,23 +74,24 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
       draft &&
       html`<section aria-labelledby="draft-files">
         <h2 id="draft-files">${t('draft.files')}</h2>
-        <${DropZone} onFiles=${(files: never) => uploads.add(wanted(files))}>
+        ${
+          format?.unsorted &&
+          html`<${DropZone} onFiles=${(files: never) => uploads.add(wanted(files))}>
           <${FileButton} label=${t('draft.chooseFolder')} isFolder=${true} isQuiet=${isComplete} onFiles=${(files: never) => uploads.add(wanted(files))} />
           <${FileButton} label=${t('draft.chooseFiles')} isMultiple=${true} isQuiet=${true} onFiles=${(files: never) => uploads.add(wanted(files))} />
           <span class="faint">${t('draft.drop')}</span>
-        <//>
+        <//>`
+        }
         ${
           failed.length > 0 &&
           html`<div class="note bad" role="alert"><p>${t('import.paused', { why: failed[0]?.problem?.message ?? '' })}</p>
           <p><button type="button" onClick=${uploads.resume}>${t('import.resume')}</button></p></div>`
         }
-        <${DraftFiles} draft=${draft} sorted=${sorted} outgoing=${uploads.items} isClosed=${isClosed} onReplace=${uploads.add}
-          onRemove=${(file: { id: string }) =>
-            acting.run(async () => {
-              await api.send(`${path}/data-file/${encodeURIComponent(file.id)}`, { method: 'DELETE' })
-              await reload()
-              await sort()
-            })} />
+        ${
+          format?.unsorted
+            ? html`<${DraftFiles} draft=${draft} sorted=${sorted} outgoing=${uploads.items} isClosed=${isClosed} onReplace=${uploads.add} onRemove=${remove} />`
+            : format && html`<${RoleFiles} draft=${draft} outgoing=${uploads.items} onFiles=${uploads.add} onRemove=${remove} />`
+        }
       </section>`
     }
     ${findings && html`<${FindingsMap} key=${String(isComplete)} findings=${findings} map=${isComplete ? map : undefined} name=${name ?? id} />`}

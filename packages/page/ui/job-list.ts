@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { Problem } from './api.js'
+import { collectionOf } from './collection-of.js'
 import { useEnv } from './env.js'
 import { asProblem } from './hooks.js'
 import { html } from './html.js'
@@ -15,7 +16,8 @@ const lookMs = 5000
 const pageSize = 20
 
 export function JobList(): VNode {
-  const { api, t, names, about, settings } = useEnv()
+  const env = useEnv()
+  const { api, t, names, about, settings } = env
   const [seen, setSeen] = useState<Page<Job>>()
   const [problem, setProblem] = useState<Problem>()
   const [isMine, setMine] = useState(false)
@@ -60,7 +62,7 @@ export function JobList(): VNode {
         ${about && html`<a class="button" href=${linkTo('export')}>${t('list.export')}</a>`}
         ${about && html`<a class="button quiet" href=${linkTo('clone')}>${t('list.clone')}</a>`}
         ${
-          settings.kinds.some(({ path, parent }) => path !== undefined && parent === undefined) &&
+          settings.kinds.some(({ kind }) => collectionOf(kind, env) !== undefined) &&
           html`<a class=${about ? 'button quiet' : 'button'} href=${linkTo('import')}>${t('list.import')}</a>`
         }
       </p>

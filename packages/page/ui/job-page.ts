@@ -22,7 +22,7 @@ const marks = { busy: '…', waiting: '…', good: '✓', bad: '!', stopped: '�
 /** One job: what it comes to, how far it is, what it made, what was found, what one can do. */
 export function JobPage({ id }: { id: string }): VNode {
   const env = useEnv()
-  const { t, names, settings } = env
+  const { t, names } = env
   const { state, problem, isConnected } = useJob(id)
   const { job } = state ?? {}
   const findings = useFindings(id, job?.endedAt)
@@ -34,7 +34,7 @@ export function JobPage({ id }: { id: string }): VNode {
   }, [said])
   const progress = state && html`<${Progress} state=${state} isConnected=${isConnected} />`
   const title = job && titleOf(job, names, t)
-  const map = job && mapOf(job, settings)
+  const map = job && mapOf(job, env)
   const hasFindings = findings !== undefined && findings.items.length > 0
   // What was found stands before all else where it has to be mended.
   const isFailed = job?.status === 'failed'

@@ -105,11 +105,13 @@ export function MapCanvas({ map, colouring, hasWords, marked, selected, onSelect
     <canvas ref=${canvas} width=${columns} height=${rows} tabindex="0" role="img"
       aria-label=${t('map.describe', { count: map.ids.length })} aria-describedby="map-keys"
       onKeyDown=${onKeyDown} onPointerDown=${onPointerDown} onPointerMove=${onPointerMove} onPointerUp=${onPointerUp}></canvas>
-    <div class="map-buttons" role="group" aria-label=${t('map.title')}>
-      ${button(t('map.larger'), '+', () => scaled(zoom))}
-      ${button(t('map.smaller'), '−', () => scaled(1 / zoom))}
-      ${button(t('map.whole'), '⤢', () => setMoved(undefined))}
+    <div class="map-bar">
+      ${map.metres !== undefined && html`<${ScaleBar} metresOfPixel=${map.metres / view.scale} />`}
+      <div class="map-buttons" role="group" aria-label=${t('map.title')}>
+        ${button(t('map.larger'), '+', () => scaled(zoom))}
+        ${button(t('map.smaller'), '−', () => scaled(1 / zoom))}
+        ${button(t('map.whole'), '⤢', () => setMoved(undefined))}
+      </div>
     </div>
-    ${map.metres !== undefined && html`<${ScaleBar} metresOfPixel=${map.metres / view.scale} />`}
   </div>`
 }

@@ -1,3 +1,4 @@
+import { collectionOf } from './collection-of.js'
 import type { Env } from './env.js'
 import type { MapSource } from './map.js'
 import type { MapOf } from './map-of.js'
@@ -7,7 +8,7 @@ import type { Named, Page } from './model.js'
 export async function mapSources({ ref, segment }: MapOf, env: Env): Promise<readonly MapSource[]> {
   const { settings, api, t } = env
   const kindOf = (of: string) => settings.kinds.find(({ kind }) => kind === of)
-  const path = kindOf(ref.kind)?.path ?? ''
+  const path = collectionOf(ref.kind, env) ?? ''
   const id = encodeURIComponent(ref.id)
   const own = segment === undefined ? `${path}/${id}` : `${path}/import/${segment}/${id}`
   const whole = { name: t('map.all', { kind: t.kind(ref.kind) }), path: `${own}/grid` }

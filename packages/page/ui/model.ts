@@ -9,6 +9,7 @@ export type {
   DraftStatusView as Draft,
   FileView as JobFile,
   FindingsView as Findings,
+  FollowUpsView as FollowUps,
   JobStateView as JobState,
   JobView as Job,
   Page,

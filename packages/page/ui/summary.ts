@@ -1,5 +1,6 @@
 import type { Env } from './env.js'
 import type { Delivery, Findings, JobState } from './model.js'
+import { filesAreKept } from './kept-files.js'
 import { subjectOf } from './names.js'
 
 export type Tone = 'busy' | 'waiting' | 'good' | 'bad' | 'stopped'
@@ -44,15 +45,13 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
 
   function badSentences(): readonly string[] {
     const { errors = 0 } = findings ?? {}
-    const files =
-      job.kind === 'import' && job.retryUntil !== undefined
-        ? [t('sum.filesKept', { time: env.format.time(job.retryUntil) })]
-        : []
+    const areKept = filesAreKept(job)
+    const files = areKept ? [t('sum.filesKept', { time: env.format.time(job.retryUntil ?? '') })] : []
     if (errors > 0)
       return [
         t('sum.errors', { count: errors }),
         kept,
-        t(job.kind === 'validation' ? 'sum.mendFiles' : 'sum.mend'),
+        t(areKept || job.kind === 'validation' ? 'sum.mendFiles' : 'sum.mend'),
         ...files,
         after,
       ]

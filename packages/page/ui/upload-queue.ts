@@ -60,9 +60,9 @@ export function useUploads(path: string | undefined, onArrived: () => void): Upl
     isBusy,
     add: (files) =>
       setItems((before) => {
-        const paths = new Set(files.map((one) => one.path))
+        const places = new Set(files.map(placeOf))
         return [
-          ...before.filter((one) => !paths.has(one.path)),
+          ...before.filter((one) => !places.has(placeOf(one))),
           ...files.map((one) => ({ ...one, sent: 0, turn: Symbol(one.path) })),
         ]
       }),
@@ -78,13 +78,13 @@ export function useUploads(path: string | undefined, onArrived: () => void): Upl
   }
 
   async function send(to: string, item: Outgoing): Promise<void> {
-    const { file, path: own } = item
-    const memory = `piecework ${api.url(to)} ${own} ${file.size} ${file.lastModified}`
+    const { file, path: own, role } = item
+    const memory = `piecework ${api.url(to)} ${role ?? ''} ${own} ${file.size} ${file.lastModified}`
     await sendFile({
       api,
       file,
       path: to,
-      metadata: { filename: file.name, role: 'unsorted', path: own },
+      metadata: { filename: file.name, ...(role === undefined ? { role: 'unsorted', path: own } : { role }) },
       signal: stop.current.signal,
       known: recalled(memory),
       onBegun: (id) => remember(memory, id),
@@ -93,6 +93,9 @@ export function useUploads(path: string | undefined, onArrived: () => void): Upl
     remember(memory, undefined)
   }
 }
+
+/** What is sent to the same place replaces what is there. */
+const placeOf = ({ path, role }: Chosen) => role ?? `/${path}`
 
 /** A browser may forbid to keep anything: then an upload begins again after a reload. */
 function recalled(key: string): string | undefined {

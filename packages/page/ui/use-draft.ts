@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { Problem, requestKey } from './api.js'
+import { collectionOf } from './collection-of.js'
 import { useEnv } from './env.js'
 import { follow } from './follow.js'
 import { asProblem } from './hooks.js'
@@ -28,7 +29,8 @@ interface UsedDraft extends DraftState {
 
 /** An import whose files are being uploaded, by the id of its job. */
 export function useDraft(id: string): UsedDraft {
-  const { api, settings } = useEnv()
+  const env = useEnv()
+  const { api, settings } = env
   const [state, setState] = useState<DraftState>({ isSorting: false, isChecking: false })
   const stop = useRef(new AbortController())
   useEffect(() => () => stop.current.abort(), [])
@@ -37,6 +39,7 @@ export function useDraft(id: string): UsedDraft {
     [],
   )
   const path = useRef<string | undefined>(undefined)
+  const sorts = useRef(false)
 
   const reload = useCallback(async () => {
     if (path.current === undefined) return
@@ -49,8 +52,10 @@ export function useDraft(id: string): UsedDraft {
     change({ isSorting: true })
     try {
       await reload()
-      change({ sorted: await sortedFiles() })
-      await reload()
+      if (sorts.current) {
+        change({ sorted: await sortedFiles() })
+        await reload()
+      }
       change({ isSorting: false })
     } catch (error) {
       change({ isSorting: false, problem: asProblem(error) })
@@ -106,14 +111,16 @@ export function useDraft(id: string): UsedDraft {
       return
     }
     for (const format of settings.formats.filter(({ makes }) => makes === job.resource?.kind)) {
-      const kind = settings.kinds.find((one) => one.kind === format.makes)
-      const own = `${kind?.path}/import/${format.segment}/${encodeURIComponent(job.resource?.id ?? '')}`
+      const collection = collectionOf(format.makes, env)
+      if (collection === undefined) continue
+      const own = `${collection}/import/${format.segment}/${encodeURIComponent(job.resource?.id ?? '')}`
       const draft = await api.get<Draft>(own).catch((error: unknown) => {
         if (error instanceof Problem && error.status === 404) return undefined
         throw error
       })
       if (!draft) continue
       path.current = own
+      sorts.current = format.unsorted
       change({ draft, path: own, format, ...(job.name !== undefined && { name: job.name }) })
       await reload()
       const checked = await api.get<Checked>(`${own}/validation-results`)

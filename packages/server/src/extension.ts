@@ -8,6 +8,7 @@ export type { DeliveryView } from './jobs/deliveries.js'
 export type { Statuses, StatusOfCode } from './problems/statuses.js'
 export { fileAnswers, fileHeaders } from './routes/source-routes.js'
 export type { DataFileView, DraftStatusView } from './views/draft-views.js'
+export type { FollowUpsView } from './views/follow-ups-view.js'
 export type { SortedFiles } from './views/models.js'
 export type {
   FileView,

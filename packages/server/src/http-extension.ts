@@ -10,6 +10,8 @@ export interface ExtensionContext {
   /** Segments of kinds and of formats, as the host has named them. */
   readonly paths: Readonly<Record<string, string>>
   readonly formats: Readonly<Record<string, string>>
+  /** Names of follow-ups that requests may name. */
+  readonly followUps: readonly string[]
 }
 
 /** Routes beside our own: they pass the same checks, and are described in the same document. */

@@ -3,7 +3,7 @@ import type { ResourceKind } from '@piecework/core'
 import { suite } from 'uvu'
 import { jobModel } from '#internal/views/models.js'
 import { accepted, answer, ended, problem } from './support/answers.js'
-import { type World, withWorld } from './support/world.js'
+import { address, type World, type WorldOptions, withWorld } from './support/world.js'
 
 const test = suite('service: who asks, from where, and whether it is well')
 
@@ -146,6 +146,18 @@ test('an archive of another kind of resource makes none', () => {
   )
 })
 
+const telling: WorldOptions = {
+  http: { followUps: ['tell'] },
+  access: { allows: async ({ id }, action) => id === 'ann' || (id === 'bob' && /view|follow-up/.test(action)) },
+  piecework: {
+    followUps: ['tell', 'wipe'].map((name) => ({
+      name,
+      schema: { parse: (given: unknown) => given },
+      run: async () => 1,
+    })),
+  },
+}
+
 test('follow-ups are those that are offered', () =>
   withWorld(
     'node',
@@ -154,16 +166,73 @@ test('follow-ups are those that are offered', () =>
       assert.equal((await send('tell')).status, 202)
       await problem(await send('wipe'), 400, 'options-invalid')
     },
-    {
-      http: { followUps: ['tell'] },
-      piecework: {
-        followUps: ['tell', 'wipe'].map((name) => ({
-          name,
-          schema: { parse: (given: unknown) => given },
-          run: async () => 1,
-        })),
-      },
-    },
+    telling,
   ))
+
+test('follow-ups are added to a job that runs by who has asked for it', () =>
+  withWorld(
+    'node',
+    async ({ call, shelf }) => {
+      await shelf.gated(async (open) => {
+        const { id } = (await (await call('books/b1/export', { json: {} })).json()) as { id: string }
+        const path = `jobs/${id}/follow-ups`
+        const list = async (as: string) => (await call(path, { as })).json()
+        assert.deepEqual(await list('ann'), { items: [], offered: ['tell'] })
+        assert.deepEqual(await list('bob'), { items: [], offered: [] })
+        const json = { onSuccess: [{ action: 'tell' }] }
+        const items = [{ list: 'onSuccess', action: 'tell' }]
+        for (const _ of [1, 2])
+          assert.deepEqual(await (await call(path, { json })).json(), { items, offered: ['tell'] })
+        await problem(await call(path, { json, as: 'bob' }), 403, 'forbidden')
+        await problem(await call(path, { json, as: 'eve' }), 404, 'job-not-found')
+        await problem(await call(path, { json: { onSuccess: [{ action: 'wipe' }] } }), 400, 'options-invalid')
+        open()
+        while ((await (await call(`jobs/${id}`)).json() as { job: { endedAt?: string } }).job.endedAt === undefined);
+        assert.deepEqual(await list('ann'), { items, offered: [] })
+        await problem(await call(path, { json }), 409, 'unsupported')
+      })
+    },
+    telling,
+  ))
+
+test('an import of files that has failed is prepared again with them', () =>
+  withWorld('node', async ({ call, shelf }) => {
+    const asJson = async <T>(answer: Promise<Response>) => (await (await answer).json()) as T
+    const begun = await asJson<{ id: string; job: string }>(call('books/import/notes', { json: { name: 'N' } }))
+    const own = `books/import/notes/${begun.id}`
+    const put = (path: string, fileName: string, body: string) =>
+      call(`${path}/data-file?${new URLSearchParams({ role: 'unsorted', fileName })}`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain' },
+        body,
+      })
+    for (const [name, body] of [
+      ['text.txt', 'good\nbad\n'],
+      ['more/other.txt', 'unused'],
+    ] as const)
+      await put(own, name, body)
+    const again = () => call(`${own}/again`, { json: {}, headers: { 'idempotency-key': 'k' } })
+    await problem(await again(), 409, 'unsupported')
+    await call(own, { json: {} })
+    const stateOf = (path: string) =>
+      asJson<{ status: string; keptUntil?: string; files: readonly { role: string; fileName: string }[] }>(call(path))
+    while ((await stateOf(own)).status !== 'failed');
+    const failed = await stateOf(own)
+    assert.ok(Date.parse(failed.keptUntil ?? '') > Date.now())
+    const made = await again()
+    assert.equal(made.status, 201)
+    const next = (await made.json()) as { id: string }
+    assert.equal(made.headers.get('location'), `${address}/books/import/notes/${next.id}`)
+    assert.equal((await asJson<{ id: string }>(again())).id, next.id)
+    const other = `books/import/notes/${next.id}`
+    const names = (files: readonly { role: string; fileName: string }[]) =>
+      files.map(({ role, fileName }) => `${role} ${fileName}`).sort()
+    assert.deepEqual(names((await stateOf(other)).files), ['unsorted more/other.txt', 'unsorted text.txt'])
+    await put(other, 'text.txt', 'good\n')
+    await call(other, { json: {} })
+    while ((await stateOf(other)).status !== 'succeeded');
+    assert.deepEqual(shelf.books.get(next.id)?.lines, ['good'])
+    await problem(await call(`books/import/notes/${next.id}/again`, { json: {} }), 409, 'unsupported')
+  }))
 
 test.run()

@@ -61,6 +61,23 @@ export const requestFaults: Record<string, [law: string, (store: Store) => Store
     'one truth: the key of who asks about the job of another is its own',
     (store) => changed(store, { jobs: { create: ({ requestKeyOf: _, ...job }) => store.jobs.create(job) } }),
   ],
+  'lists twice what follows a job': [
+    'one truth: what is added before the end of a job follows it',
+    (store) =>
+      changed(store, {
+        jobs: {
+          follow: async (id, more) => {
+            const { onSuccess = [] } = more
+            return store.jobs.follow(id, { ...more, onSuccess: onSuccess.map((one) => ({ ...one, at: 1 }) as never) })
+          },
+        },
+      }),
+  ],
+  'forgets what is added to what follows a job': [
+    'one truth: what is added before the end of a job follows it',
+    (store) =>
+      changed(store, { jobs: { follow: async (id) => (await store.jobs.get(id)) ?? store.jobs.follow(id, {}) } }),
+  ],
   'lists the jobs of everybody': [
     'one truth: jobs are listed by who has requested them',
     (store) => changed(store, { jobs: { list: ({ requestedBy: _, ...filter }) => store.jobs.list(filter) } }),

@@ -55,6 +55,7 @@ const known: Readonly<Record<Action, true>> = {
   draft: true,
   discard: true,
   forget: true,
+  'follow-up': true,
   record: true,
   erase: true,
   claim: true,

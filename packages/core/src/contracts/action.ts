@@ -13,6 +13,7 @@ export type Action =
   | 'draft' // see, fill, run or delete an import draft
   | 'discard' // stop what makes a resource, and remove what there is of it
   | 'forget'
+  | 'follow-up' // have something done when a job has ended
   | 'record' // read who has asked for what
   | 'erase' // an address from that record
   | 'claim'

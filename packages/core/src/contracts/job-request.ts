@@ -16,6 +16,8 @@ export interface JobInput extends ChosenInput {
   readonly format: string
   readonly uploads: readonly Upload[]
   readonly sorting?: Sorting
+  /** Of a draft that has run, and whose files are kept for another one: those that were unsorted. */
+  readonly unsorted?: readonly Upload[]
 }
 
 /** Of the last sort of unsorted files; gone when an upload changes. */
@@ -54,8 +56,8 @@ export interface JobRequest extends FollowUpRequests {
   /** `name` was generated: `ShellLifecycle.create` numbers it if it is taken. */
   readonly numberName?: true
   readonly input?: JobInput
-  /** The files of `input` stay when the job has ended. */
-  readonly keepUploads?: true
+  /** The files of `input` stay when the job has ended; `failed`: for another draft, if it has run and not succeeded. */
+  readonly keepUploads?: true | 'failed'
   /** Parent of the target, unless that is a root. */
   readonly into?: ResourceRef
   /** Those of the source's descendants that go along. Absent: all. */

@@ -1,5 +1,6 @@
 import type { Queryable } from './database.js'
 import type { JobError } from './errors.js'
+import type { FollowUpRequests } from './follow-up-request.js'
 import type { JobRequest } from './job-request.js'
 import type { JobResult } from './job-result.js'
 import type { NewNode } from './nodes.js'
@@ -175,4 +176,9 @@ export interface Jobs {
   cancel(id: string, error?: JobError): Promise<Job>
   /** The same of a job whose request is refused after all: its request key is free again. */
   withdraw(id: string): Promise<Job>
+  /**
+   * More that follows the end of a job, behind what does already; what is listed is not listed twice. `unsupported` of a
+   * job that has ended, `options-invalid` for more than there may be.
+   */
+  follow(id: string, more: FollowUpRequests): Promise<Job>
 }

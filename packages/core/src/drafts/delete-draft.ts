@@ -21,6 +21,7 @@ export async function deleteDraft(context: DraftContext, signal?: AbortSignal): 
     throw new PieceworkError('unsupported', message)
   }
   // First, for nothing leads to them once the resource is gone.
+  if (job.result.retryUntil) await store.retention.expire(id)
   await artifacts.delete(jobPrefix(id))
   for (const database of otherDatabases(registry, job))
     await databaseOf(store, database).transaction(async (tx) => {

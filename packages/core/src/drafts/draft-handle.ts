@@ -13,6 +13,7 @@ import { deleteDraft } from './delete-draft.js'
 import { type DraftStatus, type ImportDraft, type PieceOptions, pieceOptionChecks } from './draft.js'
 import { type DraftContext, type DraftDeps, rolesOf, storedDraft } from './draft-context.js'
 import { draftMap } from './draft-map.js'
+import { givenUploads } from './draft-state.js'
 import { putUpload, removeUpload } from './draft-uploads.js'
 import { runDraft } from './run-draft.js'
 import { sortDraft } from './sort-draft.js'
@@ -70,6 +71,9 @@ async function draftStatus(context: DraftContext): Promise<DraftStatus> {
   const isDeleted = isTerminal(job.status) && !uploadsStay(job, format)
   const { store, environment, draftTtlMs } = context.deps
   const idleMs = await store.drafts.idleMs(job.id)
+  const { retryUntil } = job.result
+  if (retryUntil)
+    return { status: job.status, uploads: givenUploads(input).map(shownUpload), missing, keptUntil: retryUntil }
   return {
     status: job.status,
     uploads: isDeleted ? [] : input.uploads.map(shownUpload),

@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { DraftPlan } from '../contracts/drafts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { JobInput, Sorting } from '../contracts/job-request.js'
+import type { JobInput, JobRequest, Sorting } from '../contracts/job-request.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Upload } from '../contracts/upload.js'
 import { isTerminal } from '../engine/machine.js'
+import { followUpsOf } from '../follow-ups/with-follow-ups.js'
 import { isUnsorted } from './unsorted.js'
 
 /** Whether its files came one after the other, into a shell that was there before. */
 export function fromDraft({ changes }: Pick<Job, 'changes'>): boolean {
   return changes[0]?.status === 'draft'
+}
+
+/** Whether a draft has become an import. */
+export function hasRun({ changes }: Pick<Job, 'changes'>): boolean {
+  return changes.some(({ status }) => status === 'pending')
 }
 
 /** The uploads of a draft, changed: it is to be sorted again. Throws `uploads-closed` for any other job. */
@@ -63,7 +69,12 @@ export function withPlan(job: Job, plan: DraftPlan, at: Date): Job {
     throw uploadsChanged('the import began to run')
   return {
     ...job,
-    request: { ...request, ...(request.input && { input: readInput(request.input) }) },
+    request: {
+      ...request,
+      ...(request.input && { input: { ...readInput(request.input), ...keptUnsorted(request) } }),
+      // More may have been added since the plan was made.
+      ...followUpsOf(job.request),
+    },
     batches,
     ...(priority !== undefined && { priority }),
     ...(timeLimitMs !== undefined && { deadline: new Date(at.getTime() + timeLimitMs) }),
@@ -75,6 +86,16 @@ export function readInput(input: JobInput): JobInput {
   return { ...input, uploads: input.uploads.filter((upload) => !isUnsorted(upload)) }
 }
 
+/** The files that came, of a draft or of one that has run: without those that a sort has made. */
+export function givenUploads({ uploads, unsorted = [] }: JobInput): readonly Upload[] {
+  return [...uploads.filter(({ sorted }) => !sorted), ...unsorted]
+}
+
+function keptUnsorted({ keepUploads, input }: JobRequest): Pick<JobInput, 'unsorted'> {
+  const unsorted = keepUploads === 'failed' ? (input?.uploads.filter(isUnsorted) ?? []) : []
+  return unsorted.length > 0 ? { unsorted } : {}
+}
+
 export function uploadsChanged(what: string): PieceworkError {
   return new PieceworkError('resource-busy', `The uploads changed while ${what}.`, { retryable: true })
 }
@@ -82,8 +103,7 @@ export function uploadsChanged(what: string): PieceworkError {
 /** Throws `uploads-closed` unless it is a draft. */
 export function openInput({ status, request: { input }, changes }: Job): JobInput {
   if (status === 'draft' && input) return input
-  const began = changes.some((change) => change.status === 'pending')
-  const why = isTerminal(status) ? 'has ended' : began ? 'has begun' : 'is not a draft'
+  const why = isTerminal(status) ? 'has ended' : hasRun({ changes }) ? 'has begun' : 'is not a draft'
   const then = isTerminal(status) ? 'create another draft' : 'its uploads stay as they are'
   throw new PieceworkError('uploads-closed', `This ${input ? 'import' : 'job'} ${why}: ${then}.`)
 }

@@ -9,7 +9,7 @@ import type { Upload, UploadSource } from '../contracts/upload.js'
 import { followUpChecks } from '../follow-ups/requested-follow-ups.js'
 import type { JobHandle } from '../handle/job-handle.js'
 import { check } from '../options/check.js'
-import { type OptionChecks, required } from '../options/option-checks.js'
+import { type Check, type OptionChecks, required } from '../options/option-checks.js'
 import { chosenInputChecks } from '../requests/choose-nodes.js'
 import { type RequestBase, requestChecks } from '../requests/export-request.js'
 import type { ValidationResults } from './validation-results.js'
@@ -23,11 +23,17 @@ export interface DraftRequest extends FollowUpRequests {
   readonly description?: string
   /** Parent of what is made, unless that is a root. */
   readonly into?: ResourceRef
-  /** Leaves the uploads in the artifact store when the import has ended, until the resource is deleted. */
-  readonly keepUploads?: true
+  /**
+   * Leaves the uploads in the artifact store when the import has ended, until the resource is deleted. `failed`: when it
+   * has run and not succeeded, for `retryTtlMs`; then `repeatDraft()` goes on with them.
+   */
+  readonly keepUploads?: true | 'failed'
   /** As of other requests. */
   readonly requestKey?: RequestKey
 }
+
+const keepUploadsCheck: Check<true | 'failed'> = (value, place) =>
+  value === 'failed' ? value : check.isTrue(value, place)
 
 export const draftChecks: OptionChecks<DraftRequest> = {
   principal: requestChecks.principal,
@@ -35,7 +41,7 @@ export const draftChecks: OptionChecks<DraftRequest> = {
   name: required(check.text),
   description: check.string,
   into: check.resource,
-  keepUploads: check.isTrue,
+  keepUploads: keepUploadsCheck,
   requestKey: requestChecks.requestKey,
   ...followUpChecks,
 }
@@ -48,6 +54,17 @@ export const draftInstead = {
   parent: 'what the import goes into is "into"',
 } as const
 
+export interface RepeatRequest extends Pick<DraftRequest, 'principal' | 'requestKey'> {
+  /** Ends the copying. */
+  readonly signal?: AbortSignal
+}
+
+export const repeatChecks: OptionChecks<RepeatRequest> = {
+  principal: requestChecks.principal,
+  requestKey: requestChecks.requestKey,
+  signal: check.signal,
+}
+
 /** How far a draft is. */
 export interface DraftStatus {
   /** `draft` until it is run; then that of the import. */
@@ -56,7 +73,10 @@ export interface DraftStatus {
   readonly uploads: readonly Upload[]
   /** Required roles that have no upload. */
   readonly missing: readonly string[]
-  /** If nothing changes until then, it is cancelled, and its uploads are removed. Absent: it is no draft any more. */
+  /**
+   * If nothing changes until then, it is cancelled, and its uploads are removed; of one that has run and not succeeded, until
+   * when `repeatDraft()` may be called. Absent: neither.
+   */
   readonly keptUntil?: Date
 }
 
@@ -135,4 +155,9 @@ export interface ImportDrafts {
    * `resource-not-found`, `forbidden`.
    */
   draft(resource: ResourceRef, by: AskedBy): Promise<ImportDraft>
+  /**
+   * Another draft, with copies of the files of one that has run and not succeeded (`keepUploads`): each can be replaced.
+   * Throws `unsupported` for any other, `expired` where they are not kept, `resource-not-found`, `forbidden`.
+   */
+  repeatDraft(resource: ResourceRef, request: RepeatRequest): Promise<ImportDraft>
 }

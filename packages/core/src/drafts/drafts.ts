@@ -2,6 +2,7 @@ import { allowJob } from '../access/allow-job.js'
 import { allowResource } from '../access/allow-resource.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { JobRequest } from '../contracts/job-request.js'
+import type { Upload } from '../contracts/upload.js'
 import { requestedFollowUps } from '../follow-ups/requested-follow-ups.js'
 import { resourcePath } from '../guard/paths.js'
 import { jobArguments } from '../handle/job-arguments.js'
@@ -15,24 +16,45 @@ import { recordEntry } from '../record/recorder.js'
 import { checkParent } from '../requests/check-parent.js'
 import { openShellSession } from '../tasks/open-session.js'
 import { makeShells, refuseShelless } from '../tasks/shells-of.js'
-import { type DraftRequest, draftChecks, draftInstead, type ImportDraft, type ImportDrafts } from './draft.js'
+import {
+  type DraftRequest,
+  draftChecks,
+  draftInstead,
+  type ImportDraft,
+  type ImportDrafts,
+  repeatChecks,
+} from './draft.js'
 import type { DraftDeps } from './draft-context.js'
 import { draftHandle } from './draft-handle.js'
 import { draftOf } from './draft-of.js'
+import { repeatedDraft } from './repeated-draft.js'
 
 export function createDrafts(deps: DraftDeps): ImportDrafts {
+  const once = (
+    subject: string,
+    request: Pick<DraftRequest, 'principal' | 'requestKey' | 'into'>,
+    make: () => Promise<ImportDraft>,
+  ) =>
+    deps.once(subject, request, {
+      make: () =>
+        deps.recorder.failing(
+          { principal: request?.principal, action: 'import', resource: request?.into },
+          make(),
+        ),
+      from: async (job) => {
+        await allowJob(deps.allow, request.principal, 'draft', job)
+        return draftHandle(deps, job, request.principal)
+      },
+    })
   return {
-    createDraft: (request) =>
-      deps.once('createDraft()', request, {
-        make: () =>
-          deps.recorder.failing(
-            { principal: request?.principal, action: 'import', resource: request?.into },
-            createDraft(deps, request),
-          ),
-        from: async (job) => {
-          await allowJob(deps.allow, request.principal, 'draft', job)
-          return draftHandle(deps, job, request.principal)
-        },
+    createDraft: (request) => once('createDraft()', request, () => createDraft(deps, request)),
+    repeatDraft: (resource, given) =>
+      once('repeatDraft()', given, async () => {
+        const { signal, ...asked } = checkOptions('repeatDraft()', given, repeatChecks)
+        const checked = checkArgument('repeatDraft()', 'resource', resource, check.resource)
+        const job = await draftOf(deps, checked, asked.principal)
+        const repeated = await repeatedDraft(deps, job, signal)
+        return createDraft(deps, { ...repeated.request, ...asked }, repeated.copies)
       }),
     draft: async (resource, by) => {
       const principal = jobArguments.principal('draft()', by)
@@ -42,8 +64,12 @@ export function createDrafts(deps: DraftDeps): ImportDrafts {
   }
 }
 
-/** Stores the job and makes its hidden shells. */
-async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<ImportDraft> {
+/** Stores the job, with the files that `filesFor` its id come, and makes its hidden shells. */
+async function createDraft(
+  deps: DraftDeps,
+  given: DraftRequest,
+  filesFor: (job: string) => Promise<readonly Upload[]> = async () => [],
+): Promise<ImportDraft> {
   const { store, registry, inputs, allow, environment, control } = deps
   const request = checkOptions('createDraft()', given, draftChecks, draftInstead)
   const { principal, name, description, keepUploads, requestKey } = request
@@ -59,7 +85,7 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
   const stored: JobRequest = {
     options: {},
     name,
-    input: { format: format.name, uploads: [] },
+    input: { format: format.name, uploads: await filesFor(id) },
     ...(description !== undefined && { description }),
     ...(into && { into }),
     ...(keepUploads && { keepUploads }),

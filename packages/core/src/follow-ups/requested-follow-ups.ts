@@ -1,13 +1,13 @@
 import { parsed } from '../archive/parse.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { FollowUpList, FollowUpRequest, FollowUpRequests } from '../contracts/follow-up-request.js'
-import { followUpDefaults } from '../defaults.js'
 import { check } from '../options/check.js'
 import { meant } from '../options/meant.js'
 import { objectCheck } from '../options/object-check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 import { asJson } from './as-json.js'
 import type { FollowUps } from './follow-ups.js'
+import { assertListed, followUpLists } from './with-follow-ups.js'
 
 const list = check.list(objectCheck<FollowUpRequest>({ action: required(check.text), input: check.anything }))
 
@@ -27,14 +27,10 @@ export function requestedFollowUps(
   retried?: { readonly request: FollowUpRequests },
 ): FollowUpRequests {
   const kept: { -readonly [List in FollowUpList]?: FollowUpRequests[List] } = {}
-  for (const name of ['onSuccess', 'onFailure', 'onCancel'] as const) {
+  for (const name of followUpLists) {
     const before = retried?.request[name]
     const given = before ?? request[name]?.map((one, at) => stored(followUps, one, `${name}.${at}`))
-    if (given && given.length > followUpDefaults.listed)
-      throw new PieceworkError(
-        'options-invalid',
-        `${name} has ${given.length} follow-ups; ${followUpDefaults.listed} may be.`,
-      )
+    if (given) assertListed(name, given.length)
     if (given && given.length > 0) kept[name] = given
   }
   return kept

@@ -3,6 +3,7 @@ import type { Job, JobFilter, Jobs } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { storeDefaults } from '../defaults.js'
 import { canBeStopped } from '../engine/machine.js'
+import { withFollowUps } from '../follow-ups/with-follow-ups.js'
 import { sameResource, walkTree } from '../plan/tree.js'
 import type { MemoryJob } from './memory-job.js'
 import { entryOf, keyOf, type MemoryState } from './state.js'
@@ -48,6 +49,11 @@ export function memoryJobs(state: MemoryState): Jobs {
       const entry = entryOf(state, id)
       for (const [name, { job }] of state.requestKeys) if (job === id) state.requestKeys.delete(name)
       return cancel(state, entry)
+    },
+    follow: async (id, more) => {
+      const entry = entryOf(state, id)
+      entry.job = withFollowUps(entry.job, more)
+      return entry.job
     },
   }
 }

@@ -9,7 +9,7 @@ export function uploadsStay(
   job: Pick<Job, 'request' | 'outcome' | 'error'>,
   format: Pick<Format, 'keepsShell'> | undefined,
 ): boolean {
-  if (!job.request.keepUploads) return false
+  if (job.request.keepUploads !== true) return false
   return job.outcome === 'succeeded' || keepsShell(job, format)
 }
 

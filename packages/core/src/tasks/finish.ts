@@ -4,7 +4,7 @@ import type { Finding } from '../contracts/finding.js'
 import type { Format } from '../contracts/format.js'
 import type { ResourceKind } from '../contracts/resource.js'
 import { engineTimes } from '../defaults.js'
-import { fromDraft } from '../drafts/draft-state.js'
+import { fromDraft, hasRun } from '../drafts/draft-state.js'
 import { jobError } from '../engine/job-error.js'
 import { isAssembled } from '../engine/machine.js'
 import { notRegistered } from '../engine/missing-registration.js'
@@ -112,7 +112,8 @@ async function isRetriable(attempt: AttemptContext): Promise<boolean> {
     return isBegun && !(await missingSource(attempt.registry, job, store.database))
   }
   // A failed import leaves no file behind unless that was asked for.
-  if (!job.request.keepUploads || fromDraft(job)) return false
+  if (!job.request.keepUploads) return false
+  if (fromDraft(job)) return job.request.keepUploads === 'failed' && hasRun(job)
   const uploads = job.request.input?.uploads ?? []
   return uploads.some(({ artifact }) => artifact.startsWith(`${uploadsPrefix(job.id)}/`))
 }

@@ -404,6 +404,63 @@ test('a draft that failed is not retried: its shell can only be deleted', () =>
     assert.equal(setup.host.books.size, 0)
   }))
 
+test('a draft that has run and failed is repeated with its files, once for each request, until their time is over', () =>
+  withPiecework(
+    notes,
+    async (piecework, setup) => {
+      const draft = await createDraft(piecework, { keepUploads: 'failed', description: 'of spring' })
+      await draft.upload('text', text('bad\n'))
+      await draft.upload('cover', { ...text('c'), fileName: 'cover.txt' })
+      const principal = ann
+      await refused(piecework.repeatDraft(draft.resource, { principal }), 'unsupported', /has not ended/)
+      assert.equal((await (await draft.run()).ended()).job.status, 'failed')
+      const before = await draft.status()
+      assert.ok((before.keptUntil?.getTime() ?? 0) > Date.now())
+      assert.deepEqual(before.uploads.map(({ role }) => role).sort(), ['cover', 'text'])
+      const requestKey = { key: 'again', digest: 'd' }
+      const again = await piecework.repeatDraft(draft.resource, { principal, requestKey })
+      const same = await piecework.repeatDraft(draft.resource, { principal, requestKey })
+      assert.deepEqual([again.job === draft.job, same.job], [false, again.job])
+      // They are its own.
+      await draft.delete()
+      assert.deepEqual(await uploadsOf(draft, setup), [])
+      const { uploads, status } = await again.status()
+      assert.deepEqual(
+        [status, ...uploads.map(({ role, fileName, size }) => [role, fileName, size])],
+        ['draft', ['text', before.uploads.find(({ role }) => role === 'text')?.fileName, 4], ['cover', 'cover.txt', 1]],
+      )
+      await again.upload('text', text('good\n'))
+      await (await again.run()).result()
+      assert.deepEqual(await uploadsOf(again, setup), [], 'nothing is kept of a success')
+      await refused(piecework.repeatDraft(again.resource, { principal }), 'unsupported', /has succeeded/)
+      await refused(piecework.repeatDraft(draft.resource, { principal }), 'expired')
+      const job = await setup.store.jobs.get(again.job)
+      assert.equal(job?.request.description, 'of spring')
+    },
+  ))
+
+test('a draft that was cancelled before it ran keeps no files, and neither does one whose time is over', () =>
+  withPiecework(
+    notes,
+    async (piecework, setup) => {
+      const draft = await createDraft(piecework, { keepUploads: 'failed' })
+      await draft.upload('text', text('one\n'))
+      await piecework.cancel(draft.job, { principal: ann })
+      for await (const { job } of piecework.watch(draft.job, { principal: ann }))
+        if (job.status === 'cancelled') break
+      assert.deepEqual(await uploadsOf(draft, setup), [])
+      const failed = await createDraft(piecework, { keepUploads: 'failed' })
+      await failed.upload('text', text('bad\n'))
+      await (await failed.run()).ended()
+      for (let tries = 0; tries < 500 && (await uploadsOf(failed, setup)).length > 0; tries += 1)
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      assert.deepEqual(await uploadsOf(failed, setup), [])
+      assert.deepEqual((await failed.status()).uploads, [])
+      await refused(piecework.repeatDraft(failed.resource, { principal: ann }), 'expired')
+    },
+    { retryTtlMs: 50, sweepMs: 20 },
+  ))
+
 test('an import of files that failed is retried over the same files', () =>
   withPiecework(notes, async (piecework) => {
     const uploads = { text: text('bad\n') }

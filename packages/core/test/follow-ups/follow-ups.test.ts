@@ -495,6 +495,35 @@ test('a stop gives a follow-up back, and the next process runs it with the same 
   )
 })
 
+test('what is added while a job runs follows it once, behind the rest; only who has asked for the job adds', async () => {
+  const { say: followUp, said } = recorder()
+  const { promise, resolve } = gate()
+  const slow = pieceOf('slow', () => promise)
+  await withPiecework(
+    (host) => ({ ...host.pack(), pieces: [slow] }),
+    async (piecework, { host }) => {
+      const { id } = await piecework.export({ resource: book(host), ...by, onSuccess: [say('first')] })
+      const more = { onSuccess: [say('second')], onFailure: [say('no')] }
+      const added = await piecework.addFollowUps(id, { ...by, ...more })
+      assert.deepEqual(added.request.onSuccess, [say('first'), say('second')])
+      assert.deepEqual((await piecework.addFollowUps(id, { ...by, ...more })).request, added.request)
+      const refused = async (code: string, request: object) => {
+        const asked = { ...by, ...more, ...request }
+        await assert.rejects(piecework.addFollowUps(id, asked), { code })
+      }
+      await refused('forbidden', { principal: { id: 'eve' } })
+      await refused('options-invalid', { onSuccess: [{ action: 'shout' }] })
+      await refused('options-invalid', { onSuccess: [], onFailure: [] })
+      await refused('options-invalid', { onSuccess: Array.from({ length: 1000 }, (_, at) => say(`${at}`)) })
+      resolve()
+      await followed(piecework, id)
+      assert.deepEqual(said(), ['first', 'second'])
+      await refused('unsupported', { onSuccess: [say('late')] })
+    },
+    { followUps: [followUp] },
+  )
+})
+
 test('two follow-ups of one name, and one that cannot run, are refused', async () => {
   const one = callback({ name: 'one', run: async () => undefined })
   const make = (followUps: never) =>

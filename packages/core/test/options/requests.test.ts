@@ -191,6 +191,21 @@ optionTests(test, [
     wrong: { principal: noPrincipal, priority: [1.5], deliver: ['shelf', [{ target: '' }]] },
   },
   {
+    name: 'addFollowUps()',
+    options: () => ({ principal: ann, onSuccess: [{ action: 'say' }] }),
+    call: (request) => piecework.addFollowUps('no-such-job', request).catch(unless('job-not-found')),
+    free: ['principal'],
+    wrong: { principal: noPrincipal, onSuccess: ['say', [{ action: '' }]] },
+  },
+  {
+    name: 'repeatDraft()',
+    options: () => ({ principal: ann }),
+    call: (request) =>
+      piecework.repeatDraft({ kind: 'notebook', id: 'none' }, request).catch(unless('resource-not-found')),
+    free: ['principal'],
+    wrong: { principal: noPrincipal },
+  },
+  {
     name: 'createDraft()',
     options: () => ({ principal: ann, format: 'notes', name: 'N', description: '', keepUploads: true }),
     call: (request) => piecework.createDraft(request),
@@ -384,7 +399,7 @@ optionTests(test, [
   },
 ])
 
-function unless(code: 'job-not-found' | 'input-incomplete' | 'unsupported') {
+function unless(code: 'job-not-found' | 'resource-not-found' | 'input-incomplete' | 'unsupported') {
   return (error: unknown) => {
     if (!isPieceworkError(error, code)) throw error
   }
@@ -519,7 +534,7 @@ test('arguments are checked as options are', async () => {
 
 test('every method of a Piecework that takes an object is tried here', async () => {
   const tried =
-    'export import clone validate retry createDraft createUpload steps checkAllowed diff verify inspect download record usage jobs cancel redeliver'
+    'export import clone validate retry createDraft createUpload steps checkAllowed diff verify inspect download record usage jobs cancel redeliver addFollowUps repeatDraft'
   const others =
     'start stop forget draft upload describe childrenOf unitMap registered job watch replacedValues eraseRecipient using guard events'
   assert.deepEqual(Object.keys(piecework).sort(), `${tried} ${others}`.split(' ').sort())

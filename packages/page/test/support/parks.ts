@@ -18,7 +18,7 @@ export class Parks {
   gate: Promise<void> | undefined
   /** Squares of the map of each park. */
   cells = 12
-  /** Thrown by exports. */
+  /** Thrown by exports, and by imports of a survey. */
   failure: Error | undefined
 
   add(id: string, name: string, trees: readonly string[], parent?: string): ResourceRef {
@@ -45,7 +45,7 @@ export class Parks {
       name: 'parks',
       kinds: [this.#kind('park'), this.#kind('trail', 'park')],
       pieces: [this.#trees('park'), this.#trees('trail')],
-      formats: [this.#survey()],
+      formats: [this.#survey(), this.#list()],
     }
   }
 
@@ -111,6 +111,36 @@ export class Parks {
     }
   }
 
+  /** A trail within a park, of a file for each role. */
+  #list(): Format {
+    const piece: Piece = {
+      contract: 1,
+      name: 'list/trees',
+      of: 'trail',
+      version: 1,
+      importer: {
+        import: async ({ resource, entries }) => {
+          if (this.failure) throw this.failure
+          const lines = await linesOf(entries)
+          this.all.get(resource.id)?.trees.push(...lines)
+          return { rows: lines.length }
+        },
+      },
+    }
+    const tree = { kind: 'trail', id: 'list', children: [] }
+    return {
+      name: 'trail-list',
+      roles: { trees: { required: true, maxBytes: 1e6 }, picture: { maxBytes: 1e6 } },
+      tree,
+      pieces: [piece],
+      open: async ({ uploads, artifacts }) => {
+        const entries = await uploadEntries(uploads, artifacts)
+        const node = { resource: { kind: 'trail', id: 'list' }, piece: piece.name, version: 1, entries }
+        return { tree, nodes: [node], findings: [], close: async () => undefined }
+      },
+    }
+  }
+
   #survey(): Format {
     const gate = () => this.gate
     const piece: Piece = {
@@ -129,6 +159,7 @@ export class Parks {
       importer: {
         import: async ({ resource, entries }) => {
           await this.gate
+          if (this.failure) throw this.failure
           const lines = await linesOf(entries)
           this.all.get(resource.id)?.trees.push(...lines)
           return { rows: lines.length }

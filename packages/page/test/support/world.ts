@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createPiecework, memoryArtifacts, memoryStore, type Piecework } from '@piecework/core'
+import { callback, createPiecework, memoryArtifacts, memoryStore, type Piecework } from '@piecework/core'
 import { downloadLinks, linkTarget } from '@piecework/delivery'
 import { deliveryRoutes } from '@piecework/delivery/http'
 import { pageRoutes } from '@piecework/page'
@@ -17,6 +17,8 @@ export interface World {
   readonly origin: string
   /** Of the page: `http://127.0.0.1:1234/api/v1/ui`. */
   readonly page: string
+  /** Ids of jobs of which a mail went to who has asked for them. */
+  readonly mails: string[]
   /** Requests that came, as `GET /path`. */
   readonly requests: string[]
   /** Ends all connections, and new ones at once, until `use` is over: as a process that dies and one that takes its place. */
@@ -43,11 +45,17 @@ export async function startWorld({
   token,
 }: WorldOptions = {}): Promise<World> {
   const parks = new Parks()
+  const mails: string[] = []
+  const email = callback<{ to: string }>({
+    name: 'email',
+    run: async ({ job, input }) => void (input.to === 'self' && mails.push(job.id)),
+  })
   const store = memoryStore()
   const piecework = createPiecework({
     packs: [parks.pack()],
     store,
     targets: [linkTarget({ store })],
+    followUps: [email],
     artifacts: memoryArtifacts(),
     runtime: inProcess({ concurrency: 4 }),
     backoffMs: 5,
@@ -58,7 +66,8 @@ export async function startWorld({
     piecework,
     basePath: '/api/v1',
     paths: { park: 'parks', trail: 'trails' },
-    formats: { 'park-survey': 'survey' },
+    formats: { 'park-survey': 'survey', 'trail-list': 'list' },
+    followUps: ['email'],
     publicUrl: 'https://parks.example.org',
     extensions: [pageRoutes(), deliveryRoutes({ links: downloadLinks({ piecework, store, keys }) })],
     principal: (request: IncomingMessage) =>
@@ -83,6 +92,7 @@ export async function startWorld({
     piecework,
     origin,
     page: `${origin}${stripped}/api/v1/ui`,
+    mails,
     requests,
     away: async (use) => {
       isAway = true

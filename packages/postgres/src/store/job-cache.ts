@@ -1,10 +1,10 @@
-import { type Job, type Lease, PieceworkError, type Queryable, type Task } from '@piecework/core/store'
+import { isTerminal, type Job, type Lease, PieceworkError, type Queryable, type Task } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { jobOf, jobWith } from './records.js'
 
 /**
- * Jobs that have begun, by id. From then on tree, request, principal and limits stay as they are, and only
- * what `piecework.mutable_columns` prints has to be read again.
+ * Jobs that have begun, by id. From then on tree, principal and limits stay as they are, and the request but for what
+ * follows the end: only what `piecework.mutable_columns` prints has to be read again, and all of it once at the end.
  */
 export class JobCache {
   readonly #jobs = new Map<string, Job>()
@@ -25,6 +25,16 @@ export class JobCache {
     const job = jobOf(rows[0].job)
     put(this.#jobs, id, job)
     return job
+  }
+
+  /** The job in the state that `mutableColumns` describes, with what follows its end if it has ended. */
+  async current(db: Queryable, id: string, mutableColumns: string): Promise<Job> {
+    const job = this.update(await this.get(db, id), mutableColumns)
+    const cached = this.#jobs.get(id)
+    if (!isTerminal(job.status) || (cached && isTerminal(cached.status))) return job
+    this.#jobs.delete(id)
+    this.#latest.delete(id)
+    return this.update(await this.get(db, id), mutableColumns)
   }
 
   /** The job in the state that `mutableColumns` describes. */

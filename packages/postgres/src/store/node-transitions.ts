@@ -94,7 +94,7 @@ async function resultOf(
 ): Promise<TransitionResult> {
   if (row.mutable_columns === null) return 'lapsed'
   if (row.node_row !== null) {
-    const job = changed ?? cache.update(await cache.get(db, row.job_id), row.mutable_columns)
+    const job = changed ?? (await cache.current(db, row.job_id, row.mutable_columns))
     return { job, attempt: Number(row.attempt), ...leasedNode(row.node_row) }
   }
   if (!transition?.end) return undefined

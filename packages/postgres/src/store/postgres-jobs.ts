@@ -8,16 +8,19 @@ import {
   type Jobs,
   type NewJob,
   type Queryable,
+  withFollowUps,
 } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { applyEvent } from './apply-event.js'
 import { findCreated } from './find-created.js'
 import { insertJob } from './insert-job.js'
+import { jsonText } from './json-text.js'
 import { lockJob } from './lock-job.js'
 import { jobOf } from './records.js'
 import { findByRequestKey, removeRequestKeys } from './request-keys.js'
 import { submitBatch } from './save-transition.js'
 import { stopJob } from './stop-job.js'
+import { assertStorable } from './storable.js'
 import { committed } from './unknown-commit.js'
 
 export function postgresJobs(control: Database): Jobs {
@@ -65,6 +68,18 @@ export function postgresJobs(control: Database): Jobs {
       control.transaction(async (tx) => applyEvent(tx, await lockJob(tx, id), { type: 'submitted' })),
     cancel: (id, error) => cancel(control, id, { error }),
     withdraw: (id) => cancel(control, id, { also: (tx) => removeRequestKeys(tx, id) }),
+    follow: (id, more) =>
+      control.transaction(async (tx) => {
+        const { job } = await lockJob(tx, id)
+        const followed = withFollowUps(job, more)
+        if (followed === job) return job
+        await assertStorable(tx, { request: followed.request })
+        await tx.query(
+          'UPDATE piecework.jobs SET request = $2::jsonb, revision = revision + 1 WHERE id = $1',
+          [id, jsonText(followed.request)],
+        )
+        return followed
+      }),
   }
 }
 

@@ -43,5 +43,5 @@ export async function takeOver(
   )
   const [row] = rows
   if (!row) return undefined
-  return { job: cache.update(await cache.get(tx, id), row.mutable_columns), attempt, ...leasedNode(row.node) }
+  return { job: await cache.current(tx, id, row.mutable_columns), attempt, ...leasedNode(row.node) }
 }

@@ -143,6 +143,11 @@ export function draftModel(followUps: readonly string[]): Model<DraftBody> {
   )
 }
 
+/** What is to follow a job beside what does already. */
+export function followUpsModel(followUps: readonly string[]): Model<FollowUpRequests> {
+  return model(z.strictObject(followUpsOf(followUps)) as never)
+}
+
 /** Deliveries again, or others. */
 export interface RedeliverBody extends FollowUpRequests {
   readonly deliver?: NonNullable<ExportBody['deliver']>

@@ -1,5 +1,5 @@
 import type { ImportDraft, Principal } from '@piecework/core'
-import { json } from '../http/http-response.js'
+import { type HttpResponse, json } from '../http/http-response.js'
 import { type Route, route } from '../http/route.js'
 import { dataFileView, draftStatusModel, draftView, draftViewModel } from '../views/draft-views.js'
 import { sortedFilesModel, validationResultsModel } from '../views/models.js'
@@ -20,6 +20,11 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
     piecework.draft(await reach(context, place, params, principal), { principal })
   /** Files of which the roles are to be found are kept here meanwhile. */
   const sorting = <T>(work: () => Promise<T>): Promise<T> => (format.unsorted ? onDisk(work) : work())
+  const begun = (made: ImportDraft, params: Readonly<Record<string, string>>): HttpResponse => {
+    const above = parent ? `${filled(parent.item, params)}/` : ''
+    const own = `${context.paths[kind]}/import/${segment}/${encodeURIComponent(made.resource.id)}`
+    return json(201, draftView(made), { location: `${address}/${above}${own}` })
+  }
   return [
     route<never, DraftBody>({
       method: 'POST',
@@ -36,11 +41,24 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
           ...keyed,
           principal,
           format: format.name,
+          // For `again`.
+          keepUploads: 'failed',
           ...(into && { into }),
         })
-        const above = parent ? `${filled(parent.item, params)}/` : ''
-        const own = `${context.paths[kind]}/import/${segment}/${encodeURIComponent(made.resource.id)}`
-        return json(201, draftView(made), { location: `${address}/${above}${own}` })
+        return begun(made, params)
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${item}/again`,
+      operation: `prepare${label}Again`,
+      again: 'one-job',
+      summary: 'Prepare another one with the files of an import that has run and not succeeded',
+      body: emptyModel,
+      answers: { 201: { description: 'The hidden resource, with copies of the files', model: draftViewModel } },
+      handle: async ({ request: { signal }, params, principal, keyed }) => {
+        const resource = await reach(context, place, params, principal)
+        return begun(await piecework.repeatDraft(resource, { principal, signal, ...keyed }), params)
       },
     }),
     route({

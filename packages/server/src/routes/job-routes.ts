@@ -15,6 +15,7 @@ import { jobStateView, jobView, stepView } from '../views/job-view.js'
 import { findingsModel, jobPageModel, jobStateModel, stepPageModel } from '../views/models.js'
 import { accepted, acceptedAnswer } from './answers.js'
 import { emptyModel, type RedeliverBody, redeliverModel } from './bodies.js'
+import { jobFollowUpRoutes } from './job-follow-up-routes.js'
 import type { RouteContext } from './route-context.js'
 import { downloadQueryModel, fileAnswers, fileHeaders } from './source-routes.js'
 
@@ -159,6 +160,7 @@ export function jobRoutes(context: RouteContext): readonly Route[] {
           principal,
         ),
     }),
+    ...jobFollowUpRoutes(context),
     route({
       method: 'POST',
       path: 'jobs/:jobId/cancel',

@@ -29,7 +29,7 @@ export interface DraftStatusView extends DraftView {
   readonly files: readonly DataFileView[]
   /** Roles that have no file and need one. */
   readonly missing: readonly string[]
-  /** If no file changes until then, they are removed. Absent once it runs. */
+  /** If no file changes until then, they are removed; of one that has run and not succeeded, until when they are kept for another. */
   readonly keptUntil?: string
   readonly roles: readonly { readonly name: string; readonly required: boolean; readonly maxBytes: number }[]
 }

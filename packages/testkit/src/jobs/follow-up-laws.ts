@@ -87,6 +87,30 @@ export function followUpLaws(runner: LawTest, { make }: JobStoreLawsOptions): vo
     assert.deepEqual(await overdue(), [])
   })
 
+  test('one truth: what is added before the end of a job follows it, once and behind the rest; nothing is added after it', async () => {
+    const store = await make(longLease)
+    const job = await create(store)
+    const piece = await lease(store, job, job.piece)
+    await store.attempts.run(piece, {})
+    // Whoever has begun it knows it as it was.
+    const finish = await lease(store, job, 'finish')
+    const more = { onSuccess: [say('two'), say('three')] }
+    await Promise.all([store.jobs.follow(job.id, more), store.jobs.follow(job.id, more)])
+    const { request } = (await store.jobs.get(job.id)) ?? assert.fail('no job')
+    assert.deepEqual(request.onSuccess, [say('one'), say('two'), say('three')])
+    assert.deepEqual(request.onFailure, requested.onFailure)
+    await store.attempts.run(finish, nothing())
+    for (const at of [0, 1, 2]) {
+      const next = await lease(store, job, `follow-up onSuccess/${at}`)
+      assert.deepEqual(next.job.request.onSuccess?.[at], request.onSuccess?.[at])
+      await store.attempts.run(next, {})
+    }
+    await refuses('after the end', () => store.jobs.follow(job.id, { onSuccess: [say('late')] }), 'unsupported')
+    const many = Array.from({ length: 1000 }, (_, at) => say(`${at}`))
+    const other = await create(store)
+    await refuses('too many', () => store.jobs.follow(other.id, { onFailure: many }), 'options-invalid')
+  })
+
   test('one truth: what a job has left stays until what follows it has ended', async () => {
     const store = await make(longLease)
     const job = await create(store)
