@@ -37,7 +37,7 @@ test.after(async () => {
 
 const asAnn = { authorization: 'Bearer secret' }
 const open = (view: string) => openPage(chromium, world, view, '/a/b/c/')
-const parkNamed = (name: string) => [...world.parks.all.values()].find((park) => park.name === name)
+const parkNamed = (name: string) => [...world.parks.all.values()].find((park) => park.name === name && park.isVisible)
 
 test('an archive is saved and imported under another name, below a path that a proxy strips, with a token', async () => {
   world.parks.add('p1', 'Tasman', ['blue gum', 'myrtle'])

@@ -201,7 +201,7 @@ test('an import of files that has failed is prepared again with them', () =>
     const begun = await asJson<{ id: string; job: string }>(call('books/import/notes', { json: { name: 'N' } }))
     const own = `books/import/notes/${begun.id}`
     const put = (path: string, fileName: string, body: string) =>
-      call(`${path}/data-file?${new URLSearchParams({ role: 'unsorted', fileName })}`, {
+      call(`${path}/data-file?${new URLSearchParams({ role: 'unsorted', path: fileName })}`, {
         method: 'POST',
         headers: { 'content-type': 'text/plain' },
         body,
