@@ -79,7 +79,6 @@ export type {
 export { storeDefaults } from './defaults.js'
 export { sourcesOf, withPlan, withSorted, withUploads } from './drafts/draft-state.js'
 export { databaseError, sqlStateOf } from './engine/database-error.js'
-export { withFollowUps } from './follow-ups/with-follow-ups.js'
 export {
   canBeStopped,
   canTimeOut,
@@ -89,6 +88,7 @@ export {
   transition,
 } from './engine/machine.js'
 export { taskOf } from './engine/task-of.js'
+export { withFollowUps } from './follow-ups/with-follow-ups.js'
 export { changedPaths, overlaps, resourcePath } from './guard/paths.js'
 export { resourceBusy } from './guard/resource-busy.js'
 export { jobIds } from './ids.js'

@@ -14,7 +14,10 @@ test.before(async () => {
   const text = `<!doctype html><html lang="en"><title>Host</title><main><piecework-jobs resource="park:p1"></piecework-jobs></main><script type="module" src="/api/v1/ui/piecework-jobs.js"></script></html>`
   world = await startWorld({
     pages: { '/park': { type: 'text/html', text } },
-    headers: { 'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'" },
+    headers: {
+      'content-security-policy':
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'",
+    },
   })
   world.parks.add('p1', 'Tasman Peninsula', ['blue gum', 'myrtle'])
   chromium = await browser()

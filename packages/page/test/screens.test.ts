@@ -18,7 +18,9 @@ const widths = folder === undefined ? [320, 1440] : [320, 768, 1440]
 const modes = [
   ...widths.map((width) => ({ scheme: 'light', dir: 'ltr', width }) as const),
   ...(folder === undefined ? [320] : widths).map((width) => ({ scheme: 'dark', dir: 'ltr', width }) as const),
-  ...(folder === undefined ? [320] : widths).map((width) => ({ scheme: 'light', dir: 'rtl', width }) as const),
+  ...(folder === undefined ? [320] : widths).map(
+    (width) => ({ scheme: 'light', dir: 'rtl', width }) as const,
+  ),
 ]
 
 let world: World
@@ -216,7 +218,10 @@ test('the files of an import: none, on their way, missing, there, checked', asyn
   await look(page, 'draft-complete', 'All files that are needed are there.')
   await page.getByRole('button', { name: 'Check the files' }).click()
   await look(page, 'draft-checked', 'The files are checked: the import can start.')
-  world.parks.failure = new PieceworkError('survey/full', 'The park "Survey of the south" takes no more trees.')
+  world.parks.failure = new PieceworkError(
+    'survey/full',
+    'The park "Survey of the south" takes no more trees.',
+  )
   await page.getByRole('button', { name: 'Start the import' }).click()
   await look(page, 'run-failed', 'The import did not work.')
   world.parks.failure = undefined

@@ -37,7 +37,8 @@ test.after(async () => {
 
 const asAnn = { authorization: 'Bearer secret' }
 const open = (view: string) => openPage(chromium, world, view, '/a/b/c/')
-const parkNamed = (name: string) => [...world.parks.all.values()].find((park) => park.name === name && park.isVisible)
+const parkNamed = (name: string) =>
+  [...world.parks.all.values()].find((park) => park.name === name && park.isVisible)
 
 test('an archive is saved and imported under another name, below a path that a proxy strips, with a token', async () => {
   world.parks.add('p1', 'Tasman', ['blue gum', 'myrtle'])
@@ -142,7 +143,10 @@ test('after an import that has failed one file is replaced without the others; a
     await page.getByText('The import is under way.').first().waitFor()
   })
   await page.getByText('The import did not work.').first().waitFor()
-  await page.getByText(/The files that you sent are kept until /).first().waitFor()
+  await page
+    .getByText(/The files that you sent are kept until /)
+    .first()
+    .waitFor()
   world.parks.failure = undefined
   await page.getByRole('button', { name: 'Go to the files' }).click()
   await page.getByText('All files that are needed are there.').first().waitFor()

@@ -40,7 +40,8 @@ export function Actions({ state, summary, findings }: ActionsProps): VNode {
   // Files that are still there are mended where they are; of an import that has run, they are copied for another one.
   const hasFiles = isOfFiles && hasEnded && (job.kind === 'validation' || filesAreKept(job))
   // What is wrong with files is as wrong the next time.
-  const isAgain = hasFailed && job.kind === 'import' && !hasFiles && (isOfFiles || (findings?.errors ?? 0) > 0)
+  const isAgain =
+    hasFailed && job.kind === 'import' && !hasFiles && (isOfFiles || (findings?.errors ?? 0) > 0)
   const toFiles = () =>
     acting.run(async () => {
       const own = `${collection}/import/${format?.segment}/${encodeURIComponent(job.resource?.id ?? '')}`

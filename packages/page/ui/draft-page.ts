@@ -90,7 +90,8 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
         ${
           format?.unsorted
             ? html`<${DraftFiles} draft=${draft} sorted=${sorted} outgoing=${uploads.items} isClosed=${isClosed} onReplace=${uploads.add} onRemove=${remove} />`
-            : format && html`<${RoleFiles} draft=${draft} outgoing=${uploads.items} onFiles=${uploads.add} onRemove=${remove} />`
+            : format &&
+              html`<${RoleFiles} draft=${draft} outgoing=${uploads.items} onFiles=${uploads.add} onRemove=${remove} />`
         }
       </section>`
     }

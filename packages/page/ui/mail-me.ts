@@ -1,6 +1,6 @@
-import { catalogue } from './catalogue.js'
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { catalogue } from './catalogue.js'
 import { useEnv } from './env.js'
 import { useAction } from './hooks.js'
 import { html } from './html.js'

@@ -18,5 +18,7 @@ export function mapOf(job: Job, env: Pick<Env, 'settings' | 'about'>): MapOf | u
   const isHere = (one: Ref) => collectionOf(one.kind, env) !== undefined
   if (ref && isHere(ref) && kinds.some((one) => one.kind === ref.kind && one.hasMap)) return { ref }
   const format = formats.find((one) => one.name === name && one.hasMap)
-  return format && resource && isHere(resource) && !isMade ? { ref: resource, segment: format.segment } : undefined
+  return format && resource && isHere(resource) && !isMade
+    ? { ref: resource, segment: format.segment }
+    : undefined
 }

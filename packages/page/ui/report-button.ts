@@ -1,6 +1,6 @@
-import { catalogue } from './catalogue.js'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
+import { catalogue } from './catalogue.js'
 import { useEnv } from './env.js'
 import { html } from './html.js'
 import type { Findings, JobState } from './model.js'

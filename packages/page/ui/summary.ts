@@ -1,6 +1,6 @@
 import type { Env } from './env.js'
-import type { Delivery, Findings, JobState } from './model.js'
 import { filesAreKept } from './kept-files.js'
+import type { Delivery, Findings, JobState } from './model.js'
 import { subjectOf } from './names.js'
 
 export type Tone = 'busy' | 'waiting' | 'good' | 'bad' | 'stopped'

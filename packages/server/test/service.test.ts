@@ -148,7 +148,9 @@ test('an archive of another kind of resource makes none', () => {
 
 const telling: WorldOptions = {
   http: { followUps: ['tell'] },
-  access: { allows: async ({ id }, action) => id === 'ann' || (id === 'bob' && /view|follow-up/.test(action)) },
+  access: {
+    allows: async ({ id }, action) => id === 'ann' || (id === 'bob' && /view|follow-up/.test(action)),
+  },
   piecework: {
     followUps: ['tell', 'wipe'].map((name) => ({
       name,
@@ -187,7 +189,10 @@ test('follow-ups are added to a job that runs by who has asked for it', () =>
         await problem(await call(path, { json, as: 'eve' }), 404, 'job-not-found')
         await problem(await call(path, { json: { onSuccess: [{ action: 'wipe' }] } }), 400, 'options-invalid')
         open()
-        while ((await (await call(`jobs/${id}`)).json() as { job: { endedAt?: string } }).job.endedAt === undefined);
+        while (
+          ((await (await call(`jobs/${id}`)).json()) as { job: { endedAt?: string } }).job.endedAt ===
+          undefined
+        );
         assert.deepEqual(await list('ann'), { items, offered: [] })
         await problem(await call(path, { json }), 409, 'unsupported')
       })
@@ -198,7 +203,9 @@ test('follow-ups are added to a job that runs by who has asked for it', () =>
 test('an import of files that has failed is prepared again with them', () =>
   withWorld('node', async ({ call, shelf }) => {
     const asJson = async <T>(answer: Promise<Response>) => (await (await answer).json()) as T
-    const begun = await asJson<{ id: string; job: string }>(call('books/import/notes', { json: { name: 'N' } }))
+    const begun = await asJson<{ id: string; job: string }>(
+      call('books/import/notes', { json: { name: 'N' } }),
+    )
     const own = `books/import/notes/${begun.id}`
     const put = (path: string, fileName: string, body: string) =>
       call(`${path}/data-file?${new URLSearchParams({ role: 'unsorted', path: fileName })}`, {
@@ -215,7 +222,9 @@ test('an import of files that has failed is prepared again with them', () =>
     await problem(await again(), 409, 'unsupported')
     await call(own, { json: {} })
     const stateOf = (path: string) =>
-      asJson<{ status: string; keptUntil?: string; files: readonly { role: string; fileName: string }[] }>(call(path))
+      asJson<{ status: string; keptUntil?: string; files: readonly { role: string; fileName: string }[] }>(
+        call(path),
+      )
     while ((await stateOf(own)).status !== 'failed');
     const failed = await stateOf(own)
     assert.ok(Date.parse(failed.keptUntil ?? '') > Date.now())

@@ -68,7 +68,10 @@ export const requestFaults: Record<string, [law: string, (store: Store) => Store
         jobs: {
           follow: async (id, more) => {
             const { onSuccess = [] } = more
-            return store.jobs.follow(id, { ...more, onSuccess: onSuccess.map((one) => ({ ...one, at: 1 }) as never) })
+            return store.jobs.follow(id, {
+              ...more,
+              onSuccess: onSuccess.map((one) => ({ ...one, at: 1 }) as never),
+            })
           },
         },
       }),
@@ -76,7 +79,9 @@ export const requestFaults: Record<string, [law: string, (store: Store) => Store
   'forgets what is added to what follows a job': [
     'one truth: what is added before the end of a job follows it',
     (store) =>
-      changed(store, { jobs: { follow: async (id) => (await store.jobs.get(id)) ?? store.jobs.follow(id, {}) } }),
+      changed(store, {
+        jobs: { follow: async (id) => (await store.jobs.get(id)) ?? store.jobs.follow(id, {}) },
+      }),
   ],
   'lists the jobs of everybody': [
     'one truth: jobs are listed by who has requested them',

@@ -73,7 +73,12 @@ async function draftStatus(context: DraftContext): Promise<DraftStatus> {
   const idleMs = await store.drafts.idleMs(job.id)
   const { retryUntil } = job.result
   if (retryUntil)
-    return { status: job.status, uploads: givenUploads(input).map(shownUpload), missing, keptUntil: retryUntil }
+    return {
+      status: job.status,
+      uploads: givenUploads(input).map(shownUpload),
+      missing,
+      keptUntil: retryUntil,
+    }
   return {
     status: job.status,
     uploads: isDeleted ? [] : input.uploads.map(shownUpload),

@@ -1,5 +1,5 @@
-import { allowJob, resourceOf } from '../access/allow-job.js'
 import { forbidden } from '../access/allow.js'
+import { allowJob, resourceOf } from '../access/allow-job.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { FollowUpRequests } from '../contracts/follow-up-request.js'
 import type { Job } from '../contracts/jobs.js'

@@ -405,39 +405,40 @@ test('a draft that failed is not retried: its shell can only be deleted', () =>
   }))
 
 test('a draft that has run and failed is repeated with its files, once for each request, until their time is over', () =>
-  withPiecework(
-    notes,
-    async (piecework, setup) => {
-      const draft = await createDraft(piecework, { keepUploads: 'failed', description: 'of spring' })
-      await draft.upload('text', text('bad\n'))
-      await draft.upload('cover', { ...text('c'), fileName: 'cover.txt' })
-      const principal = ann
-      await refused(piecework.repeatDraft(draft.resource, { principal }), 'unsupported', /has not ended/)
-      assert.equal((await (await draft.run()).ended()).job.status, 'failed')
-      const before = await draft.status()
-      assert.ok((before.keptUntil?.getTime() ?? 0) > Date.now())
-      assert.deepEqual(before.uploads.map(({ role }) => role).sort(), ['cover', 'text'])
-      const requestKey = { key: 'again', digest: 'd' }
-      const again = await piecework.repeatDraft(draft.resource, { principal, requestKey })
-      const same = await piecework.repeatDraft(draft.resource, { principal, requestKey })
-      assert.deepEqual([again.job === draft.job, same.job], [false, again.job])
-      // They are its own.
-      await draft.delete()
-      assert.deepEqual(await uploadsOf(draft, setup), [])
-      const { uploads, status } = await again.status()
-      assert.deepEqual(
-        [status, ...uploads.map(({ role, fileName, size }) => [role, fileName, size])],
-        ['draft', ['text', before.uploads.find(({ role }) => role === 'text')?.fileName, 4], ['cover', 'cover.txt', 1]],
-      )
-      await again.upload('text', text('good\n'))
-      await (await again.run()).result()
-      assert.deepEqual(await uploadsOf(again, setup), [], 'nothing is kept of a success')
-      await refused(piecework.repeatDraft(again.resource, { principal }), 'unsupported', /has succeeded/)
-      await refused(piecework.repeatDraft(draft.resource, { principal }), 'expired')
-      const job = await setup.store.jobs.get(again.job)
-      assert.equal(job?.request.description, 'of spring')
-    },
-  ))
+  withPiecework(notes, async (piecework, setup) => {
+    const draft = await createDraft(piecework, { keepUploads: 'failed', description: 'of spring' })
+    await draft.upload('text', text('bad\n'))
+    await draft.upload('cover', { ...text('c'), fileName: 'cover.txt' })
+    const principal = ann
+    await refused(piecework.repeatDraft(draft.resource, { principal }), 'unsupported', /has not ended/)
+    assert.equal((await (await draft.run()).ended()).job.status, 'failed')
+    const before = await draft.status()
+    assert.ok((before.keptUntil?.getTime() ?? 0) > Date.now())
+    assert.deepEqual(before.uploads.map(({ role }) => role).sort(), ['cover', 'text'])
+    const requestKey = { key: 'again', digest: 'd' }
+    const again = await piecework.repeatDraft(draft.resource, { principal, requestKey })
+    const same = await piecework.repeatDraft(draft.resource, { principal, requestKey })
+    assert.deepEqual([again.job === draft.job, same.job], [false, again.job])
+    // They are its own.
+    await draft.delete()
+    assert.deepEqual(await uploadsOf(draft, setup), [])
+    const { uploads, status } = await again.status()
+    assert.deepEqual(
+      [status, ...uploads.map(({ role, fileName, size }) => [role, fileName, size])],
+      [
+        'draft',
+        ['text', before.uploads.find(({ role }) => role === 'text')?.fileName, 4],
+        ['cover', 'cover.txt', 1],
+      ],
+    )
+    await again.upload('text', text('good\n'))
+    await (await again.run()).result()
+    assert.deepEqual(await uploadsOf(again, setup), [], 'nothing is kept of a success')
+    await refused(piecework.repeatDraft(again.resource, { principal }), 'unsupported', /has succeeded/)
+    await refused(piecework.repeatDraft(draft.resource, { principal }), 'expired')
+    const job = await setup.store.jobs.get(again.job)
+    assert.equal(job?.request.description, 'of spring')
+  }))
 
 test('a draft that was cancelled before it ran keeps no files, and neither does one whose time is over', () =>
   withPiecework(

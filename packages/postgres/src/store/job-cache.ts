@@ -1,4 +1,11 @@
-import { isTerminal, type Job, type Lease, PieceworkError, type Queryable, type Task } from '@piecework/core/store'
+import {
+  isTerminal,
+  type Job,
+  type Lease,
+  PieceworkError,
+  type Queryable,
+  type Task,
+} from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { jobOf, jobWith } from './records.js'
 

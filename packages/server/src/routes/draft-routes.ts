@@ -55,7 +55,9 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       again: 'one-job',
       summary: 'Prepare another one with the files of an import that has run and not succeeded',
       body: emptyModel,
-      answers: { 201: { description: 'The hidden resource, with copies of the files', model: draftViewModel } },
+      answers: {
+        201: { description: 'The hidden resource, with copies of the files', model: draftViewModel },
+      },
       handle: async ({ request: { signal }, params, principal, keyed }) => {
         const resource = await reach(context, place, params, principal)
         return begun(await piecework.repeatDraft(resource, { principal, signal, ...keyed }), params)

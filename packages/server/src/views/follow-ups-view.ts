@@ -13,7 +13,9 @@ export interface FollowUpsView {
 
 export const followUpsViewModel: Model<FollowUpsView> = model(
   z.strictObject({
-    items: z.array(z.strictObject({ list: z.enum(['onSuccess', 'onFailure', 'onCancel']), action: z.string() })),
+    items: z.array(
+      z.strictObject({ list: z.enum(['onSuccess', 'onFailure', 'onCancel']), action: z.string() }),
+    ),
     offered: z.array(z.string()).describe('names of those that the caller may add'),
   }),
   'FollowUps',

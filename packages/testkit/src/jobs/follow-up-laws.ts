@@ -105,7 +105,11 @@ export function followUpLaws(runner: LawTest, { make }: JobStoreLawsOptions): vo
       assert.deepEqual(next.job.request.onSuccess?.[at], request.onSuccess?.[at])
       await store.attempts.run(next, {})
     }
-    await refuses('after the end', () => store.jobs.follow(job.id, { onSuccess: [say('late')] }), 'unsupported')
+    await refuses(
+      'after the end',
+      () => store.jobs.follow(job.id, { onSuccess: [say('late')] }),
+      'unsupported',
+    )
     const many = Array.from({ length: 1000 }, (_, at) => say(`${at}`))
     const other = await create(store)
     await refuses('too many', () => store.jobs.follow(other.id, { onFailure: many }), 'options-invalid')
