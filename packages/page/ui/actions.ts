@@ -63,7 +63,7 @@ export function Actions({ state, summary, findings }: ActionsProps): VNode {
       ${job.status === 'draft' && html`<a class="button" href=${linkTo('draft', job.id)}>${t('act.continue')}</a>`}
       ${isAgain && html`<a class="button" href=${linkTo('import')}>${t('act.importAgain')}</a>`}
       ${hasFiles && html`<button type="button" disabled=${acting.isBusy} onClick=${toFiles}>${t('act.toFiles')}</button>`}
-      ${hasFailed && !isOfFiles && html`<button type="button" class=${isAgain ? 'quiet' : ''} disabled=${acting.isBusy} onClick=${retry}>${t('act.retry')}</button>`}
+      ${hasFailed && !isOfFiles && !isAgain && html`<button type="button" disabled=${acting.isBusy} onClick=${retry}>${t('act.retry')}</button>`}
       ${hasArchive && job.source && html`<a class="button quiet" href=${linkTo('compare', job.id)}>${t('act.compare')}</a>`}
       ${!hasEnded && html`<${Cancel} job=${job} />`}
       ${!hasEnded && env.settings.mails && html`<${Lazy} load=${mailMe} given=${{ id: job.id }} />`}

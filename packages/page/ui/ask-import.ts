@@ -31,7 +31,7 @@ export function AskImport(): VNode {
       formats.length > 0 &&
       html`<fieldset class="cards"><legend>${t('import.what')}</legend>
         ${choice('archive', t('import.archive'), t('import.archiveHint'))}
-        ${formats.map((format) => choice(format, t('import.folder', { format: formatName(format) }), t(format.unsorted ? 'import.folderHint' : 'import.filesHint')))}
+        ${formats.map((format) => choice(format, t.find(`import.what.${format.name}`) ?? t('import.folder', { format: formatName(format) }), t(format.unsorted ? 'import.folderHint' : 'import.filesHint')))}
       </fieldset>`
     }
     ${chosen === 'archive' ? html`<${ArchiveForm} />` : html`<${DraftForm} key=${chosen.name} format=${chosen} />`}
@@ -47,7 +47,9 @@ function ArchiveForm(): VNode {
   const env = useEnv()
   const { api, t, format, settings } = env
   const roots = settings.kinds.filter(({ kind }) => collectionOf(kind, env) !== undefined)
-  const [kind, setKind] = useState(roots[0])
+  // What files can become is meant more often than what holds it.
+  const first = roots.find(({ kind }) => settings.formats.some(({ makes }) => makes === kind))
+  const [kind, setKind] = useState(first ?? roots[0])
   const [name, setName] = useState('')
   const [file, setFile] = useState<File>()
   const [sent, setSent] = useState<number>()
@@ -94,14 +96,19 @@ function ArchiveForm(): VNode {
     } catch (error) {
       key.current = requestKey()
       setSent(undefined)
-      setProblem(asProblem(error))
+      const found = asProblem(error)
+      setProblem(found)
+      if (found.status !== 422) return
+      // The same file is refused again.
+      upload.current = undefined
+      setFile(undefined)
     }
   }
   const why = typeof problem === 'string' ? problem : undefined
   return html`<form onSubmit=${start}>
     ${
       roots.length > 1 &&
-      html`<label class="field">${t('import.what')}
+      html`<label class="field">${t('import.kind')}
         <select onChange=${({ currentTarget }: { currentTarget: HTMLSelectElement }) => setKind(roots[currentTarget.selectedIndex])}>
           ${roots.map((one) => html`<option key=${one.kind} selected=${one === kind}>${t.kind(one.kind)}</option>`)}
         </select></label>`
@@ -125,7 +132,7 @@ function ArchiveForm(): VNode {
         <span>${t('progress.of', { done: format.size(sent ?? 0), total: format.size(file.size) })}. ${t('import.keepOpen')}</span>
       </div>`
     }
-    ${typeof problem === 'object' && html`<${ProblemNote} problem=${problem} />`}
+    ${typeof problem === 'object' && html`<${ProblemNote} problem=${problem} />${problem.status === 422 && html`<p>${t.find(`import.refused.${problem.code}`) ?? t('import.refused')}</p>`}`}
     <p class="buttons">
       <button type="submit" disabled=${isBusy || !file}>${t(upload.current === undefined ? 'import.start' : 'import.resume')}</button>
       <a class="button quiet" href=${linkTo('list')}>${t('cancel')}</a>

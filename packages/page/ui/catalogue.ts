@@ -29,13 +29,14 @@ export const catalogue: Record<string, string> = {
   'job.unnamed': 'a {kind}',
   'kind.unknown': 'project',
 
-  'status.draft': 'Waits for its files',
+  'status.draft': 'Not started yet',
   'status.queued': 'Waits for its turn',
   'status.running': 'Under way',
   'status.delivering': 'Being sent',
   'status.ending': 'Finishing',
   'status.succeeded': 'Done',
   'status.failed': 'Did not work',
+  'status.found': 'Found errors',
   'status.cancelled': 'Stopped',
 
   'sum.draft': 'This import has not begun: it waits for its files.',
@@ -71,9 +72,11 @@ export const catalogue: Record<string, string> = {
   'sum.nothingToDo': 'There is nothing for you to do.',
   'sum.retry': 'Trying again may help.',
   'sum.internal': 'Something went wrong on the server; it is nothing that you did.',
-  'sum.report': 'Try again. If it fails again, copy a report for support below.',
+  'sum.report': 'Try again. If it fails again, copy a report for support.',
   'sum.mend': 'Mend what is listed below, then import again.',
   'sum.mendFiles': 'Mend what is listed below: go to the files, and replace those that are named.',
+  'sum.mendArchive':
+    'The archive was changed or damaged after it was made: download it again, or make a new export, then import that.',
   'sum.filesKept': 'The files that you sent are kept until {time}.',
   'sum.continue': 'Add the files, then start the import.',
   'sum.close': 'You can close this window: the work goes on without it.',

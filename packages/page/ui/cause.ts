@@ -18,10 +18,12 @@ export interface Cause {
 
 interface CauseProps {
   readonly cause: Cause
+  /** As people know the file. */
+  readonly nameOf: (file: string) => string
   readonly onShow: ((key: string) => void) | undefined
 }
 
-export function CauseView({ cause: { items, count }, onShow }: CauseProps): VNode | null {
+export function CauseView({ cause: { items, count }, nameOf, onShow }: CauseProps): VNode | null {
   const { t, format } = useEnv()
   const [isOpen, setOpen] = useState(false)
   const [first] = items
@@ -37,15 +39,15 @@ export function CauseView({ cause: { items, count }, onShow }: CauseProps): VNod
   const toMap = (one: Finding) =>
     isOnMap(one) &&
     onShow &&
-    html`<button type="button" class="link" onClick=${() => onShow(one.subject?.key ?? '')}>${t('findings.onMap', { id: one.subject?.key ?? '' })}</button>`
+    html`<button type="button" class="link" aria-label=${t('findings.onMap', { id: one.subject?.key ?? '' })} onClick=${() => onShow(one.subject?.key ?? '')}>${t('findings.toMap')}</button>`
   return html`<article class=${`cause ${first.severity}`}>
     <h3>
       <span class=${`tag ${first.severity === 'error' ? 'bad' : 'waiting'}`}>${t(`findings.${first.severity}`)}</span>
-      ${first.file !== undefined && html`<bdi class="file">${first.file}</bdi>`}
+      ${first.file !== undefined && html`<bdi class="file">${nameOf(first.file)}</bdi>`}
       ${count > 1 && html`<span class="faint">${t('findings.times', { count })}</span>`}
     </h3>
-    ${items.length === 1 && html`<p>${place.length > 0 && html`<bdi class="faint">${place.join(', ')}: </bdi>`}${first.message} ${toMap(first)}</p>`}
-    ${isSame && first.hint !== undefined && html`<p class="hint"><strong>${t('findings.hint')}:</strong> ${first.hint}</p>`}
+    ${items.length === 1 && html`<p>${place.length > 0 && html`<bdi class="faint">${place.join(', ')}: </bdi>`}<bdi>${first.message}</bdi> ${toMap(first)}</p>`}
+    ${isSame && first.hint !== undefined && html`<p class="hint"><strong>${t('findings.hint')}:</strong> <bdi>${first.hint}</bdi></p>`}
     ${
       items.length > 1 &&
       html`<div class="scroll" tabindex="0" role="group" aria-label=${first.file ?? t(`findings.${first.severity}`)}><table class="places stacked">
@@ -60,8 +62,8 @@ export function CauseView({ cause: { items, count }, onShow }: CauseProps): VNod
           (one, at) => html`<tr key=${at}>
             <td class="number" data-label=${t('findings.line')}>${one.line === undefined ? '–' : format.number(one.line)}</td><td data-label=${t('findings.column')}><bdi>${one.column ?? '–'}</bdi></td>
             ${hasValues && html`<td data-label=${t('findings.value')}><bdi>${one.value === '' ? t('findings.empty') : (one.value ?? '–')}</bdi></td>`}
-            <td>${one.message}</td>
-            ${!isSame && html`<td data-label=${t('findings.hint')}>${one.hint}</td>`}
+            <td><bdi>${one.message}</bdi></td>
+            ${!isSame && html`<td data-label=${t('findings.hint')}><bdi>${one.hint}</bdi></td>`}
             ${hasMap && html`<td>${toMap(one)}</td>`}
           </tr>`,
         )}</tbody>
@@ -74,6 +76,7 @@ export function CauseView({ cause: { items, count }, onShow }: CauseProps): VNod
     ${
       items.length > 1 &&
       count > items.length &&
+      items.filter((one) => one.count !== undefined).length < 2 &&
       html`<p class="faint">${t('findings.listed', { shown: format.number(items.length), n: format.number(count) })}</p>`
     }
   </article>`

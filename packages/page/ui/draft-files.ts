@@ -4,12 +4,14 @@ import type { Chosen } from './chosen-files.js'
 import { FileButton } from './drop-zone.js'
 import { useEnv } from './env.js'
 import { html } from './html.js'
-import type { DataFile, Draft, Sorted } from './model.js'
+import type { DataFile, Draft, Finding, Sorted } from './model.js'
 import type { Outgoing } from './upload-queue.js'
 
 interface DraftFilesProps {
   readonly draft: Draft
   readonly sorted: Sorted | undefined
+  /** Of the latest check. */
+  readonly findings: readonly Finding[]
   readonly outgoing: readonly Outgoing[]
   readonly isClosed: boolean
   readonly onReplace: (files: readonly Chosen[]) => void
@@ -27,6 +29,7 @@ interface Row {
 export function DraftFiles({
   draft,
   sorted,
+  findings,
   outgoing,
   isClosed,
   onReplace,
@@ -34,6 +37,11 @@ export function DraftFiles({
 }: DraftFilesProps): VNode | null {
   const { t, format } = useEnv()
   const rows = rowsOf(draft, sorted)
+  const errorsOf = ({ path, roles }: Row) =>
+    findings.filter(({ severity, file = '' }) => severity === 'error' && [path, ...roles].includes(file))
+      .length
+  // What has to be replaced comes first, what is of no use last.
+  const placeOf = (row: Row) => (errorsOf(row) > 0 ? 0 : row.roles.length > 0 ? 1 : 2)
   if (rows.length === 0 && outgoing.length === 0) return null
   const role = (name: string) => t.find(`role.${name}`) ?? name.replace(/-/g, ' ')
   const replace =
@@ -53,11 +61,12 @@ export function DraftFiles({
           <td class="number">${format.size(file.size)}</td><td></td>
         </tr>`,
       )}
-      ${rows
+      ${[...rows]
+        .sort((a, b) => placeOf(a) - placeOf(b))
         .filter(({ path }) => !outgoing.some((one) => one.path === path))
         .map(
           (row) => html`<tr key=${row.path}>
-            <th scope="row"><bdi>${row.path}</bdi></th>
+            <th scope="row"><bdi>${row.path}</bdi>${errorsOf(row) > 0 && html` <span class="tag bad">${t('draft.hasErrors')}</span>`}</th>
             <td data-label=${t('draft.role')}>${row.roles.length > 0 ? row.roles.map(role).join(', ') : html`<span class="faint">${t(sorted ? 'draft.unused' : 'role.unsorted')}</span>`}</td>
             <td class="number" data-label=${row.file && t('draft.size')}>${row.file && format.size(row.file.size)}</td>
             <td class="end">${

@@ -38,6 +38,9 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
   const state = sentence()
   useEffect(() => announce(state.text), [state.text])
   const findings = findingsOf()
+  /** The file as it was sent, of what findings name by what it is used as. */
+  const nameOf = (file: string) =>
+    sorted?.files.find(({ role }) => role === file)?.path ?? t.find(`role.${file}`) ?? file
   const isReady = !uploads.isBusy && !isSorting && !isChecking && draft !== undefined
   const isComplete = isReady && draft.files.length > 0 && (sorted?.missing ?? draft.missing).length === 0
   const map = format?.hasMap && draft && { ref: { kind: draft.kind, id: draft.id }, segment: format.segment }
@@ -89,13 +92,12 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
         }
         ${
           format?.unsorted
-            ? html`<${DraftFiles} draft=${draft} sorted=${sorted} outgoing=${uploads.items} isClosed=${isClosed} onReplace=${uploads.add} onRemove=${remove} />`
+            ? html`<${DraftFiles} draft=${draft} sorted=${sorted} findings=${findings?.items ?? []} outgoing=${uploads.items} isClosed=${isClosed} onReplace=${uploads.add} onRemove=${remove} />`
             : format &&
               html`<${RoleFiles} draft=${draft} outgoing=${uploads.items} onFiles=${uploads.add} onRemove=${remove} />`
         }
       </section>`
     }
-    ${findings && html`<${FindingsMap} key=${String(isComplete)} findings=${findings} map=${isComplete ? map : undefined} name=${name ?? id} />`}
     <${ProblemNote} problem=${acting.problem} />
     ${
       draft &&
@@ -106,6 +108,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
       </div>
       <p class="faint">${t('draft.checkHint')}</p>`
     }
+    ${findings && html`<${FindingsMap} key=${String(isComplete)} findings=${findings} map=${isComplete ? map : undefined} name=${name ?? id} nameOf=${nameOf} />`}
   </article>`
 
   function sentence(): { tone: string; mark: string; text: string; more: string } {
@@ -117,7 +120,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
       return {
         tone: 'busy',
         mark: '…',
-        text: t('draft.sending', { done: '' }).replace(/: $/, '.'),
+        text: t('draft.sending'),
         more: t('draft.keepOpen'),
       }
     if (isSorting) return { tone: 'busy', mark: '…', text: t('draft.sorting'), more: mayClose }

@@ -19,10 +19,12 @@ interface FindingsMapProps {
   readonly map: MapOf | undefined
   /** Of the file that the table is saved as. */
   readonly name: string
+  /** As people know a file that findings name by what it is used as. */
+  readonly nameOf?: (file: string) => string
 }
 
 /** What is wrong, and where: what is chosen in the list is shown on the map, and back. */
-export function FindingsMap({ findings, map, name }: FindingsMapProps): VNode {
+export function FindingsMap({ findings, map, name, nameOf }: FindingsMapProps): VNode {
   const env = useEnv()
   const { t } = env
   const [sources, setSources] = useState<readonly MapSource[]>()
@@ -43,7 +45,7 @@ export function FindingsMap({ findings, map, name }: FindingsMapProps): VNode {
   }
   const given = { sources, findings: findings?.items ?? [], chosen, onChoose: setChosen, onFindings }
   return html`<div ref=${top}>
-    ${findings && html`<${FindingsView} findings=${findings} name=${name} subject=${subject} onSubject=${setSubject} onShow=${map && onShow} />`}
+    ${findings && html`<${FindingsView} findings=${findings} name=${name} subject=${subject} onSubject=${setSubject} nameOf=${nameOf} onShow=${map && onShow} />`}
     ${
       map &&
       html`<section aria-labelledby="map">

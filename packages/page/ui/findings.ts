@@ -10,12 +10,17 @@ import type { Finding, Findings } from './model.js'
 
 type Severity = Finding['severity'] | 'all'
 
+/** So many are read without a search. */
+const fewItems = 5
+
 interface FindingsViewProps {
   readonly findings: Findings
   readonly name: string
   /** Key of what alone is shown. */
   readonly subject?: string | undefined
   readonly onSubject?: (key: string | undefined) => void
+  /** As people know a file that findings name by what it is used as. */
+  readonly nameOf?: ((file: string) => string) | undefined
   /** Shows on a map what a finding is about. Absent: there is no map. */
   readonly onShow?: (key: string) => void
 }
@@ -26,9 +31,11 @@ export function FindingsView({
   name,
   subject,
   onSubject,
+  nameOf: given,
   onShow,
 }: FindingsViewProps): VNode | null {
   const { t, format } = useEnv()
+  const nameOf = given ?? ((file: string) => t.find(`role.${file}`) ?? file)
   const [severity, setSeverity] = useState<Severity>('all')
   const [file, setFile] = useState('')
   const [search, setSearch] = useState('')
@@ -48,22 +55,29 @@ export function FindingsView({
   return html`<section aria-labelledby="findings">
     <h2 id="findings" tabindex="-1">${t('findings.title')}</h2>
     <form class="filters" onSubmit=${(event: Event) => event.preventDefault()}>
-      <fieldset class="choice">
+      ${
+        errors > 0 &&
+        warnings > 0 &&
+        html`<fieldset class="choice">
         <legend>${t('findings.show')}</legend>
         ${option('all', `${t('findings.all')} (${format.number(errors + warnings)})`)}
         ${option('error', `${t('findings.errors')} (${format.number(errors)})`)}
         ${option('warning', `${t('findings.warnings')} (${format.number(warnings)})`)}
-      </fieldset>
+      </fieldset>`
+      }
       ${
         files.length > 1 &&
         html`<label>${t('findings.file')}
           <select value=${file} onChange=${(event: { currentTarget: HTMLSelectElement }) => setFile(event.currentTarget.value)}>
             <option value="">${t('findings.allFiles')}</option>
-            ${files.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}
+            ${files.map((one) => html`<option key=${one} value=${one}>${nameOf(one)}</option>`)}
           </select></label>`
       }
-      <label>${t('findings.search')}
-        <input type="search" value=${search} onInput=${(event: { currentTarget: HTMLInputElement }) => setSearch(event.currentTarget.value)} /></label>
+      ${
+        items.length > fewItems &&
+        html`<label>${t('findings.search')}
+        <input type="search" value=${search} onInput=${(event: { currentTarget: HTMLInputElement }) => setSearch(event.currentTarget.value)} /></label>`
+      }
       <button type="button" class="quiet" onClick=${save}>${t('findings.csv')}</button>
     </form>
     ${findings.next !== undefined && html`<p class="note waiting">${t('findings.truncated', { n: format.number(items.length) })}</p>`}
@@ -72,7 +86,7 @@ export function FindingsView({
       html`<p class="note">${t('findings.only', { id: subject })} <button type="button" class="quiet" onClick=${() => onSubject?.(undefined)}>${t('findings.showAll')}</button></p>`
     }
     ${causes.length === 0 && html`<p class="faint">${t('findings.none')}</p>`}
-    ${causes.map((cause) => html`<${CauseView} key=${cause.key} cause=${cause} onShow=${onShow} />`)}
+    ${causes.map((cause) => html`<${CauseView} key=${cause.key} cause=${cause} nameOf=${nameOf} onShow=${onShow} />`)}
   </section>`
 }
 
@@ -104,13 +118,16 @@ function causesOf(items: readonly Finding[]): readonly Cause[] {
     if (known) known.push(one)
     else found.set(key, [one])
   }
-  const causes = [...found].map(([key, own]) => ({
-    key,
-    items: own,
-    count: Math.max(own.length, own[0]?.count ?? 0),
-  }))
+  const causes = [...found].map(([key, own]) => ({ key, items: own, count: countOf(own) }))
   // What stands in the way comes first.
   return [...causes].sort((a, b) => Number(isWarning(a)) - Number(isWarning(b)))
+}
+
+/** One count is that of all, of which some are listed; several are sums of their own. */
+function countOf(items: readonly Finding[]): number {
+  const counts = items.flatMap(({ count }) => count ?? [])
+  if (counts.length < 2) return Math.max(items.length, counts[0] ?? 0)
+  return items.reduce((sum, { count = 1 }) => sum + count, 0)
 }
 
 const isWarning = ({ items }: Cause) => items[0]?.severity === 'warning'

@@ -39,21 +39,24 @@ export function JobPage({ id }: { id: string }): VNode {
   // What was found stands before all else where it has to be mended.
   const isFailed = job?.status === 'failed'
   const detail =
-    (hasFindings || (map && job?.endedAt !== undefined)) &&
+    (hasFindings || (map && job?.endedAt !== undefined && (!isFailed || job.kind !== 'export'))) &&
     html`<${Lazy} load=${findingsMap} given=${{ findings, map, name: title ?? id }} />`
+  const actions =
+    state && summary && html`<${Actions} state=${state} summary=${summary} findings=${findings} />`
   return html`<article>
     <p class="back"><a href=${linkTo('list')}><span class="arrow" aria-hidden="true">←</span> ${t('back')}</a></p>
     <h1 id="title" tabindex="-1"><bdi>${title ?? t(problem ? 'problem.title' : 'list.loading')}</bdi></h1>
     <${ProblemNote} problem=${problem} />
     ${summary && html`<${SummaryView} summary=${summary} />`}
     ${job?.endedAt === undefined && job?.status !== 'draft' && progress}
+    ${isFailed && actions}
     ${isFailed && detail}
     ${(job?.status === 'failed' || job?.status === 'cancelled') && progress}
     ${job && html`<${Files} job=${job} />`}
     ${job && html`<${Deliveries} job=${job} items=${deliveries} />`}
     ${!isFailed && detail}
     ${job?.status === 'succeeded' && job.kind !== 'delivery' && html`<${Parts} job=${job} />`}
-    ${state && summary && html`<${Actions} state=${state} summary=${summary} findings=${findings} />`}
+    ${!isFailed && actions}
   </article>`
 }
 

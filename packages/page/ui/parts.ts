@@ -30,18 +30,18 @@ export function Parts({ job }: { job: Job }): VNode {
     return isTwice && of !== undefined && html` <span class="faint">(${t.kind(of)})</span>`
   }
   const sum = (name: 'stated' | 'rows' | 'skipped') =>
-    format.number(
-      parts.reduce((all, part) => all + (name === 'stated' ? part.rows + part.skipped : part[name]), 0),
-    )
+    parts.reduce((all, part) => all + (name === 'stated' ? part.rows + part.skipped : part[name]), 0)
+  const count = (name: string, value: number) =>
+    html`<td class="number" data-label=${t(`parts.${name}`)}>${format.number(value)}</td>`
   return html`<section aria-labelledby="parts">
     <h2 id="parts">${t('parts.title')}</h2>
-    <div class="scroll" tabindex="0" role="group" aria-labelledby="parts"><table>
+    <div class="scroll" tabindex="0" role="group" aria-labelledby="parts"><table class="stacked">
       <thead><tr><th scope="col">${t('parts.part')}</th><th scope="col" class="number">${t('parts.stated')}</th><th scope="col" class="number">${t('parts.rows')}</th><th scope="col" class="number">${t('parts.skipped')}</th></tr></thead>
       <tbody>${parts.map(
         ({ name, rows, skipped }) =>
-          html`<tr key=${name}><th scope="row">${t.part(name)}${kindOf(name)}</th><td class="number">${format.number(rows + skipped)}</td><td class="number">${format.number(rows)}</td><td class="number">${format.number(skipped)}</td></tr>`,
+          html`<tr key=${name}><th scope="row">${t.part(name)}${kindOf(name)}</th>${count('stated', rows + skipped)}${count('rows', rows)}${count('skipped', skipped)}</tr>`,
       )}</tbody>
-      <tfoot><tr><th scope="row">${t('parts.total')}</th><td class="number">${sum('stated')}</td><td class="number">${sum('rows')}</td><td class="number">${sum('skipped')}</td></tr></tfoot>
+      <tfoot><tr><th scope="row">${t('parts.total')}</th>${count('stated', sum('stated'))}${count('rows', sum('rows'))}${count('skipped', sum('skipped'))}</tr></tfoot>
     </table></div>
   </section>`
 }

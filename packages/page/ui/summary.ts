@@ -1,6 +1,6 @@
 import type { Env } from './env.js'
 import { filesAreKept } from './kept-files.js'
-import type { Delivery, Findings, JobState } from './model.js'
+import type { Delivery, Finding, Findings, JobState } from './model.js'
 import { subjectOf } from './names.js'
 
 export type Tone = 'busy' | 'waiting' | 'good' | 'bad' | 'stopped'
@@ -45,13 +45,17 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
 
   function badSentences(): readonly string[] {
     const { errors = 0 } = findings ?? {}
+    // Of that nobody can mend a line; what pieces find in one that is whole is told as of files.
+    const isArchive = job.format === 'archive' && (findings?.items ?? []).every(isOfArchive)
     const areKept = filesAreKept(job)
     const files = areKept ? [t('sum.filesKept', { time: env.format.time(job.retryUntil ?? '') })] : []
     if (errors > 0)
       return [
-        t('sum.errors', { count: errors }),
+        ...(isArchive ? [] : [t('sum.errors', { count: errors })]),
         kept,
-        t(areKept || job.kind === 'validation' ? 'sum.mendFiles' : 'sum.mend'),
+        t(
+          isArchive ? 'sum.mendArchive' : areKept || job.kind === 'validation' ? 'sum.mendFiles' : 'sum.mend',
+        ),
         ...files,
         after,
       ]
@@ -80,6 +84,8 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
   }
 }
 
+const isOfArchive = ({ severity, code }: Finding) => severity === 'warning' || code.startsWith('archive')
+
 export function toneOf({ job }: Pick<JobState, 'job'>): Tone {
   if (job.status === 'succeeded') return 'good'
   if (job.status === 'failed') return 'bad'
@@ -91,6 +97,7 @@ export function toneOf({ job }: Pick<JobState, 'job'>): Tone {
 /** Of the list. */
 export function statusKey({ job }: Pick<JobState, 'job'>): string {
   const { status, throttled } = job
+  if (job.kind === 'validation' && status === 'failed') return 'status.found'
   if (throttled && status === 'pending') return 'status.queued'
   const plain = { pending: 'queued', submitted: 'running' }[status as string] ?? status
   return `status.${plain}`
