@@ -119,7 +119,7 @@ test('a folder with three faults, dropped: what marxan-check says, on the map; o
   }
 
   await page
-    .getByRole('button', { name: `Show planning unit ${gone} on the map` })
+    .getByRole('button', { name: `Show on the map: planning unit ${gone}` })
     .first()
     .click()
   await page.getByRole('heading', { name: `Planning unit ${gone}` }).waitFor()

@@ -88,7 +88,7 @@ test('what was found leads to its unit on the map, and the unit back to what was
   const { id } = await survey(world, 'North', trees.join('\n'))
   const check = await ended(world, `parks/import/survey/${id}/validate`)
   const { page } = await openPage(chromium, world, `job/${check}`)
-  await page.getByRole('button', { name: 'Show planning unit 6 on the map' }).click()
+  await page.getByRole('button', { name: 'Show on the map: planning unit 6' }).click()
   await page.getByRole('heading', { name: 'Planning unit 6' }).waitFor()
   assert.match(String(await page.locator('.chosen-unit').textContent()), /"18" is a number/)
   assert.match(String(await page.getByRole('list', { name: 'Legend' }).textContent()), /to mend\s*\(3\)/)

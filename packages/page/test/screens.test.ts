@@ -116,7 +116,7 @@ test('a map, with what was found about one of its units', async () => {
   const { id } = await survey(world, 'West', trees.join('\n'))
   const check = await ended(world, `parks/import/survey/${id}/validate`)
   const page = await open(ui(`job/${check}`))
-  await page.getByRole('button', { name: 'Show planning unit 2 on the map' }).click()
+  await page.getByRole('button', { name: 'Show on the map: planning unit 2' }).click()
   await look(page, 'map', 'Planning unit 2')
   await page.close()
 })

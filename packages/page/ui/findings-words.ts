@@ -22,7 +22,7 @@ Object.assign(catalogue, {
   'findings.value': 'What it says',
   'findings.empty': '(empty)',
   'findings.map': 'Map',
-  'findings.onMap': 'Show planning unit {id} on the map',
+  'findings.onMap': 'Show on the map: planning unit {id}',
   'findings.toMap': 'Show on the map',
   'findings.only': 'Only what was found about planning unit {id} is listed.',
   'findings.showAll': 'Show all',
