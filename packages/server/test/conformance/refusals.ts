@@ -114,7 +114,7 @@ export const refusals: Readonly<Record<string, Case>> = {
     assert.equal(override.status, 200)
   },
   'what is not ours is the application’s': async ({ call }, form) => {
-    for (const path of ['nothing', 'books', 'books/b1/grid', 'jobs/']) {
+    for (const path of ['nothing', 'books', 'books/b1/pages', 'jobs/']) {
       const response = await call(path)
       assert.equal(response.status, 404)
       if (form !== 'nest') assert.equal(await response.text(), 'of the host', path)

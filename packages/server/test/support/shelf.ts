@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pack, ResourceKind, ResourceRef } from '@piecework/core'
-import { type Entries, type Format, type Piece, uploadEntries } from '@piecework/core/piece'
+import { type Entries, type Format, type Piece, type UnitMap, uploadEntries } from '@piecework/core/piece'
 
 interface Book {
   name: string
@@ -64,6 +64,7 @@ export class Shelf {
         const book = of(ref)
         return book?.isVisible && (book.parent !== undefined) === (parent !== undefined) ? book : undefined
       },
+      unitMap: async () => noUnits,
       shell: {
         create: async ({ ref, parent: above, name }) =>
           void this.books.set(ref.id, { name: name ?? '', parent: above?.id, isVisible: false, lines: [] }),
@@ -177,9 +178,13 @@ export class Shelf {
         const node = { resource: { kind: 'book', id: 'notes' }, piece: piece.name, version: 1, entries }
         return { tree, nodes: [node], findings: [], close: async () => undefined }
       },
+      unitMap: async () => noUnits,
     }
   }
 }
+
+/** A map of nothing: there are routes for it. */
+const noUnits: UnitMap = { of: 'page', coordinates: 'plane', columns: [], units: async function* () {} }
 
 async function linesOf(entries: Entries): Promise<string[]> {
   let text = ''
