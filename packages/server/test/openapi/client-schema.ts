@@ -118,6 +118,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/books/{bookId}/grid': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The map of a book */
+    get: operations['getBookGrid']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/books/{bookId}/chapters/{chapterId}/export': {
     parameters: {
       query?: never
@@ -237,6 +254,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/books/{bookId}/chapters/{chapterId}/grid': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The map of a chapter */
+    get: operations['getChapterGrid']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/books/import/notes': {
     parameters: {
       query?: never
@@ -334,6 +368,23 @@ export interface paths {
     put?: never
     /** Find the roles of files that were uploaded as unsorted */
     post: operations['sortNotesBookFiles']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/books/import/notes/{bookId}/grid': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The map of what is uploaded */
+    get: operations['getNotesBookGrid']
+    put?: never
+    post?: never
     delete?: never
     options?: never
     head?: never
@@ -1665,6 +1716,29 @@ export interface operations {
       default: components['responses']['Problem']
     }
   }
+  getBookGrid: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        bookId: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Shapes and columns, quantised for a picture: docs/http.md describes the bytes */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/octet-stream': string
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
   exportChapter: {
     parameters: {
       query?: never
@@ -1938,6 +2012,30 @@ export interface operations {
       default: components['responses']['Problem']
     }
   }
+  getChapterGrid: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        bookId: string
+        chapterId: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Shapes and columns, quantised for a picture: docs/http.md describes the bytes */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/octet-stream': string
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
   prepareNotesBook: {
     parameters: {
       query?: never
@@ -2137,6 +2235,29 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['SortedFiles']
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  getNotesBookGrid: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        bookId: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Shapes and columns, quantised for a picture: docs/http.md describes the bytes */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/octet-stream': string
         }
       }
       default: components['responses']['Problem']
