@@ -62,7 +62,7 @@ export function DraftFiles({
         </tr>`,
       )}
       ${[...rows]
-        .sort((a, b) => placeOf(a) - placeOf(b))
+        .sort((a, b) => placeOf(a) - placeOf(b) || a.path.localeCompare(b.path))
         .filter(({ path }) => !outgoing.some((one) => one.path === path))
         .map(
           (row) => html`<tr key=${row.path}>

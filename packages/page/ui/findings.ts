@@ -119,8 +119,8 @@ function causesOf(items: readonly Finding[]): readonly Cause[] {
     else found.set(key, [one])
   }
   const causes = [...found].map(([key, own]) => ({ key, items: own, count: countOf(own) }))
-  // What stands in the way comes first.
-  return [...causes].sort((a, b) => Number(isWarning(a)) - Number(isWarning(b)))
+  // What stands in the way comes first, and of that what says how it is mended: other errors often go with it.
+  return [...causes].sort((a, b) => placeOf(a) - placeOf(b))
 }
 
 /** One count is that of all, of which some are listed; several are sums of their own. */
@@ -130,4 +130,5 @@ function countOf(items: readonly Finding[]): number {
   return items.reduce((sum, { count = 1 }) => sum + count, 0)
 }
 
-const isWarning = ({ items }: Cause) => items[0]?.severity === 'warning'
+const placeOf = ({ items: [first] }: Cause) =>
+  (first?.severity === 'warning' ? 2 : 0) + (first?.hint === undefined ? 1 : 0)

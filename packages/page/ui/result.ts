@@ -16,11 +16,11 @@ export function Files({ job }: { job: Job }): VNode | null {
       ${job.files.map((file) => {
         const what = file.fileName ?? (file.name === 'archive' ? t('result.archive') : t.part(file.name))
         return html`<li key=${file.name}>
-          <span><bdi class="name">${what}</bdi> <span class="faint">${format.size(file.size)}, ${
+          <span><bdi class="name">${what}</bdi> <bdi class="faint">${format.size(file.size)}, ${
             file.href === undefined
               ? t('result.gone')
               : t('result.until', { time: format.time(file.expiresAt) })
-          }</span></span>
+          }</bdi></span>
           ${file.href !== undefined && html`<${Download} job=${job} file=${file} what=${what} />`}
         </li>`
       })}
