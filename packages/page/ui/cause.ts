@@ -60,7 +60,7 @@ export function CauseView({ cause: { items, count }, nameOf, onShow }: CauseProp
         </tr></thead>
         <tbody>${shown.map(
           (one, at) => html`<tr key=${at}>
-            <td class="number" data-label=${t('findings.line')}>${one.line === undefined ? '–' : format.number(one.line)}</td><td data-label=${t('findings.column')}><bdi>${one.column ?? '–'}</bdi></td>
+            <td class="number" data-label=${t('findings.line')}>${one.line === undefined ? undefined : format.number(one.line)}</td><td data-label=${t('findings.column')}>${one.column !== undefined && html`<bdi>${one.column}</bdi>`}</td>
             ${hasValues && html`<td data-label=${t('findings.value')}><bdi>${one.value === '' ? t('findings.empty') : (one.value ?? '–')}</bdi></td>`}
             <td><bdi>${one.message}</bdi></td>
             ${!isSame && html`<td data-label=${t('findings.hint')}><bdi>${one.hint}</bdi></td>`}

@@ -53,7 +53,7 @@ function Table({ diff }: { diff: Diff }): VNode {
     row.entries.reduce((all, { rows: counts }) => all + (counts?.[name] ?? 0), 0)
   const cell = (row: (typeof rows)[number], name: 'added' | 'removed' | 'changed' | 'equal') => {
     const isCounted = row.entries.some(({ rows: counts }) => counts)
-    return html`<td class="number" data-label=${isCounted && t(`compare.${name === 'equal' ? 'same' : name}`)}>${isCounted ? format.number(sum(row, name)) : '–'}</td>`
+    return html`<td class="number" data-label=${t(`compare.${name === 'equal' ? 'same' : name}`)}>${isCounted ? format.number(sum(row, name)) : undefined}</td>`
   }
   return html`<div class="scroll" tabindex="0" role="group" aria-label=${t('compare.title')}><table class="stacked">
     <thead><tr>
@@ -67,7 +67,7 @@ function Table({ diff }: { diff: Diff }): VNode {
       return html`<tr key=${row.key} class=${row.equal ? 'equal' : ''}>
         <th scope="row">${t.part(row.piece)} <span class="faint">(${t.kind(row.kind)})</span></th>
         ${cell(row, 'added')}${cell(row, 'removed')}${cell(row, 'changed')}${cell(row, 'equal')}
-        <td data-label=${columns.length > 0 && t('compare.columns')}>${columns.length > 0 ? columns.map(([name, count]) => `${name} (${format.number(count)})`).join(', ') : note}</td>
+        <td data-label=${columns.length > 0 ? t('compare.columns') : undefined}>${columns.length > 0 ? columns.map(([name, count]) => `${name} (${format.number(count)})`).join(', ') : note}</td>
       </tr>`
     })}</tbody>
   </table></div>`

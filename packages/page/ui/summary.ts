@@ -84,7 +84,7 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
   }
 }
 
-const isOfArchive = ({ severity, code }: Finding) => severity === 'warning' || code.startsWith('archive')
+const isOfArchive = ({ severity, code }: Finding) => severity === 'warning' || code.startsWith('core/archive')
 
 export function toneOf({ job }: Pick<JobState, 'job'>): Tone {
   if (job.status === 'succeeded') return 'good'
