@@ -106,7 +106,7 @@ async function cloneDirectly(
   if (!table || others.length > 0 || mustBeStaged(table.plan)) return undefined
   const { plan, source } = table
   const fill = withTogether(context, [table])
-  await refuseOtherTypes(fill.tx, plan, source)
+  await refuseOtherTypes(fill.tx, plan, source, fill)
   if (await hasDangling(fill.tx, unenforcedReferences(plan, source, fill), source, fill)) return undefined
   await tellMissingFiles(plan, source, fill)
   const filled = await fillUnlessDangling([table], fill)

@@ -121,7 +121,7 @@ function keyedReference(
 ) {
   const { shared, lookup, column, key } = reference
   const id = `t.${quoteIdent(column.name)}`
-  const leading = ` AND ${leadsSql(reference, (name) => `t.${quoteIdent(name)}`)}`
+  const leading = ` AND ${leadsSql(reference, { column: (name) => `t.${quoteIdent(name)}`, from: 'database' })}`
   const names = [...new Set([...(shared?.columns ?? []), ...(lookup?.columns ?? [])])]
   const fields = [
     `${quoteIdent(key)} AS k`,

@@ -38,7 +38,7 @@ export async function fillFromStages(
   for (const { plan, stage } of staged) {
     await refuseUnreserved(plan, stage, fill)
     await readLookups(plan, stage, fill)
-    await refuseOtherTypes(tx, plan, stage)
+    await refuseOtherTypes(tx, plan, stage, fill)
     await tellMissingFiles(plan, stage, fill)
   }
   await refuseChangedTogether(tx, staged, fill)

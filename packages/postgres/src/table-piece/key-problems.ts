@@ -9,7 +9,7 @@ import { ownKeyProblem } from './own-key-problem.js'
 import { referenceHint } from './reference-hint.js'
 import type { ReportProblem } from './resolve-input.js'
 import { resourceIdProblem } from './resource-literal.js'
-import type { MatchedTable, ReferencePlan } from './table-plan.js'
+import type { MatchedTable, ReferencePlan, RowType } from './table-plan.js'
 
 interface ColumnProblem extends Pick<Problem, 'column' | 'hint'> {
   readonly text: string
@@ -118,6 +118,19 @@ function referenceProblem(
   }
 }
 
+/** Of a type that is a reference itself. */
+function typeProblem({ shared }: RowType, types: readonly string[]): string | undefined {
+  if (!shared) return 'cannot be a reference itself, unless its rows are shared'
+  const { by, missing = 'refuse', where } = shared
+  if (missing !== 'refuse' && missing !== 'create')
+    return `leads to shared rows in whose place no other can stand: let "missing" be 'refuse' or 'create'`
+  if (/\$(?:resource|into)/.test(where)) return 'leads to shared rows that are not the same for all resources'
+  const wrong = types.find((is) => by.length > 1 && is.split('.').length !== by.length)
+  return wrong === undefined
+    ? undefined
+    : `leads to shared rows that are known by ${by.join('.')}, so ${JSON.stringify(wrong)} in "tables" names none`
+}
+
 function columnProblems(
   { table, references, polymorphic, unique, containers }: MatchedTable,
   problem: ReportProblem,
@@ -135,9 +148,11 @@ function columnProblems(
         { column: column.name },
       )
   }
-  for (const { column, by } of polymorphic) {
-    if (references.some((reference) => reference.column.name === by.name))
-      problem(`"${by.name}", the type of "${table.name}"."${column.name}", cannot be a reference itself`, {
+  for (const { column, type, types } of polymorphic) {
+    const isLed = references.some((reference) => reference.column.name === type.column.name)
+    const what = isLed ? typeProblem(type, types) : undefined
+    if (what !== undefined)
+      problem(`"${type.column.name}", the type of "${table.name}"."${column.name}", ${what}`, {
         column: column.name,
       })
   }

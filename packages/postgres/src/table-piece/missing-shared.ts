@@ -10,6 +10,7 @@ import { leadsSql } from './leads.js'
 import { ambiguousKey, givesStableKey, sameStableKey } from './lookups.js'
 import { missingShared, namedKeys } from './loss-findings.js'
 import { carriesTarget, insteadKey } from './reference-value.js'
+import type { TypedRows } from './row-type.js'
 import type { Stage } from './stage.js'
 import type { ContainedTarget, ContainerPlan, ReferencePlan, StableKey, TablePlan } from './table-plan.js'
 import { referencedTable } from './target-rows.js'
@@ -43,6 +44,8 @@ export async function readLookups(plan: TablePlan, stage: Stage, context: FillCo
     }
   }
 }
+
+const ofFile = (stage: Stage): TypedRows => ({ column: (name) => stage.column(name), from: 'files' })
 
 /** Ids inside values of the stage whose stable key several rows have. */
 async function ambiguousInside(
@@ -86,7 +89,7 @@ async function counts(
   const { rows: found } = await tx.query<{ many: string; none: string }>(
     `SELECT count(*) FILTER (WHERE s.n > 1)::text AS many, count(*) FILTER (WHERE s.n IS NULL)::text AS none
      FROM ${stage.from} LEFT JOIN ${rows} s ON ${sameStableKey('s', stable, stage)}
-     WHERE ${givesStableKey(stable, stage)}${stable === reference.shared ? ` AND ${without}` : ''} AND ${leadsSql(reference, (name) => stage.column(name))}`,
+     WHERE ${givesStableKey(stable, stage)}${stable === reference.shared ? ` AND ${without}` : ''} AND ${leadsSql(reference, ofFile(stage))}`,
   )
   return [Number(found[0]?.many ?? 0), Number(found[0]?.none ?? 0)] as const
 }
@@ -97,7 +100,7 @@ function missingSql(reference: ReferencePlan, stable: StableKey, stage: Stage, r
   const key = given.length === 1 ? given[0] : `jsonb_build_array(${given.join(', ')})::text`
   return `SELECT ${key} AS given FROM ${stage.from} LEFT JOIN ${rows} s ON ${sameStableKey('s', stable, stage)}
     WHERE ${givesStableKey(stable, stage)} AND ${stage.column(reference.column.name) ?? 'NULL'} IS NULL AND s.n IS NULL
-      AND ${leadsSql(reference, (name) => stage.column(name))}`
+      AND ${leadsSql(reference, ofFile(stage))}`
 }
 
 async function replaceMissing(
@@ -134,7 +137,7 @@ async function createShared(
   await tx.query(
     `INSERT INTO ${tableName(reference.table)} (${names.join(', ')})
      SELECT DISTINCT ${values.join(', ')} FROM ${stage.from} LEFT JOIN ${rows} s ON ${sameStableKey('s', shared, stage)}
-     WHERE ${givesStableKey(shared, stage)} AND ${stage.column(reference.column.name) ?? 'NULL'} IS NULL AND s.n IS NULL AND ${leadsSql(reference, (name) => stage.column(name))}
+     WHERE ${givesStableKey(shared, stage)} AND ${stage.column(reference.column.name) ?? 'NULL'} IS NULL AND s.n IS NULL AND ${leadsSql(reference, ofFile(stage))}
      ON CONFLICT DO NOTHING`,
   )
   await lookups.reread(tx, reference, shared, context)

@@ -10,6 +10,7 @@ import { isNatural, naturalKey } from './natural-key.js'
 import { newKeySql } from './new-key.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { RowSource } from './row-source.js'
+import type { TypedRows } from './row-type.js'
 import {
   type ReferencePlan,
   referencesOf,
@@ -89,17 +90,15 @@ export function columnValue(plan: TablePlan, name: string, source: RowSource, re
   const [only] = values
   if (!only || !references.some(leadsInPart)) return { sql: only?.sql ?? 'NULL', joins }
   return {
-    sql: `coalesce(${[...values.map(({ sql }) => sql), otherValue(references, name, source)].join(', ')})`,
+    sql: `coalesce(${[...values.map(({ sql }) => sql), otherValue(references, name, rowsOf(source, remap))].join(', ')})`,
     joins,
   }
 }
 
 /** SQL of a value by which no reference leads: a key of another type, or one that means no row. */
-export function otherValue(references: readonly ReferencePlan[], name: string, source: RowSource): string {
-  const led = references
-    .map((reference) => `(${leadsSql(reference, (name) => source.column(name))})`)
-    .join(' OR ')
-  return `CASE WHEN ${led} THEN NULL ELSE ${source.column(name) ?? 'NULL'} END`
+function otherValue(references: readonly ReferencePlan[], name: string, rows: TypedRows): string {
+  const led = references.map((reference) => `(${leadsSql(reference, rows)})`).join(' OR ')
+  return `CASE WHEN ${led} THEN NULL ELSE ${rows.column(name) ?? 'NULL'} END`
 }
 
 /** SQL of one reference's new value. `suffix` makes aliases, and is different for each of a statement. */
@@ -110,7 +109,7 @@ export function referenceValue(
   suffix: string,
 ): ReferenceValue {
   const { shared, lookup, column } = reference
-  const id = idOf(reference, source)
+  const id = idOf(reference, source, remap)
   const given = `${id} IS NOT NULL`
   const carries = carriesTarget(reference, remap)
   if (remap.from === 'database') {
@@ -126,7 +125,7 @@ export function referenceValue(
   const found = (stable: StableKey | undefined, alias: string): ReferenceValue | undefined => {
     if (!stable?.headers.some((name) => source.column(name) !== undefined)) return undefined
     const relation = remap.lookups.table(reference, stable)
-    const leading = ` AND ${leadsSql(reference, (name) => source.column(name))}`
+    const leading = ` AND ${leadsSql(reference, rowsOf(source, remap))}`
     const sql = `${alias}.k::${column.type}`
     return {
       sql: insteadOr(sql, reference, stable, source, remap),
@@ -150,12 +149,17 @@ export function referenceValue(
   }
 }
 
+const rowsOf = (source: RowSource, { from }: Pick<Remap, 'from'>): TypedRows => ({
+  column: (name) => source.column(name),
+  from,
+})
+
 /** SQL of the old id; NULL for a row that does not lead by the reference. */
-function idOf(reference: ReferencePlan, source: RowSource): string {
+function idOf(reference: ReferencePlan, source: RowSource, remap: Pick<Remap, 'from'>): string {
   const { column } = reference
   const id = source.column(column.name) ?? `NULL::${column.type}`
   return leadsInPart(reference)
-    ? `(CASE WHEN ${leadsSql(reference, (name) => source.column(name))} THEN ${id} END)`
+    ? `(CASE WHEN ${leadsSql(reference, rowsOf(source, remap))} THEN ${id} END)`
     : id
 }
 

@@ -23,7 +23,7 @@ export async function refuseUnexportable(
   only?: string,
 ): Promise<void> {
   const source = resourceRows(plan, within.resource.id, { only })
-  await refuseOtherTypes(tx, plan, source)
+  await refuseOtherTypes(tx, plan, source, { from: 'database' })
   for (const reference of plan.references) {
     const { shared, column } = reference
     if (!shared || isUnique(reference, shared)) continue

@@ -4,7 +4,7 @@ import { compositeReferences } from './composite-references.js'
 import { referenceHint } from './reference-hint.js'
 import { type FindColumn, foreignTarget, type ResolveInput } from './resolve-input.js'
 import { resolveStableKey, resolveTarget, targetOf } from './resolve-target.js'
-import type { PolymorphicPlan, ReferencePlan } from './table-plan.js'
+import type { PolymorphicPlan, ReferencePlan, RowType } from './table-plan.js'
 
 /** Columns of `references` that hold one id, and columns of foreign keys that travel as their targets do. */
 export function resolveReferences(
@@ -36,7 +36,7 @@ export function resolveReferences(
         shared: stable('shared'),
         lookup: stable('lookup'),
         enforced: isEnforced(table, from, target),
-        when: by && is !== undefined ? { by, is } : undefined,
+        when: by && is !== undefined ? { type: rowType(input, table, by), is } : undefined,
         none: reference.none ?? [],
       })
     }
@@ -84,12 +84,30 @@ function isEnforced(
   )
 }
 
-export function resolvePolymorphic({ spec }: ResolveInput, column: FindColumn): readonly PolymorphicPlan[] {
-  return Object.entries(spec.references ?? {}).flatMap(([name, declared]) => {
+/** The type of a polymorphic reference: the column's text, or the stable key of the shared row that it leads to. */
+function rowType(input: ResolveInput, table: Table, column: Column): RowType {
+  const { references = {} } = input.spec
+  const declared = Object.hasOwn(references, column.name) ? references[column.name] : undefined
+  if (typeof declared !== 'object' || isPolymorphic(declared)) return { column, shared: undefined }
+  // What is wrong with that reference is told where it is resolved itself.
+  const silent = { ...input, problem: () => {} }
+  const target = resolveTarget(silent, declared, column.name, { table, column: column.name })
+  const stable =
+    target && resolveStableKey(silent, declared.shared, target.table, column.name, undefined, table)
+  return { column, shared: stable && { ...stable, table: target.table, key: target.key } }
+}
+
+export function resolvePolymorphic(
+  input: ResolveInput,
+  table: Table,
+  column: FindColumn,
+): readonly PolymorphicPlan[] {
+  return Object.entries(input.spec.references ?? {}).flatMap(([name, declared]) => {
     if (!isPolymorphic(declared)) return []
     const from = column(name, 'references')
     const by = column(declared.by, 'references')
     if (!from || !by) return []
-    return [{ column: from, by, types: Object.keys(declared.tables), other: declared.other ?? 'refuse' }]
+    const { tables, other = 'refuse' } = declared
+    return [{ column: from, type: rowType(input, table, by), types: Object.keys(tables), other }]
   })
 }

@@ -33,7 +33,7 @@ export function resolveTable(
     return found
   }
   const references = resolveReferences(input, table, column)
-  const polymorphic = resolvePolymorphic(input, column)
+  const polymorphic = resolvePolymorphic(input, table, column)
   const isReference = (name: string) => references.some((reference) => reference.column.name === name)
   const ownerPath = resolvePath(input, table, spec.owner, 'owner')
   const ownerColumn = ownerPath.length === 1 ? ownerPath[0]?.column : undefined

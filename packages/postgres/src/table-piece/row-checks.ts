@@ -4,6 +4,7 @@ import type { Column } from './catalogue.js'
 import { checkQuestions } from './check-questions.js'
 import { readableColumns } from './header.js'
 import { keepsText, keepsValue, mayLose } from './kept-sql.js'
+import { typeIn } from './row-type.js'
 import { referencesOf, type TablePlan } from './table-plan.js'
 import { type ValueCheck, valueCheck } from './value-check.js'
 import { gainedCharacters, maySpellOut, ValueGrowth } from './value-growth.js'
@@ -152,12 +153,13 @@ function unknownCharacters(
 
 /** Reports keys whose type leads to no table. */
 function unknownTypes(plan: TablePlan, row: CsvRow, line: number, findings: FindingCollector): void {
-  for (const { column, by, types, other } of plan.polymorphic) {
-    const type = valueIn(row, by.name)
+  for (const { column, type: by, types, other } of plan.polymorphic) {
+    const type = typeIn(by, row)
     const known = other === 'keep' || (type !== null && types.includes(type))
     if (known || valueIn(row, column.name) === null) continue
     const found = type === null ? 'NULL' : JSON.stringify(type.slice(0, 100))
-    const message = `"${by.name}" has the type ${found}, to which "references" of "${column.name}" gives no table.`
-    findings.error('table/type-unknown', { file: plan.entry, line, column: by.name }, () => ({ message }))
+    const { name } = by.column
+    const message = `"${name}" has the type ${found}, to which "references" of "${column.name}" gives no table.`
+    findings.error('table/type-unknown', { file: plan.entry, line, column: name }, () => ({ message }))
   }
 }

@@ -88,9 +88,9 @@ export interface Reference {
 
 /** A column that holds keys of several tables; another column says of which. */
 export interface PolymorphicReference {
-  /** Column of this table with the type, which travels as it is. */
+  /** Column of this table with the type: it travels as it is, or leads to shared rows itself. */
   readonly by: string
-  /** By the text of the type. */
+  /** By the text of the type; of a shared row, by its stable key: `register.parcel` if that has two columns. */
   readonly tables: Readonly<Record<string, string | Reference>>
   /** What a key with another type does: refuses the job, or travels as it is. Default `refuse`. */
   readonly other?: 'refuse' | 'keep'

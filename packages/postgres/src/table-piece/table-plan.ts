@@ -43,14 +43,21 @@ export interface ReferencePlan extends Target {
   /** A foreign key of the database refuses dangling references, at once. */
   readonly enforced: boolean
   /** Of a polymorphic reference: the type that the row must have. */
-  readonly when: { readonly by: Column; readonly is: string } | undefined
+  readonly when: { readonly type: RowType; readonly is: string } | undefined
   /** Texts of values that lead to no row. */
   readonly none: readonly string[]
 }
 
+/** Where the type of a row stands that says of which table a key is. */
+export interface RowType {
+  readonly column: Column
+  /** The column leads to shared rows: their stable key is the type, in `headers` of a file. */
+  readonly shared: (StableKey & Pick<Target, 'table' | 'key'>) | undefined
+}
+
 export interface PolymorphicPlan {
   readonly column: Column
-  readonly by: Column
+  readonly type: RowType
   readonly types: readonly string[]
   readonly other: 'refuse' | 'keep'
 }

@@ -59,7 +59,7 @@ function missingBases(plan: MatchedTable, column: Column): readonly string[] {
   const { madeOf } = column
   const { table, spec, ownerColumn, key, references, containers, polymorphic } = plan
   const holding = new Set([...references, ...containers].map(({ column }) => column.name))
-  const types = new Set(polymorphic.map(({ by }) => by.name))
+  const types = new Set(polymorphic.map(({ type }) => type.column.name))
   const leads = (name: string) =>
     holding.has(name) || name === ownerColumn?.name || isDecided(spec, name) || name === key?.name
   const open = bases(table, column)

@@ -68,7 +68,7 @@ export class ComparableEntry {
     if (only && others.length === 0 && !leadsInPart(only)) return this.#reference(only, id)
     const cases: string[] = []
     for (const reference of references) {
-      const led = leadsSql(reference, (name) => this.#loaded.column(name))
+      const led = leadsSql(reference, { column: (name) => this.#loaded.column(name), from: 'files' })
       cases.push(`WHEN ${led} THEN ${await this.#reference(reference, id)}`)
     }
     return `CASE ${cases.join(' ')} ELSE ${id} END`

@@ -1,7 +1,7 @@
 import type { Column } from '../catalogue.js'
 
 const words =
-  /(?:^|_)(?:passwords?|passwd|passphrase|passcode|pwd|secrets?|(?:api|private|secret|signing|encryption|auth|access|session|ssh|license)_?keys?|apikeys?|credentials?|(?:(?:access|refresh|auth|api|id|bearer|session|reset|invite|csrf|oauth|jwt)_?)?tokens?|otp(?:_secret|_seed)?|totp(?:_secret|_seed)?|(?:recovery|backup)_codes?|connection_string)(?:$|_(?:hash|hashed|digest|enc|encrypted|salt|value|text|plain|pem)$)/
+  /(?:^|_)(?:passwords?|passwd|passphrase|passcode|pwd|secrets?|(?:api|private|secret|signing|encryption|auth|access|session|ssh|license)_?keys?|apikeys?|hashed_keys?|credentials?|(?:(?:access|refresh|auth|api|id|bearer|session|reset|invite|csrf|oauth|jwt)_?)?tokens?|otp(?:_secret|_seed)?|totp(?:_secret|_seed)?|(?:recovery|backup)_codes?|connection_string)(?:$|_(?:hash|hashed|digest|enc|encrypted|salt|value|text|plain|pem)$)/
 
 /** Numbers, times and flags about a secret are none: `token_count`, `password_changed_at`. */
 const holdsNoText =

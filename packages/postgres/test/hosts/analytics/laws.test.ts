@@ -4,7 +4,7 @@ import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/t
 import { pieceLaws } from '@piecework/testkit'
 import pg from 'pg'
 import { suite } from 'uvu'
-import { numberedKind } from '../numbered-kind.js'
+import { numberedKind } from '../named-kind.js'
 import { siteRows } from './pieces.js'
 import { analyticsTables } from './schema.js'
 

@@ -6,7 +6,7 @@ import pg from 'pg'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Folder, folder } from '../../files/photos.js'
-import { numberedKind } from '../numbered-kind.js'
+import { numberedKind } from '../named-kind.js'
 import { boardRows } from './pieces.js'
 import { kanbanTables } from './schema.js'
 
