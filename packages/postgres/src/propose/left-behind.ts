@@ -38,7 +38,8 @@ function leadsByType(table: Table): LeftBehind['leads'] {
   const known = new Set(table.foreignKeys.flatMap(({ columns }) => columns))
   for (const column of table.columns.values()) {
     const type = typeBeside(table, column)
-    const isOpen = !known.has(column.name) && (column.base === 'uuid' || looksLikeId(column, []))
+    const isKey = table.primaryKey.length === 1 && table.primaryKey[0] === column.name
+    const isOpen = !known.has(column.name) && !isKey && (column.base === 'uuid' || looksLikeId(column, []))
     if (isOpen && type !== undefined) return { column: column.name, type }
   }
   return undefined

@@ -19,7 +19,7 @@ function likelyKeys(tables: readonly Table[], table: Table): readonly ForeignKey
     ({ name, generated, element }) => !known.has(name) && !isOwn(name) && !generated && element === undefined,
   )
   return open.flatMap((column): ForeignKey[] => {
-    const to = namedLike(tables, table, column)
+    const to = pairedBy(tables, table, column) ?? namedLike(tables, table, column)
     if (!to) return []
     const { schema, name, primaryKey } = to
     const key = { columns: [column.name], schema, table: name, keys: [...primaryKey] }
@@ -27,9 +27,21 @@ function likelyKeys(tables: readonly Table[], table: Table): readonly ForeignKey
   })
 }
 
+/** Of a table of pairs that is called after both: columns `A` and `B` of `_CategoryToPost`. */
+function pairedBy(tables: readonly Table[], from: Table, { name, base }: Column): Table | undefined {
+  const [, a = '', b = ''] = /^_(.+)To([A-Z].*)$/.exec(from.name) ?? []
+  if (a === '' || from.columns.size !== 2 || !from.columns.has('A') || !from.columns.has('B'))
+    return undefined
+  const row = snakeCase(name === 'A' ? a : b)
+  const fits = ({ primaryKey: [key = '', ...more], columns }: Table): boolean =>
+    more.length === 0 && columns.get(key)?.base === base
+  const found = tables.filter((to) => to.schema === from.schema && namesOfRow(to).includes(row) && fits(to))
+  return found.length === 1 ? found[0] : undefined
+}
+
 /**
- * The only table whose rows the column names, with keys of its type: `topic_id` of `topics`, and `latest_topic_id`. Those of
- * the column's own schema come first.
+ * The only table whose rows the column names, with keys of its type: `topic_id` of `topics`, `latest_topic_id`, and `topic_id` of
+ * `forum_topics`. Those of the column's own schema come first.
  */
 export function namedLike(tables: readonly Table[], from: Table, column: Column): Table | undefined {
   const words = snakeCase(column.name)
@@ -44,10 +56,10 @@ export function namedLike(tables: readonly Table[], from: Table, column: Column)
   if (/^parent(?:_row)?$/.test(name) && fitting.includes(from)) return from
   const inSchema = fitting.filter(({ schema }) => schema === from.schema)
   for (const some of [inSchema, fitting])
-    for (const isNamed of [isWhole, isEnd]) {
+    for (const isNamed of [isWhole, isEnd, isPrefixed]) {
       const found = some.filter((table) => namesOfRow(table).some((row) => isNamed(name, row)))
       if (found.length === 1) return found[0]
-      if (found.length > 1) return isNamed === isWhole ? undefined : longest(found)
+      if (found.length > 1) return isNamed === isEnd ? longest(found) : undefined
     }
   return undefined
 }
@@ -60,6 +72,8 @@ export function isNamedAfter(column: string, table: string): boolean {
 
 const isWhole = (name: string, row: string): boolean => name === row
 const isEnd = (name: string, row: string): boolean => name.endsWith(`_${row}`)
+/** By the name of what the table is part of: `estate_id` of `farm_estate`. */
+const isPrefixed = (name: string, row: string): boolean => row.endsWith(`_${name}`)
 
 /** `blog_posts` rather than `posts`. */
 function longest(found: readonly Table[]): Table | undefined {
@@ -68,7 +82,7 @@ function longest(found: readonly Table[]): Table | undefined {
 }
 
 /** What one row is called. */
-function namesOfRow({ name }: Pick<Table, 'name'>): readonly string[] {
+export function namesOfRow({ name }: Pick<Table, 'name'>): readonly string[] {
   const words = snakeCase(name)
   return [words, words.replace(/s$/, ''), words.replace(/es$/, ''), words.replace(/ies$/, 'y')]
 }

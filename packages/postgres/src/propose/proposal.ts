@@ -33,4 +33,6 @@ export interface Below {
   readonly key: string
   /** Keys that are texts, some of each table: what their form is seen by. */
   someKeys(table: Table, column: string): Promise<readonly string[]>
+  /** Rows as texts, those with NULL left out: types that rows say their tables by. */
+  someRows(table: Table, columns: readonly string[]): Promise<readonly (readonly string[])[]>
 }

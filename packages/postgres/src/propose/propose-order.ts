@@ -1,13 +1,13 @@
 import type { Table } from '../table-piece/catalogue.js'
 import { snakeCase } from '../table-piece/facts/looks-secret.js'
-import type { Reference, TableSpec } from '../table-piece/spec.js'
+import type { PolymorphicReference, Reference, TableSpec } from '../table-piece/spec.js'
 import { foreignOf } from './owned-tables.js'
 
 /** What an order is made of: declarations without it. */
 export interface Orderable {
   readonly table: Table
   readonly spec: Pick<TableSpec, 'owner' | 'ignore' | 'unique'>
-  readonly references: ReadonlyMap<string, string | Reference>
+  readonly references: ReadonlyMap<string, string | Reference | PolymorphicReference>
   /** The key that is made anew. */
   readonly key: string | undefined
   /** Table below the root that the column leads to. */
@@ -50,7 +50,23 @@ function orderOf(
   const told = plain.filter((name) => telling.test(snakeCase(name)))
   const [step = ''] = one.spec.owner.split('.')
   const above = step === one.spec.owner ? [] : (pathsOf(of, one, step, next) ?? [])
-  return { order: [...above, ...(told.length > 0 ? told : plain).slice(0, 3)], isSure: false }
+  const order = [...above, ...(told.length > 0 ? told : plain).slice(0, 3)]
+  return { order: order.length > 0 ? order : pairOrder(of, one, next), isSure: false }
+}
+
+/** Of rows that are nothing but references: what those are known by. */
+function pairOrder(
+  of: (table: Table) => Orderable | undefined,
+  one: Orderable,
+  seen: readonly Table[],
+): readonly string[] {
+  const [pair] = one.table.uniqueKeys
+  return (pair?.columns ?? []).flatMap((column) => {
+    const to = one.leadsTo(column)
+    return to
+      ? orderOf(of, to, seen).order.map((path) => `${column}.${path}`)
+      : (pathsOf(of, one, column, seen) ?? [])
+  })
 }
 
 const steps = (paths: readonly string[]): number =>
@@ -67,7 +83,7 @@ function pathsOf(
   if (owner !== undefined) return []
   const reference = one.references.get(name)
   if (reference === undefined) return isPlain(one, name) ? [name] : undefined
-  if (name.includes('.')) return undefined
+  if (name.includes('.') || (typeof reference === 'object' && 'tables' in reference)) return undefined
   if (typeof reference === 'object' && reference.shared)
     return reference.shared.by.map((column) => `${name}.${column}`)
   const to = one.leadsTo(name)

@@ -1,13 +1,15 @@
 import type { Column, Table } from '../table-piece/catalogue.js'
-import { snakeCase } from '../table-piece/facts/looks-secret.js'
-import type { Reference } from '../table-piece/spec.js'
+import { looksLikeId } from '../table-piece/facts/looks-like-id.js'
+import { looksSecret, snakeCase } from '../table-piece/facts/looks-secret.js'
+import type { PolymorphicReference, Reference } from '../table-piece/spec.js'
 import { writtenName } from '../table-piece/table-name.js'
-import { foreignOf, waysToRoot } from './owned-tables.js'
+import { askOfOwner } from './ask-of-owner.js'
 import type { Below, ProposedTable, Question } from './proposal.js'
 import { proposeColumns } from './propose-columns.js'
 import { ownColumn, proposeKey } from './propose-key.js'
 import type { Orderable } from './propose-order.js'
 import { proposeReferences } from './propose-references.js'
+import { proposeTypes } from './propose-types.js'
 import { proposeUnique } from './propose-unique.js'
 
 /** All of a declaration but its order, which other tables have a part in. */
@@ -42,9 +44,17 @@ export async function proposeTable(below: Below, table: Table): Promise<Unordere
   for (const column of table.columns.values())
     if (!leads(column.name) && column !== own && isNumber(below, table, column))
       ask('takes numbers from a sequence: each row of a copy takes a new one. May it?', column.name)
-  const { columns, ...proposed } = proposeColumns(below, table, open, ask)
-  const references = new Map<string, string | Reference>([
+  const ids = open.filter((column) => mayHoldIds(below, table, column))
+  const types = await proposeTypes(below, table, ids, leading.references, ask)
+  const { columns, ...proposed } = proposeColumns(
+    below,
+    table,
+    open.filter(({ name }) => !types.has(name)),
+    ask,
+  )
+  const references = new Map<string, string | Reference | PolymorphicReference>([
     ...leading.references,
+    ...types,
     ...proposed.references,
     ...ownIds(below, table, own, leads),
   ])
@@ -71,7 +81,7 @@ export async function proposeTable(below: Below, table: Table): Promise<Unordere
   }
   const to = (column: string): Table | undefined => {
     const reference = references.get(column)
-    if (reference === undefined || (typeof reference === 'object' && reference.shared)) return undefined
+    if (reference === undefined || isElsewhere(reference)) return undefined
     return [...below.owned.keys()].find(
       (one) => one !== below.root && ledTo(below, table, column, reference, one),
     )
@@ -83,8 +93,27 @@ export async function proposeTable(below: Below, table: Table): Promise<Unordere
     spec,
     set: Object.fromEntries(proposed.set),
     questions,
-    orderable: { table, spec, references, key: made, leadsTo: to },
+    orderable: {
+      table,
+      spec: { ...spec, ignore: [...ignore, ...proposed.set.keys()] },
+      references,
+      key: made,
+      leadsTo: to,
+    },
   }
+}
+
+/** Rows of several tables, or of none below the root. */
+const isElsewhere = (
+  reference: string | Reference | PolymorphicReference,
+): reference is PolymorphicReference | (Reference & Required<Pick<Reference, 'shared'>>) =>
+  typeof reference === 'object' && ('tables' in reference || reference.shared !== undefined)
+
+/** uuids, and what is named like an id, unless it looks like a secret. */
+function mayHoldIds(below: Below, table: Table, column: Column): boolean {
+  const names = [...below.owned.keys()].map(({ name }) => name)
+  const isUuid = below.reading.factsOf(table)?.uuids.includes(column.name) === true
+  return (isUuid || looksLikeId(column, names)) && !looksSecret(column)
 }
 
 const ledTo = (
@@ -98,34 +127,6 @@ const ledTo = (
   if (foreign) return catalogue.get({ schema: foreign.schema, name: foreign.table }) === one
   const name = typeof reference === 'string' ? reference : reference.table
   return name === writtenName(one, table.schema)
-}
-
-function askOfOwner(
-  below: Below,
-  table: Table,
-  owner: string,
-  ask: (text: string, column?: string) => void,
-): void {
-  const { reading, owned, root, key } = below
-  const way = owned.get(table)
-  if (table !== root && way?.nullable) {
-    const others = waysToRoot(reading.catalogue, table, owned, { root, key })
-      .map(({ path }) => path.join('.'))
-      .filter((path) => path !== owner)
-    const also =
-      others.length > 0 ? `, also those that ${[...new Set(others)].join(', ')} leads to the root` : ''
-    ask(`may be NULL, and then the row does not travel${also}: does each row have an owner?`, owner)
-  }
-  const [first = ''] = way?.path ?? []
-  if (table !== root && foreignOf(table, first)?.likely)
-    ask('leads to the resource by its name, and no foreign key says so: does it?', first)
-  const deleted = [...table.columns.values()].find(({ name }) =>
-    /^(?:deleted|removed|archived)_?at$/i.test(name),
-  )
-  if (deleted)
-    ask(`do deleted rows travel? If not: where: { sql: '"${deleted.name}" IS NULL' }.`, deleted.name)
-  const said = [...table.columns.values()].find(({ name }) => snakeCase(name) === 'is_deleted')
-  if (said) ask('do deleted rows travel? If not, say so by "where".', said.name)
 }
 
 /** Takes numbers from a sequence, and is no key: made anew. */

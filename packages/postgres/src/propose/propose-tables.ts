@@ -1,22 +1,21 @@
 import { isPieceworkError, type KeyForm, PieceworkError, type Queryable } from '@piecework/core/piece'
-import { quoteIdent } from '../database/quote-ident.js'
-import { defaults } from '../defaults.js'
+import { alternatives } from '../table-piece/as-reference.js'
 import type { Table } from '../table-piece/catalogue.js'
 import { checkTables } from '../table-piece/check-tables.js'
 import type { TableFinding } from '../table-piece/facts/problem.js'
-import { tableName } from '../table-piece/joins.js'
 import type { TablePieceSpec } from '../table-piece/spec.js'
 import { writtenName } from '../table-piece/table-name.js'
 import { tablePiece } from '../table-piece/table-piece.js'
 import { groupPieces } from './group-pieces.js'
 import { kindSource } from './kind-source.js'
 import { type LeftBehind, leftBehind } from './left-behind.js'
-import { ownedTables } from './owned-tables.js'
+import { foreignOf, ownedTables } from './owned-tables.js'
 import type { Below, ProposedTable, Question } from './proposal.js'
 import { kindNames, type ProposedPiece, proposalSource } from './proposal-source.js'
 import { proposeOrder } from './propose-order.js'
 import { proposeTable, type UnorderedTable } from './propose-table.js'
 import { readSchema, rootTable } from './read-schema.js'
+import { sampledRows } from './sampled-rows.js'
 
 export interface Proposal {
   readonly root: string
@@ -40,8 +39,14 @@ export async function proposeTables(db: Queryable, rootName: string): Promise<Pr
       'options-invalid',
       `The primary key of "${root.schema}"."${root.name}" has ${more.length > 0 ? 'several columns' : 'no column'}, so its rows have no id that a resource could have.`,
     )
+  const above = foreignOf(root, key)
+  if (above && !above.likely)
+    throw new PieceworkError(
+      'options-invalid',
+      `The rows of "${root.schema}"."${root.name}" have the keys of other rows, those of "${above.schema}"."${above.table}", and no copy can be made without them: take that table, or one above it.`,
+    )
   const owned = ownedTables(reading.catalogue, root, key)
-  const below: Below = { reading, owned, root, key, someKeys: (...at) => someKeys(db, ...at) }
+  const below: Below = { reading, owned, root, key, ...sampledRows(db) }
   const unordered: UnorderedTable[] = []
   for (const table of owned.keys()) unordered.push(await proposeTable(below, table))
   const tables = ordered(unordered, root)
@@ -104,11 +109,7 @@ function piecesOf(
   const isBelow = (table: Table): boolean => table !== root && owned.has(table)
   const leadsTo = ({ table, spec }: ProposedTable): ReadonlySet<Table> => {
     const written = Object.values(spec.references ?? {}).flatMap((one) =>
-      typeof one === 'object' && 'table' in one && !one.shared
-        ? [one.table]
-        : typeof one === 'string'
-          ? [one]
-          : [],
+      alternatives(one).flatMap(({ reference }) => (reference.shared ? [] : [reference.table])),
     )
     const named = tables.filter((one) => written.includes(writtenName(one.table, table.schema)))
     const foreign = table.foreignKeys.flatMap(
@@ -161,12 +162,6 @@ async function findingsOf(db: Queryable, pieces: readonly ProposedPiece[]): Prom
   }
 }
 
-const unset = (set: Readonly<Record<string, string>>): Record<string, () => undefined> =>
-  Object.fromEntries(Object.keys(set).map((name) => [name, () => undefined]))
-
-async function someKeys(db: Queryable, table: Table, column: string): Promise<readonly string[]> {
-  const { rows } = await db.query<{ key: string }>(
-    `SELECT ${quoteIdent(column)}::text AS key FROM ${tableName(table)} LIMIT ${defaults.sampledKeys}`,
-  )
-  return rows.map(({ key }) => key)
-}
+/** One value for all rows, as the functions of the proposal give. */
+const unset = (set: Readonly<Record<string, string>>): Record<string, () => string> =>
+  Object.fromEntries(Object.keys(set).map((name) => [name, () => '']))

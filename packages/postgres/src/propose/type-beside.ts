@@ -7,9 +7,13 @@ export function typeBeside({ columns }: Table, { name }: Pick<Column, 'name'>): 
   const [, words = '', line = '', end = ''] = stem
   if (words === '') return undefined
   const ends = /^[A-Z]/.test(end) && line === '' ? ['Type', 'Kind', 'Model'] : ['_type', '_kind', '_model']
-  return [...ends.map((type) => `${words}${type}`), words, 'content_type_id', 'contentTypeId'].find(
-    (type) => type !== name && columns.has(type) && (type !== words || isText(columns.get(type))),
-  )
+  return [
+    ...ends.map((type) => `${words}${type}`),
+    words,
+    `${words.replace(/object$/i, 'content_type')}_id`,
+    'content_type_id',
+    'contentTypeId',
+  ].find((type) => type !== name && columns.has(type) && (type !== words || isText(columns.get(type))))
 }
 
 const isText = (column: Column | undefined): boolean =>

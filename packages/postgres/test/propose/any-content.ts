@@ -16,39 +16,60 @@ export async function contentsOf(
 ): Promise<readonly Content[]> {
   const contents: Content[] = []
   const led = await foreignKeys(db)
-  for (const piece of pieces) contents.push(await contentOf(piece, resource, db, 'without', led))
+  for (const piece of pieces) contents.push(await contentOf(piece, resource, db, undefined, led))
   return contents
 }
 
 type Content = Readonly<Record<string, readonly object[]>>
 
+const specOf = (piece: Piece): { readonly schema: string; readonly tables: readonly TableSpec[] } => {
+  const { schema = 'public', tables = [] } = tableSpec in piece ? (piece as never)[tableSpec] : {}
+  return { schema, tables }
+}
+
+const sqlName = (schema: string, table: string): string => `${quoteIdent(schema)}.${quoteIdent(table)}`
+
+/** For `Sample.ids`: tables of the pieces, as `contentOf` names their ids. */
+export const idsOf = (pieces: readonly Piece[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    pieces.flatMap((piece) => {
+      const { schema, tables } = specOf(piece)
+      return tables.map(({ table }) => [sqlName(schema, table), table])
+    }),
+  )
+
 /**
  * Content of any table piece for `pieceLaws`: of each table, the rows that its owner leads to, in an order of what they
- * hold beside ids.
+ * hold beside ids. `among`: these pieces' tables have their ids in it, each as `{ [table]: id }`; absent: without ids.
  */
 export async function contentOf(
   piece: Piece,
   { id }: ResourceRef,
   db: Queryable,
-  ids: 'with ids' | 'without' = 'without',
+  among?: readonly Piece[],
   known?: ReadonlyMap<string, Led>,
 ): Promise<Content> {
-  if (!(tableSpec in piece)) return {}
-  const { schema = 'public', tables } = (piece as never)[tableSpec] as {
-    schema?: string
-    tables: TableSpec[]
-  }
+  const { schema, tables } = specOf(piece)
   const led = known ?? (await foreignKeys(db))
+  const carried = idsOf(among ?? [])
+  const [root = ''] = Object.keys(carried)
   const content: Record<string, readonly object[]> = {}
   for (const spec of tables) {
-    const table = `${quoteIdent(schema)}.${quoteIdent(spec.table)}`
+    const table = sqlName(schema, spec.table)
     const where = condition(led, table, spec.owner.split('.'))
     const { rows } = await db.query<{ row: object }>(
-      `SELECT to_jsonb(t) - $2::text[]${ids === 'without' ? ' - $3::text[]' : ''} AS row FROM ${table} t WHERE ${where}
-       ORDER BY (to_jsonb(t) - $2::text[] - $3::text[])::text COLLATE "C"`,
+      `SELECT to_jsonb(t) - $2::text[]${among ? '' : ' - $3::text[]'} AS row FROM ${table} t WHERE ${where}
+       ORDER BY ${[...spec.order.map((path) => valueOf(led, table, path)), '(to_jsonb(t) - $2::text[] - $3::text[])'].map((sql) => `${sql}::text COLLATE "C"`).join(', ')}`,
       [id, [...(spec.ignore ?? []), ...(await numbers(db, table, spec))], idColumns(spec, led, table)],
     )
-    content[spec.table] = rows.map(({ row }) => row)
+    const named = ([name, value]: [string, unknown]): [string, unknown] => {
+      const own = name === 'id' ? table : name === spec.owner ? root : ''
+      const to = led.get(`${table} ${name}`)?.table ?? own
+      return [name, to in carried ? { [to]: value } : value]
+    }
+    content[spec.table] = among
+      ? rows.map(({ row }) => Object.fromEntries(Object.entries(row).map(named)))
+      : rows.map(({ row }) => row)
   }
   return content
 }
@@ -69,6 +90,21 @@ async function numbers(db: Queryable, table: string, spec: TableSpec): Promise<r
     [table],
   )
   return [...rows.map(({ name }) => name), ...Object.keys(spec.unique ?? {}), ...(spec.keepShellValue ?? [])]
+}
+
+/** SQL of a column of row `t`, or of a row that it leads to. */
+function valueOf(led: ReadonlyMap<string, Led>, from: string, path: string): string {
+  const [first = '', ...rest] = path.split('.')
+  const last = rest.reduce(
+    ({ sql, table, column }, next) => {
+      const to = led.get(`${table} ${column}`)
+      if (!to) throw new Error(`"${column}" of ${table} has no foreign key`)
+      const row = `SELECT r.${quoteIdent(next)} FROM ${to.table} r WHERE r.${quoteIdent(to.key)} = ${sql}`
+      return { sql: `(${row})`, table: to.table, column: next }
+    },
+    { sql: `t.${quoteIdent(first)}`, table: from, column: first },
+  )
+  return last.sql
 }
 
 function condition(led: ReadonlyMap<string, Led>, table: string, path: readonly string[]): string {

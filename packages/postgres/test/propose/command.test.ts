@@ -22,6 +22,7 @@ test.before(async () => {
       );
       CREATE TABLE plain (id uuid PRIMARY KEY, name text);
       CREATE TABLE pairs (a int, b int, PRIMARY KEY (a, b));
+      CREATE TABLE printed (board_ptr_id uuid PRIMARY KEY REFERENCES boards, copies int);
       CREATE SCHEMA other; CREATE TABLE other.shelves (id uuid PRIMARY KEY)`)
   } finally {
     await pool.end()
@@ -73,6 +74,7 @@ test('a table that is not there, or that has no id, is told with what is', async
   for (const [root, told] of [
     ['shelves', /There is other\.shelves/],
     ['pairs', /several columns/],
+    ['printed', /keys of other rows, those of "public"\."boards"/],
     ['a.b.c', /not the name of a table/],
   ] as const) {
     const { code, stdout, stderr } = await command([scratch.url, '--root', root])

@@ -17,6 +17,15 @@ const schema = `
   CREATE TABLE badges (id serial PRIMARY KEY, name text NOT NULL);
   CREATE TABLE res_company (id serial PRIMARY KEY, name text NOT NULL, home int NOT NULL REFERENCES badges);
   CREATE TABLE moves (id serial PRIMARY KEY, company_id int REFERENCES res_company ON DELETE SET NULL);
+  CREATE SCHEMA app;
+  CREATE TABLE app."Board" (id uuid PRIMARY KEY, name text NOT NULL);
+  CREATE TABLE app."Card" (id uuid PRIMARY KEY, "boardId" uuid NOT NULL, title text NOT NULL);
+  CREATE TABLE app."Label" (id serial PRIMARY KEY, "boardId" uuid NOT NULL, name text NOT NULL, UNIQUE ("boardId", name));
+  CREATE TABLE app."_CardToLabel" ("A" uuid NOT NULL, "B" int NOT NULL, UNIQUE ("A", "B"));
+  CREATE TABLE app."_Watchers" ("A" text NOT NULL, "B" text NOT NULL);
+  CREATE TABLE app."ApiToken" (id uuid PRIMARY KEY, "boardId" uuid NOT NULL, "hashedKey" text NOT NULL UNIQUE, label text);
+  CREATE TABLE app.farm_estate (id serial PRIMARY KEY, name text NOT NULL);
+  CREATE TABLE app.farm_plot (id serial PRIMARY KEY, estate_id int NOT NULL, label text NOT NULL);
   CREATE TABLE desks (id serial PRIMARY KEY, current_company_id int REFERENCES res_company ON DELETE SET NULL);`
 
 interface Printed {
@@ -94,6 +103,33 @@ test('rows that outlive the root are below it only by a column that is named aft
   )
   // A shell cannot be made until it is answered.
   assert.deepEqual([code, ok], [1, false])
+})
+
+test('tables of pairs are below both tables that they are called after', async () => {
+  const { code, tables, questions, leftBehind, source } = await proposed('app.Board')
+  assert.deepEqual(
+    tables.map(({ table, owner }) => `${table} ${owner}`),
+    [
+      'app.Board id',
+      'app.Card boardId',
+      'app.Label boardId',
+      'app.ApiToken boardId',
+      'app._CardToLabel A.boardId',
+    ],
+  )
+  assert.match(source, /order: \['A\.title', 'B\.name'\],\s+references: \{ A: 'Card', B: 'Label' \}/)
+  const pairs = questions.filter(({ table }) => table === 'app._CardToLabel').map(({ column }) => column)
+  assert.deepEqual(pairs, ['A', 'B', undefined])
+  assert.ok(leftBehind.some((one) => 'table' in one && one.table === 'app._Watchers'))
+  // One value for all tokens of a copy: no job could make the second.
+  assert.match(source, /order: \['label'\], set: \{ hashedKey: \(\) => '' \}/)
+  assert.equal(code, 1)
+})
+
+test('a table is called after what it is part of, and its rows without', async () => {
+  const { code, tables } = await proposed('app.farm_estate')
+  assert.deepEqual(tables.at(-1), { table: 'app.farm_plot', owner: 'estate_id' })
+  assert.equal(code, 0)
 })
 
 test.run()
