@@ -16,7 +16,7 @@ export async function proposeKey(
   const family = keyFamily(column)
   if (family === 'uuid') return undefined
   if (family === 'integer') return numbersOf(below, table, column, ask)
-  const form = family === 'text' ? proposeForm(await below.someKeys(table, column.name)) : 'natural'
+  const form = family === 'text' ? await formOf(below, table, column) : 'natural'
   if (form === 'natural')
     ask(
       `do people give these keys (${column.type})? Then they travel; keys that programs make need a form.`,
@@ -24,6 +24,35 @@ export async function proposeKey(
     )
   else ask('what do new keys look like? This is the form of the present ones.', column.name)
   return form
+}
+
+/**
+ * By the present keys. One program makes those of all tables: of few keys some look like another form by chance, and a table may
+ * have none yet.
+ */
+async function formOf(below: Below, table: Table, column: Column): Promise<KeyForm> {
+  const own = await below.someKeys(table, column.name)
+  const form = proposeForm(own)
+  if (own.length > 0 && form === 'natural') return form
+  const others: string[] = []
+  for (const other of below.owned.keys()) {
+    const key = other === below.root ? other.columns.get(below.key) : keyOfItsOwn(other)
+    if (other === table || !key || keyFamily(key) !== 'text') continue
+    const keys = await below.someKeys(other, key.name)
+    if (proposeForm(keys) !== 'natural') others.push(...keys)
+  }
+  if (own.length === 0) {
+    const [, most] = /\((\d+)\)$/.exec(column.type) ?? []
+    const fitting = most === undefined || others.every((key) => key.length <= Number(most))
+    return fitting ? proposeForm(others) : 'natural'
+  }
+  const together = proposeForm([...own, ...others.filter((key) => key.length === own[0]?.length)])
+  return together === 'natural' ? form : together
+}
+
+function keyOfItsOwn({ primaryKey: [name = '', ...more], foreignKeys, columns }: Table): Column | undefined {
+  const leads = foreignKeys.some((foreign) => foreign.columns.includes(name))
+  return more.length > 0 || leads ? undefined : columns.get(name)
 }
 
 function numbersOf({ reading }: Below, table: Table, { name }: Column, ask: Ask): KeyForm | undefined {

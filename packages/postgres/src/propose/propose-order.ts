@@ -44,29 +44,32 @@ function orderOf(
     .map((columns) => [...new Set(columns.flatMap((path) => path ?? []))])
   const [sure] = paths.sort((a, b) => steps(a) - steps(b))
   if (sure) return { order: sure, isSure: true }
+  const loose = (column: string) => loosePaths(of, one, column, next)
+  const [known] = table.uniqueKeys
+    .map(({ columns }) => columns.map(loose))
+    .filter((columns) => columns.every((path) => path !== undefined))
+    .map((columns) => [...new Set(columns.flatMap((path) => path ?? []))])
+  if (known && known.length > 0) return { order: known, isSure: false }
   const plain = [...table.columns.values()]
     .filter((column) => isPlain(one, column.name))
     .map(({ name }) => name)
   const told = plain.filter((name) => telling.test(snakeCase(name)))
   const [step = ''] = one.spec.owner.split('.')
-  const above = step === one.spec.owner ? [] : (pathsOf(of, one, step, next) ?? [])
-  const order = [...above, ...(told.length > 0 ? told : plain).slice(0, 3)]
-  return { order: order.length > 0 ? order : pairOrder(of, one, next), isSure: false }
+  const above = step === one.spec.owner ? [] : (loose(step) ?? [])
+  return { order: [...above, ...(told.length > 0 ? told : plain).slice(0, 3)], isSure: false }
 }
 
-/** Of rows that are nothing but references: what those are known by. */
-function pairOrder(
+/** As `pathsOf`, also by columns of which no unique key says that they are enough. */
+function loosePaths(
   of: (table: Table) => Orderable | undefined,
   one: Orderable,
+  name: string,
   seen: readonly Table[],
-): readonly string[] {
-  const [pair] = one.table.uniqueKeys
-  return (pair?.columns ?? []).flatMap((column) => {
-    const to = one.leadsTo(column)
-    return to
-      ? orderOf(of, to, seen).order.map((path) => `${column}.${path}`)
-      : (pathsOf(of, one, column, seen) ?? [])
-  })
+): readonly string[] | undefined {
+  const to = name === one.spec.owner ? undefined : one.leadsTo(name)
+  if (!to) return pathsOf(of, one, name, seen)
+  const { order } = orderOf(of, to, seen)
+  return order.length > 0 ? order.map((path) => `${name}.${path}`) : undefined
 }
 
 const steps = (paths: readonly string[]): number =>

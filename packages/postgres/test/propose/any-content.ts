@@ -59,7 +59,7 @@ export async function contentOf(
     const where = condition(led, table, spec.owner.split('.'))
     const { rows } = await db.query<{ row: object }>(
       `SELECT to_jsonb(t) - $2::text[]${among ? '' : ' - $3::text[]'} AS row FROM ${table} t WHERE ${where}
-       ORDER BY ${[...spec.order.map((path) => valueOf(led, table, path)), '(to_jsonb(t) - $2::text[] - $3::text[])'].map((sql) => `${sql}::text COLLATE "C"`).join(', ')}`,
+       ORDER BY ${[...spec.order.map((path) => sqlOf(led, table, path)), '(to_jsonb(t) - $2::text[] - $3::text[])'].map((sql) => `${sql}::text COLLATE "C"`).join(', ')}`,
       [id, [...(spec.ignore ?? []), ...(await numbers(db, table, spec))], idColumns(spec, led, table)],
     )
     const named = ([name, value]: [string, unknown]): [string, unknown] => {
@@ -93,7 +93,7 @@ async function numbers(db: Queryable, table: string, spec: TableSpec): Promise<r
 }
 
 /** SQL of a column of row `t`, or of a row that it leads to. */
-function valueOf(led: ReadonlyMap<string, Led>, from: string, path: string): string {
+function sqlOf(led: ReadonlyMap<string, Led>, from: string, path: string): string {
   const [first = '', ...rest] = path.split('.')
   const last = rest.reduce(
     ({ sql, table, column }, next) => {

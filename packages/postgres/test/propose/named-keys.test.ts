@@ -24,6 +24,11 @@ const schema = `
   CREATE TABLE app."_CardToLabel" ("A" uuid NOT NULL, "B" int NOT NULL, UNIQUE ("A", "B"));
   CREATE TABLE app."_Watchers" ("A" text NOT NULL, "B" text NOT NULL);
   CREATE TABLE app."ApiToken" (id uuid PRIMARY KEY, "boardId" uuid NOT NULL, "hashedKey" text NOT NULL UNIQUE, label text);
+  CREATE TABLE app."Memo" (id text PRIMARY KEY, "boardId" uuid NOT NULL, body text);
+  CREATE TABLE app."Draft" (id text PRIMARY KEY, "boardId" uuid NOT NULL, body text);
+  CREATE TABLE app."Stamp" (id varchar(24) PRIMARY KEY, "boardId" uuid NOT NULL, body text);
+  INSERT INTO app."Board" VALUES ('00000000-0000-4000-8000-0000000000b0', 'B');
+  INSERT INTO app."Memo" VALUES ('cl00000000000000000000m01', '00000000-0000-4000-8000-0000000000b0', 'm');
   CREATE TABLE app.farm_estate (id serial PRIMARY KEY, name text NOT NULL);
   CREATE TABLE app.farm_plot (id serial PRIMARY KEY, estate_id int NOT NULL, label text NOT NULL);
   CREATE TABLE desks (id serial PRIMARY KEY, current_company_id int REFERENCES res_company ON DELETE SET NULL);`
@@ -114,6 +119,9 @@ test('tables of pairs are below both tables that they are called after', async (
       'app.Card boardId',
       'app.Label boardId',
       'app.ApiToken boardId',
+      'app.Memo boardId',
+      'app.Draft boardId',
+      'app.Stamp boardId',
       'app._CardToLabel A.boardId',
     ],
   )
@@ -124,6 +132,12 @@ test('tables of pairs are below both tables that they are called after', async (
   // One value for all tokens of a copy: no job could make the second.
   assert.match(source, /order: \['label'\], set: \{ hashedKey: \(\) => '' \}/)
   assert.equal(code, 1)
+})
+
+test('keys of a table without rows look like those of the others, if its column can hold them', async () => {
+  const { source } = await proposed('app.Board')
+  for (const table of ['Memo', 'Draft']) assert.match(source, new RegExp(`table: '${table}', key: 'cuid'`))
+  assert.match(source, /table: 'Stamp', key: 'natural'/)
 })
 
 test('a table is called after what it is part of, and its rows without', async () => {

@@ -44,6 +44,8 @@ async function proposed(): Promise<void> {
     copiesAreEqual(projects, project, ['projects.csv']))
   test('of a root with numbers for keys: they are equal, too', () => copiesAreEqual(books, '2', []))
 
+  test('keys of one form, although few of them look like another one', () =>
+    assert.match(estates.source, /table: 'farm_deed',\s+key: \{ nanoid: \{ length: 24/))
   test('of content types, tables that inherit by a shared key, many-to-many with numbers', () =>
     copiesAreEqual(estates, '5yt4wxmp9qvwuigz2xm3hbc7', ['farm_estate.csv'], { id: '1' }))
   test('of pairs without a primary key, citext, arrays of enums, composite and mapped names', () =>
