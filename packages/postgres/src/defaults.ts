@@ -87,6 +87,8 @@ export const defaults = {
   leastSoughtLength: 16,
   /** Keys of a table by which a form of keys is proposed. */
   sampledKeys: 100,
+  /** How often documents are looked at again, with the paths declared that were found in them. */
+  proposedPaths: 5,
   /** Rows of a table of types of which tables below a root are sought by their names. */
   proposedTypes: 10_000,
   /** Stable keys for which `find` of a shared reference is asked at once. */

@@ -16,6 +16,7 @@ import { proposeOrder } from './propose-order.js'
 import { proposeTable, type UnorderedTable } from './propose-table.js'
 import { readSchema, rootTable } from './read-schema.js'
 import { sampledRows } from './sampled-rows.js'
+import { withDocuments } from './with-documents.js'
 
 export interface Proposal {
   readonly root: string
@@ -49,9 +50,11 @@ export async function proposeTables(db: Queryable, rootName: string): Promise<Pr
   const below: Below = { reading, owned, root, key, ...sampledRows(db) }
   const unordered: UnorderedTable[] = []
   for (const table of owned.keys()) unordered.push(await proposeTable(below, table))
-  const tables = ordered(unordered, root)
   const names = kindNames(root)
-  const pieces = piecesOf(below, tables, names.kind)
+  const { tables, pieces, findings } = await withDocuments(ordered(unordered, root), async (some) => {
+    const made = piecesOf(below, some, names.kind)
+    return { tables: some, pieces: made, findings: await findingsOf(db, made) }
+  })
   const kindQuestions: Question[] = []
   const kind = await kindSource(
     db,
@@ -71,7 +74,7 @@ export async function proposeTables(db: Queryable, rootName: string): Promise<Pr
     tables: tables.map(({ table, spec }) => ({ table: `${table.schema}.${table.name}`, owner: spec.owner })),
     questions: [...kindQuestions, ...tables.flatMap(({ questions }) => questions)],
     leftBehind: left,
-    findings: await findingsOf(db, pieces),
+    findings,
     source: proposalSource({ root, kind, kindQuestions, pieces, leftBehind: left }),
   }
 }
@@ -111,6 +114,8 @@ function piecesOf(
     const written = Object.values(spec.references ?? {}).flatMap((one) =>
       alternatives(one).flatMap(({ reference }) => (reference.shared ? [] : [reference.table])),
     )
+    const inside = Object.values(spec.json ?? {}).flatMap((ids) => ids.map((one) => one.table))
+    written.push(...inside)
     const named = tables.filter((one) => written.includes(writtenName(one.table, table.schema)))
     const foreign = table.foreignKeys.flatMap(
       ({ schema, table: name }) => reading.catalogue.get({ schema, name }) ?? [],

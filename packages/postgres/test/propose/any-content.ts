@@ -82,14 +82,20 @@ const idColumns = (spec: TableSpec, led: ReadonlyMap<string, Led>, table: string
   ...[...led.keys()].filter((at) => at.startsWith(`${table} `)).map((at) => at.slice(table.length + 1)),
 ]
 
-/** What a copy has of its own: numbers that are no keys, values that are unique. */
+/** What a copy has of its own: numbers that are no keys, documents with ids, values that are unique. */
 async function numbers(db: Queryable, table: string, spec: TableSpec): Promise<readonly string[]> {
   const { rows } = await db.query<{ name: string }>(
     `SELECT a.attname AS name FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
      WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval%' AND a.attname <> 'id'`,
     [table],
   )
-  return [...rows.map(({ name }) => name), ...Object.keys(spec.unique ?? {}), ...(spec.keepShellValue ?? [])]
+  const documents = Object.keys(spec.json ?? {})
+  return [
+    ...rows.map(({ name }) => name),
+    ...documents,
+    ...Object.keys(spec.unique ?? {}),
+    ...(spec.keepShellValue ?? []),
+  ]
 }
 
 /** SQL of a column of row `t`, or of a row that it leads to. */

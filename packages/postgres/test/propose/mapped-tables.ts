@@ -34,7 +34,8 @@ export const farmTables = `
   INSERT INTO app_user (username, email, password) VALUES ('ann', 'ann@x', 'p');
   INSERT INTO farm_region (slug) VALUES ('north');
   INSERT INTO content_type (app_label, model) VALUES ('auth', 'user'), ('farm', 'place'), ('other', 'place'), ('farm', 'crop'), ('farm', 'estate');
-  INSERT INTO farm_estate VALUES ('5yt4wxmp9qvwuigz2xm3hbc7', 'One', 'one', 1, 1, '2020-01-01', '{"a": 1}');
+  INSERT INTO farm_estate VALUES ('5yt4wxmp9qvwuigz2xm3hbc7', 'One', 'one', 1, 1, '2020-01-01',
+    '{"a": 1, "deed": "ayt4wxmp9qvwuigz2xm3hbc7", "older": [{"deed": "ayt4wxmp9qvwuigz2xm3hbc7"}]}');
   INSERT INTO farm_deed VALUES ('ayt4wxmp9qvwuigz2xm3hbc7', '5yt4wxmp9qvwuigz2xm3hbc7', 'One of 24 that begins with a letter');
   INSERT INTO farm_place (id, estate_id, label) SELECT n, '5yt4wxmp9qvwuigz2xm3hbc7', 'p' || n FROM generate_series(1, 3) n;
   SELECT setval('farm_place_id_seq', 3);

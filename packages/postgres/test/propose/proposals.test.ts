@@ -44,6 +44,10 @@ async function proposed(): Promise<void> {
     copiesAreEqual(projects, project, ['projects.csv']))
   test('of a root with numbers for keys: they are equal, too', () => copiesAreEqual(books, '2', []))
 
+  test('ids inside documents, path by path', () => {
+    for (const path of ['deed', 'older[*].deed'])
+      assert.ok(estates.source.includes(`{ path: '${path}', table: 'farm_deed' }`), estates.source)
+  })
   test('keys of one form, although few of them look like another one', () =>
     assert.match(estates.source, /table: 'farm_deed',\s+key: \{ nanoid: \{ length: 24/))
   test('of content types, tables that inherit by a shared key, many-to-many with numbers', () =>

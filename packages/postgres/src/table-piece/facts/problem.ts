@@ -9,12 +9,19 @@ interface ProblemText {
   readonly text: string
 }
 
+/** Where ids stand inside the documents of a column: what `json` declares. */
+export interface IdsInside {
+  readonly path: string
+  readonly table: string
+}
+
 /** Something of the database, or of the declaration for it, that must be decided or known. */
 interface CatalogueProblem extends ProblemText {
   /** Stable, for programs: `tables/row-security`. */
   readonly code: string
   /** What to write, or to do. */
   readonly hint: string
+  readonly ids?: IdsInside
 }
 
 /** Something that is wrong in the declaration itself. */
@@ -30,6 +37,8 @@ export type Problem = CatalogueProblem | DeclarationProblem
 export interface TableFinding extends Finding {
   /** Table that it is about. */
   readonly table?: string
+  /** The same as the hint, for programs. */
+  readonly ids?: IdsInside
 }
 
 export function findingOf(piece: string, { text, ...problem }: Problem): TableFinding {

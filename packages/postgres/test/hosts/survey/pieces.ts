@@ -1,7 +1,7 @@
 import { type SharedReference, tablePiece } from '@piecework/postgres'
 
 /** Who is here under another address since. */
-export const moved = { 'eve@old.example': 'u3' }
+const moved = { 'eve@old.example': 'u3' }
 
 const person = (missing: SharedReference['missing'], find = {}) => ({
   table: 'User',
