@@ -1,4 +1,4 @@
-import { createPiecework, memoryArtifacts, memoryStore } from '@piecework/core'
+import { createPiecework, memoryArtifacts, memoryStore, type Piecework } from '@piecework/core'
 import { checkTables, fromPg, type SharedReference, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
@@ -8,7 +8,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { namedKind } from '../named-kind.js'
 import { districtRows, documentRows, key } from './pieces.js'
-import { districtContent, documentsContent, sampleDistrict, seed } from './sample.js'
+import { districtContent, documentsContent, linksOf, sampleDistrict, seed } from './sample.js'
 import { registerTables } from './schema.js'
 
 const test = needsServer(suite('hosts: a land register'))
@@ -75,56 +75,77 @@ for (const [what, piece, told] of [
       ({ message }: Error) => assert.match(message, told),
     ))
 
-test('content types have other numbers here: each link leads to the table that its type names', async () => {
-  const database = fromPg(pool)
-  const piecework = createPiecework({
-    packs: [{ name: 'register', kinds: [host.kind], pieces: [districtRows, documentRows] }],
-    store: memoryStore({ database }),
-    artifacts: memoryArtifacts(),
-    runtime: inProcess(),
-  })
-  await piecework.start()
-  try {
-    const { principal } = host
-    const { resource } = await sampleDistrict(database)
-    const { archive } = await (await piecework.export({ resource, principal })).result()
-    if (!archive) throw new Error('no archive')
-    const linked = async (id: string) =>
-      (
-        await pool.query(
-          `SELECT l.note, coalesce(h.name, p.label, o.title, d.name) AS led FROM register_documentlink l
-           JOIN register_document x ON x.id = l.document_id AND x.district_id = $1 JOIN content_type t ON t.id = l.content_type_id
-           LEFT JOIN register_holder h ON t.model = 'holder' AND h.id = l.record_id AND h.district_id = $1
-           LEFT JOIN register_parcel p ON t.model = 'parcel' AND p.id = l.record_id AND p.district_id = $1
-           LEFT JOIN register_document o ON t.model = 'document' AND o.id = l.record_id AND o.district_id = $1
-           LEFT JOIN register_district d ON t.model = 'district' AND d.id = l.record_id AND d.id = $1 ORDER BY l.note`,
-          [id],
-        )
-      ).rows
-    const before = await linked(resource.id)
-    await pool.query(
-      `BEGIN; UPDATE content_type SET id = -id; UPDATE content_type SET id = 6 + id;
-       UPDATE register_documentlink SET content_type_id = 6 - content_type_id; COMMIT`,
-    )
-    const imported = await (await piecework.import({ archive, principal })).result()
-    assert.equal(await linked(imported.resource?.id ?? ''), before)
-    assert.equal(before, [
-      { note: 'district', led: 'North "9"' },
-      { note: 'document', led: 'Deed, 1900' },
-      { note: 'holder', led: 'Öko & Co' },
-      { note: 'parcel', led: '2' },
-    ])
-  } finally {
-    await piecework.stop()
-  }
-})
-
 const host = {
   kind: namedKind('district', 'register_district', key),
   database: () => fromPg(pool),
   principal: { id: '1' },
   sample: sampleDistrict,
 }
+
+async function withRegister(use: (piecework: Piecework) => Promise<void>): Promise<void> {
+  const piecework = createPiecework({
+    packs: [{ name: 'register', kinds: [host.kind], pieces: [districtRows, documentRows] }],
+    store: memoryStore({ database: host.database() }),
+    artifacts: memoryArtifacts(),
+    runtime: inProcess(),
+  })
+  await piecework.start()
+  try {
+    await use(piecework)
+  } finally {
+    await piecework.stop()
+  }
+}
+
+const ledBy = [
+  { note: 'district', led: 'North "9"' },
+  { note: 'document', led: 'Deed, 1900' },
+  { note: 'holder', led: 'Öko & Co' },
+  { note: 'parcel', led: '2' },
+]
+
+test('content types have other numbers here: each link leads to the table that its type names', () =>
+  withRegister(async (piecework) => {
+    const { principal } = host
+    const { resource } = await sampleDistrict(host.database())
+    const { archive } = await (await piecework.export({ resource, principal })).result()
+    if (!archive) throw new Error('no archive')
+    assert.equal(await linksOf(resource, pool), ledBy)
+    await pool.query(
+      `BEGIN; UPDATE content_type SET id = -id; UPDATE content_type SET id = 6 + id;
+       UPDATE register_documentlink SET content_type_id = 6 - content_type_id; COMMIT`,
+    )
+    const imported = await (await piecework.import({ archive, principal })).result()
+    assert.equal(await linksOf(imported.resource, pool), ledBy)
+  }))
+
+test('a link to nothing is left out and told, and one of another type refuses each job', () =>
+  withRegister(async (piecework) => {
+    const { principal } = host
+    const { resource } = await sampleDistrict(host.database())
+    const add = (model: string, note: string) =>
+      pool.query(
+        `INSERT INTO register_documentlink (document_id, content_type_id, record_id, note)
+         SELECT d.id, t.id, 'nowhere', $3 FROM register_document d, content_type t
+         WHERE d.district_id = $1 AND t.app_label || '.' || t.model = $2`,
+        [resource.id, model, note],
+      )
+    await add('register.parcel', 'lost')
+    const cloned = await (await piecework.clone({ resource, principal })).ended()
+    assert.equal(
+      cloned.findings.map(({ code, column, count }) => [code, column, count]),
+      [['table/row-skipped', 'record_id', 1]],
+    )
+    // The clone itself has another name.
+    assert.equal((await linksOf(cloned.job.result?.resource, pool)).slice(1), ledBy.slice(1))
+    await add('other.parcel', 'strange')
+    for (const ask of ['clone', 'export'] as const) {
+      const { job } = await (await piecework[ask]({ resource, principal })).ended()
+      assert.is(job.error?.code, 'table/type-unknown')
+      assert.match(job.error?.message ?? '', /1 row has in "content_type_id" .*\(other\.parcel\)/)
+    }
+  }))
+
 pieceLaws(test, { ...host, piece: districtRows, content: districtContent })
 pieceLaws(test, { ...host, piece: documentRows, content: documentsContent, before: [districtRows] })
 

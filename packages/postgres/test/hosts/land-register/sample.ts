@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { ResourceRef } from '@piecework/core'
 import type { Queryable } from '@piecework/core/piece'
 import type { Sample } from '@piecework/testkit'
+import type pg from 'pg'
 import { alphabet } from './pieces.js'
 
 export const seed = `
@@ -100,4 +101,21 @@ export async function documentsContent({ id }: ResourceRef, db: Queryable): Prom
        WHERE x.district_id = $1 ORDER BY l.note`,
     ),
   }
+}
+
+/** What each link leads to, by its name; null for a row of another district. */
+export async function linksOf(
+  district: ResourceRef | undefined,
+  db: Pick<pg.Pool, 'query'>,
+): Promise<readonly object[]> {
+  const { rows } = await db.query(
+    `SELECT l.note, coalesce(h.name, p.label, o.title, d.name) AS led FROM register_documentlink l
+     JOIN register_document x ON x.id = l.document_id AND x.district_id = $1 JOIN content_type t ON t.id = l.content_type_id
+     LEFT JOIN register_holder h ON t.model = 'holder' AND h.id = l.record_id AND h.district_id = $1
+     LEFT JOIN register_parcel p ON t.model = 'parcel' AND p.id = l.record_id AND p.district_id = $1
+     LEFT JOIN register_document o ON t.model = 'document' AND o.id = l.record_id AND o.district_id = $1
+     LEFT JOIN register_district d ON t.model = 'district' AND d.id = l.record_id AND d.id = $1 ORDER BY l.note`,
+    [district?.id],
+  )
+  return rows
 }
