@@ -75,6 +75,7 @@ export function fileStoreLaws(runner: LawTest, options: FileStoreLawsOptions): v
     if (!store.copy) return
     await store.put('a/b', chunked('x'), signal)
     assert.equal(await store.copy('a/b', 'c/d', signal), true)
+    assert.equal(String(await read(store, 'a/b')), 'x')
     await store.delete('a/b', signal)
     assert.equal(String(await read(store, 'c/d')), 'x')
     assert.equal(await store.copy('a/b', 'c/e', signal), false)
