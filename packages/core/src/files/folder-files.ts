@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, lstat, mkdir, open, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
@@ -33,7 +34,7 @@ export function folderFiles(root: string, given?: FolderFilesOptions): Required<
     const path = await located(root, key)
     const waiting = join(await realpath(root), unfinished)
     await mkdir(waiting, { recursive: true })
-    const temporary = join(waiting, environment.uuid())
+    const temporary = join(waiting, `${unfinishedName(key)}${environment.uuid()}`)
     try {
       await write(temporary)
       await mkdir(dirname(path), { recursive: true })
@@ -54,6 +55,8 @@ export function folderFiles(root: string, given?: FolderFilesOptions): Required<
       putWhole(key, (temporary) => writeFile(temporary, bytes, { flag: 'wx', signal })),
     delete: async (key) => {
       const path = await located(root, key)
+      // First: a put that goes on must not move these to where the file was.
+      await removeUnfinished(join(await realpath(root), unfinished), unfinishedName(key))
       if (!(await isReal(dirname(path)))) return
       const found = await lstat(path).catch(() => undefined)
       // No key is that of a folder.
@@ -68,6 +71,14 @@ export function folderFiles(root: string, given?: FolderFilesOptions): Required<
       return true
     },
   }
+}
+
+/** Begins the names of what puts of the key write, so that a deletion finds what a process has left that was killed. */
+const unfinishedName = (key: string): string => `${createHash('sha256').update(key).digest('hex')}-`
+
+async function removeUnfinished(waiting: string, beginning: string): Promise<void> {
+  for (const name of (await readdir(waiting).catch(absent)) ?? [])
+    if (name.startsWith(beginning)) await rm(join(waiting, name), { force: true })
 }
 
 async function located(root: string, key: string): Promise<string> {

@@ -225,6 +225,39 @@ async function assertRejects(work: () => Promise<unknown>, code: 'forbidden'): P
   assert.ok(isPieceworkError(error, code), String(error))
 }
 
+test('nothing half-made: what a put has not ended goes with its key, and no such put can end', async () => {
+  const { store, keys, remove } = await folder()
+  const putting = (key: string) => {
+    let end = (): void => {}
+    let begun = (): void => {}
+    const there = new Promise<void>((told) => {
+      begun = told
+    })
+    const bytes = async function* () {
+      yield Buffer.alloc(100_000)
+      begun()
+      await new Promise<void>((told) => {
+        end = told
+      })
+      yield Buffer.from('end')
+    }
+    const put = store.put(key, bytes(), noSignal).then(
+      () => 'put',
+      () => 'not put',
+    )
+    return { there, put, end: () => end() }
+  }
+  const [gone, other] = [putting('a/b'), putting('a/b2')]
+  await Promise.all([gone.there, other.there])
+  assert.is((await keys()).length, 2)
+  await store.delete('a/b', noSignal)
+  assert.is((await keys()).length, 1)
+  for (const { end } of [gone, other]) end()
+  assert.equal([await gone.put, await other.put], ['not put', 'put'])
+  assert.equal(await keys(), ['a/b2'])
+  await remove()
+})
+
 test('what cannot be carried is refused by name when the host starts', async () => {
   const { store } = files
   const problems = async (spec: Parameters<typeof albumPiece>[0][number]): Promise<string> => {
