@@ -6,10 +6,11 @@ export const notebookKind: ResourceKind = {
   describe: async ({ id }, db) =>
     (await db.query<{ name: string }>('SELECT name FROM notebooks WHERE id = $1 AND ready', [id])).rows[0],
   shell: {
-    create: async ({ ref, name }, tx) =>
+    create: async ({ ref, name, owner }, tx) =>
       void (await tx.query(
-        'INSERT INTO notebooks (id, name, ready) VALUES ($1, $2, false) ON CONFLICT DO NOTHING',
-        [ref.id, name],
+        `INSERT INTO notebooks (id, name, slug, owner_id, ready) VALUES ($1, $2, $3, $4, false)
+         ON CONFLICT (id) DO NOTHING`,
+        [ref.id, name, ref.id, owner],
       )),
     ready: async ({ id }, tx) =>
       void (await tx.query('UPDATE notebooks SET ready = true WHERE id = $1', [id])),

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { type Database, isPieceworkError, memoryArtifacts, type Piecework } from '@piecework/core'
-import { csvLine, type Piece } from '@piecework/core/piece'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type Database,
+  folderFiles,
+  isPieceworkError,
+  memoryArtifacts,
+  type Piecework,
+} from '@piecework/core'
+import { csvLine, type FileStore, type Piece } from '@piecework/core/piece'
 import { checkTables, fromPg, tablePiece } from '@piecework/postgres'
 import { needsServer, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
@@ -20,19 +28,31 @@ let scratch: Awaited<ReturnType<typeof scratchDatabase>>
 let pool: pg.Pool
 let db: Database
 let notebooks: Piecework
+let folder: string
+let scans: FileStore
 
 test.before(async () => {
   scratch = await scratchDatabase()
   pool = new pg.Pool({ connectionString: scratch.url })
-  await pool.query(tables)
+  await pool.query(tables.join(';'))
   db = fromPg(pool)
-  notebooks = await notebookHost(db, artifacts, [cover, pages, stickers])
+  folder = await mkdtemp(join(tmpdir(), 'piecework-scans-'))
+  scans = folderFiles(folder)
+  notebooks = await notebookHost(db, artifacts, [cover, pages(scans), stickers])
 })
 test.after(async () => {
   await notebooks.stop()
   await pool.end()
   await scratch.drop()
+  await rm(folder, { recursive: true })
 })
+
+/** All but that the slug of the source, which is here, gets a suffix. */
+const told = <F extends { readonly code: string }>(findings: readonly F[]): readonly F[] => {
+  const others = findings.filter(({ code }) => code !== 'table/unique-taken')
+  assert.equal(others.length, findings.length - 1)
+  return others
+}
 
 const countOf = async (table: string): Promise<unknown> => (await db.query(`SELECT FROM ${table}`)).rowCount
 
@@ -58,9 +78,9 @@ test('a table piece would carry the rows that have numbers for keys, as the page
       },
     ],
   })
-  await checkTables(db, [cover, pages, piece])
+  await checkTables(db, [cover, pages(scans), piece])
   const page = await readFile(new URL('../../../../docs/writing-a-piece.md', import.meta.url), 'utf8')
-  assert.ok(page.includes('A table piece would carry the stickers, too.'))
+  assert.ok(page.includes('A table piece would carry the stickers, too'))
 })
 
 test('a foreign key that is not declared is refused by name', async () => {
@@ -74,7 +94,7 @@ test('a foreign key that is not declared is refused by name', async () => {
 })
 
 test('a name that is given to the import wins over the one in the archive', async () => {
-  const { resource } = await sampleNotebook(db)
+  const { resource } = await sampleNotebook(db, scans)
   const archive = await archiveOf(notebooks, resource.id)
   const job = await notebooks.import({ archive, principal, name: 'Given' })
   const { resource: made } = await job.result()
@@ -83,8 +103,8 @@ test('a name that is given to the import wins over the one in the archive', asyn
 })
 
 test('a page that continues one of another notebook becomes NULL, with a warning', async () => {
-  const { resource } = await sampleNotebook(db)
-  const { resource: other } = await sampleNotebook(db)
+  const { resource } = await sampleNotebook(db, scans)
+  const { resource: other } = await sampleNotebook(db, scans)
   await db.query(
     `UPDATE pages SET continues = (SELECT id FROM pages WHERE notebook_id = $2 AND position = 0)
      WHERE notebook_id = $1 AND position = 3`,
@@ -95,25 +115,25 @@ test('a page that continues one of another notebook becomes NULL, with a warning
   ).ended()
   assert.equal(report.job.outcome, 'succeeded')
   assert.deepEqual(
-    report.findings.map(({ severity, code, column, count }) => ({ severity, code, column, count })),
+    told(report.findings).map(({ severity, code, column, count }) => ({ severity, code, column, count })),
     [{ severity: 'warning', code: 'table/reference-dangling', column: 'continues', count: 1 }],
   )
 })
 
 test('stickers whose pages are not there are left out, with a warning; the counts add up', async () => {
-  const { resource } = await sampleNotebook(db)
+  const { resource } = await sampleNotebook(db, scans)
   const archive = await archiveOf(notebooks, resource.id, ['notebook/pages'])
   const report = await (await notebooks.import({ archive, principal })).ended()
   assert.equal(report.job.outcome, 'succeeded')
   assert.deepEqual(report.counts, { rows: 1, skipped: 18 })
   assert.deepEqual(
-    report.findings.map(({ code, count }) => ({ code, count })),
+    told(report.findings).map(({ code, count }) => ({ code, count })),
     [{ code: 'notebook/page-missing', count: 18 }],
   )
 })
 
 test('what a validator refuses is not imported at all', async () => {
-  const { resource } = await sampleNotebook(db)
+  const { resource } = await sampleNotebook(db, scans)
   await db.query(
     `UPDATE stickers SET label = '' WHERE page_id IN (SELECT id FROM pages WHERE notebook_id = $1)`,
     [resource.id],
@@ -151,9 +171,9 @@ const stickersVersion1: Piece = {
 }
 
 test('archives of an older version are upgraded; those of a newer one are refused', async () => {
-  const { resource } = await sampleNotebook(db)
-  const older = await notebookHost(db, artifacts, [cover, pages, stickersVersion1])
-  const newer = await notebookHost(db, artifacts, [cover, pages, stickersVersion2])
+  const { resource } = await sampleNotebook(db, scans)
+  const older = await notebookHost(db, artifacts, [cover, pages(scans), stickersVersion1])
+  const newer = await notebookHost(db, artifacts, [cover, pages(scans), stickersVersion2])
   try {
     const old = await archiveOf(older, resource.id)
     const { resource: made } = await (await newer.import({ archive: old, principal })).result()
@@ -172,7 +192,7 @@ test('archives of an older version are upgraded; those of a newer one are refuse
 })
 
 test('a column that an archive lacks takes its default', async () => {
-  const { resource } = await sampleNotebook(db)
+  const { resource } = await sampleNotebook(db, scans)
   const archive = await archiveOf(notebooks, resource.id)
   await db.query('ALTER TABLE pages ADD COLUMN mood text NOT NULL DEFAULT $$calm$$')
   const { resource: made } = await (await notebooks.import({ archive, principal })).result()
