@@ -93,7 +93,7 @@ export const defaults = {
   proposedTypes: 10_000,
   /** Stable keys for which `find` of a shared reference is asked at once. */
   askedKeys: 1000,
-  /** Stable keys that none has here, named in a finding with their number of rows; one is cut behind so many characters. */
+  /** Stable keys that none has here, named in one finding with their number of rows; one is cut behind so many characters. */
   namedMissing: 20,
   /** Shared rows that an import reads to look up stable keys by itself; with more, the database does. */
   cachedSharedRows: 10_000,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Piecework } from '@piecework/core'
+import type { AccessPolicy, Piecework } from '@piecework/core'
 import { suite } from 'uvu'
 import { ann, bytes, withPiecework } from '../support/notebooks.js'
 import { asPolicy, book, by, chapter, eve, notes, refused, stored } from './support.js'
@@ -153,6 +153,64 @@ test('a policy that fails when work begins is asked again, and one that answers 
     },
     { access: answers },
   )
+})
+
+test('pieces that are chosen change nothing of what is asked, and a policy finds the choice in the job', async () => {
+  const asked: string[] = []
+  const chosen = new Set<string>()
+  const access: AccessPolicy = {
+    allows: async (_principal, action, resource, job, named) => {
+      const { without, input } = job?.request ?? {}
+      asked.push(JSON.stringify([action, resource?.kind, job?.kind, Object.keys(named ?? {})]))
+      const choice = without ?? input?.only ?? input?.without
+      if (choice) chosen.add(JSON.stringify([job?.kind, choice]))
+      return true
+    },
+  }
+  await withPiecework(
+    (host) => {
+      host.add('b1', 'Birds', ['wren'])
+      return notes(host)
+    },
+    async (piecework) => {
+      const principal = ann
+      const { archive } = await (await piecework.export({ resource: book, principal })).result()
+      assert.ok(archive)
+      const draft = await piecework.createDraft({ format: 'notes', name: 'Mine', principal })
+      await draft.upload('text', { stream: bytes('one') })
+      const questions = async (
+        work: () => ReturnType<typeof piecework.import>,
+      ): Promise<readonly string[]> => {
+        asked.length = 0
+        await (await work()).ended()
+        return [...new Set(asked)].sort()
+      }
+      const lines = 'notebook/lines'
+      for (const [all, some] of [
+        [
+          () => piecework.export({ resource: book, principal }),
+          () => piecework.export({ resource: book, principal, without: [lines] }),
+        ],
+        [
+          () => piecework.import({ archive, principal }),
+          () => piecework.import({ archive, principal, only: [lines] }),
+        ],
+        [
+          () => piecework.validate({ archive, principal }),
+          () => piecework.validate({ archive, principal, without: [lines] }),
+        ],
+        [() => draft.validate(), () => draft.validate({ only: [] })],
+      ] as const)
+        assert.deepEqual(await questions(some), await questions(all))
+    },
+    { access },
+  )
+  assert.deepEqual([...chosen].sort(), [
+    '["export",["notebook/lines"]]',
+    '["import",["notebook/lines"]]',
+    '["validation",["notebook/lines"]]',
+    '["validation",[]]',
+  ])
 })
 
 test.run()

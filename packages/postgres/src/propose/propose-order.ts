@@ -8,6 +8,8 @@ export interface Orderable {
   readonly table: Table
   readonly spec: Pick<TableSpec, 'owner' | 'ignore' | 'unique'>
   readonly references: ReadonlyMap<string, string | Reference | PolymorphicReference>
+  /** Columns that may name files, whose keys are made anew. */
+  readonly files: ReadonlySet<string>
   /** The key that is made anew. */
   readonly key: string | undefined
   /** Table below the root that the column leads to. */
@@ -95,9 +97,9 @@ function pathsOf(
   return isSure ? order.map((path) => `${name}.${path}`) : undefined
 }
 
-function isPlain({ table, spec, references, key }: Orderable, name: string): boolean {
+function isPlain({ table, spec, references, files, key }: Orderable, name: string): boolean {
   const column = table.columns.get(name)
-  const changes = spec.unique && Object.hasOwn(spec.unique, name)
+  const changes = files.has(name) || (spec.unique && Object.hasOwn(spec.unique, name))
   const leads = references.has(name) || foreignOf(table, name) !== undefined
   const isMade = name === key || column?.serial || column?.generated || changes || spec.ignore?.includes(name)
   return column !== undefined && comparable.test(column.base) && !leads && !isMade

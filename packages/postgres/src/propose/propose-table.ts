@@ -4,8 +4,9 @@ import { looksSecret, snakeCase } from '../table-piece/facts/looks-secret.js'
 import type { PolymorphicReference, Reference } from '../table-piece/spec.js'
 import { writtenName } from '../table-piece/table-name.js'
 import { askOfOwner } from './ask-of-owner.js'
-import type { Below, ProposedTable, Question } from './proposal.js'
+import type { Ask, Below, ProposedTable, Question } from './proposal.js'
 import { proposeColumns } from './propose-columns.js'
+import { proposeFiles } from './propose-files.js'
 import { ownColumn, proposeKey } from './propose-key.js'
 import type { Orderable } from './propose-order.js'
 import { proposeReferences } from './propose-references.js'
@@ -21,11 +22,12 @@ export async function proposeTable(below: Below, table: Table): Promise<Unordere
   const owned = below.owned.get(table) ?? { path: [], nullable: false }
   const isRoot = table === below.root
   const questions: Question[] = []
-  const ask = (text: string, column?: string): void =>
+  const ask: Ask = (text, column, must): void =>
     void questions.push({
       table: `${table.schema}.${table.name}`,
       ...(column !== undefined && { column }),
       text,
+      ...must,
     })
   const owner = owned.path.join('.')
   askOfOwner(below, table, owner, ask)
@@ -46,10 +48,12 @@ export async function proposeTable(below: Below, table: Table): Promise<Unordere
       ask('takes numbers from a sequence: each row of a copy takes a new one. May it?', column.name)
   const ids = open.filter((column) => mayHoldIds(below, table, column))
   const types = await proposeTypes(below, table, ids, leading.references, ask)
+  const untyped = open.filter(({ name }) => !types.has(name))
+  const files = proposeFiles(below, table, untyped, ask)
   const { columns, ...proposed } = proposeColumns(
     below,
     table,
-    open.filter(({ name }) => !types.has(name)),
+    untyped.filter(({ name }) => !files.has(name)),
     ask,
   )
   const references = new Map<string, string | Reference | PolymorphicReference>([
@@ -64,6 +68,7 @@ export async function proposeTable(below: Below, table: Table): Promise<Unordere
   const unique = proposeUnique(
     table,
     (name) => !leads(name) && !decided.has(name) && !isMade(name) && open.some((one) => one.name === name),
+    files,
     ask,
   )
   const named = isRoot ? nameColumn(table)?.name : undefined
@@ -97,6 +102,7 @@ export async function proposeTable(below: Below, table: Table): Promise<Unordere
       table,
       spec: { ...spec, ignore: [...ignore, ...proposed.set.keys()] },
       references,
+      files,
       key: made,
       leadsTo: to,
     },

@@ -2,10 +2,14 @@ import type { Column, Table } from '../table-piece/catalogue.js'
 import type { TableSpec } from '../table-piece/spec.js'
 import type { Ask } from './proposal.js'
 
-/** What becomes of values that are unique beyond the resource. `asIs`: columns whose values a copy keeps. */
+/**
+ * What becomes of values that are unique beyond the resource. `asIs`: columns whose values a copy keeps; `files`: those that
+ * may name files, which another value would lead nowhere.
+ */
 export function proposeUnique(
   table: Table,
   asIs: (name: string) => boolean,
+  files: ReadonlySet<string>,
   ask: Ask,
 ): NonNullable<TableSpec['unique']> {
   const unique = new Map<string, 'suffix' | 'fail' | 'null'>()
@@ -20,14 +24,14 @@ export function proposeUnique(
         columns.join(', '),
       )
     else if (!unique.has(name)) {
-      unique.set(name, settled(column))
-      ask('is unique: what becomes of a value that is taken here?', name)
+      unique.set(name, settled(column, files.has(name)))
+      if (!files.has(name)) ask('is unique: what becomes of a value that is taken here?', name)
     }
   }
   return Object.fromEntries(unique)
 }
 
-const settled = ({ base, notNull }: Column): 'suffix' | 'fail' | 'null' => {
-  if (/^(?:text|varchar|citext)$/.test(base)) return 'suffix'
+const settled = ({ base, notNull }: Column, isFile: boolean): 'suffix' | 'fail' | 'null' => {
+  if (!isFile && /^(?:text|varchar|citext)$/.test(base)) return 'suffix'
   return notNull ? 'fail' : 'null'
 }

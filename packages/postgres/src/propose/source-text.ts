@@ -10,7 +10,7 @@ export const textSource = (text: string): string =>
     .replaceAll('\u2029', '\\u2029')}'`
 
 /** The name of a member; `__proto__` is one only if it is computed. */
-const memberSource = (name: string): string => {
+export const memberSource = (name: string): string => {
   if (name === '__proto__') return `['__proto__']`
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : textSource(name)
 }

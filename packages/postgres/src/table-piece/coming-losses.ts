@@ -4,7 +4,13 @@ import { CarriedKeys } from './carried-keys.js'
 import { idsIn } from './container-keys.js'
 import { keysOf, missingShared as missingHere, takenHere } from './external-keys.js'
 import { leads } from './leads.js'
-import { danglingInside, danglingReference, missingShared, namedKeys, takenValues } from './loss-findings.js'
+import {
+  danglingInside,
+  danglingReference,
+  missingShared,
+  namedGroups,
+  takenValues,
+} from './loss-findings.js'
 import { carriesTarget } from './reference-value.js'
 import type { ReferencePlan, StableKey, TablePlan, Target } from './table-plan.js'
 import { valueIn } from './value-in.js'
@@ -13,7 +19,7 @@ import { valueIn } from './value-in.js'
 interface Loss {
   /** How often in these rows. */
   count(rows: readonly CsvRow[]): number | Promise<number>
-  finding(count: number): NewFinding
+  finding(count: number): NewFinding | readonly NewFinding[]
 }
 
 /**
@@ -48,7 +54,7 @@ export class ComingLosses {
   *list(): Iterable<NewFinding> {
     for (const [at, loss] of this.#losses.entries()) {
       const count = this.#counts[at] ?? 0
-      if (count > 0) yield loss.finding(count)
+      if (count > 0) yield* [loss.finding(count)].flat()
     }
   }
 }
@@ -117,12 +123,12 @@ function missingLosses(plan: TablePlan, context: ValidationContext): readonly Lo
             if (named.has(key) || named.size <= defaults.cachedKeys) named.set(key, (named.get(key) ?? 0) + 1)
           return keys.length
         },
-        finding: (count) => {
-          const examples = namedKeys(byRows(named))
-          return instead === 'null'
-            ? danglingReference({ plan, count, examples }, reference)
-            : missingShared({ plan, count, examples }, reference, instead)
-        },
+        finding: (count) =>
+          namedGroups(count, byRows(named)).map((group) =>
+            instead === 'null'
+              ? danglingReference({ plan, ...group }, reference)
+              : missingShared({ plan, ...group }, reference, instead),
+          ),
       },
     ]
   })

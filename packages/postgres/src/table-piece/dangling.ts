@@ -1,7 +1,8 @@
 import { type ImportContext, PieceworkError, type Queryable } from '@piecework/core/piece'
 import { defaults } from '../defaults.js'
 import { joinSql } from './fill-select.js'
-import { danglingReference } from './loss-findings.js'
+import { givenKeyText, givesStableKey } from './lookups.js'
+import { danglingReference, type NamedKey, namedGroups } from './loss-findings.js'
 import { type Join, type Remap, referenceValue } from './reference-value.js'
 import type { RowSource } from './row-source.js'
 import { refuseChangedSource } from './source-changed.js'
@@ -86,6 +87,14 @@ export async function dropDangling(
   return skipped
 }
 
+interface Gone {
+  readonly count: string
+  /** Of these, rows that lead by a stable key. */
+  readonly keyed: string
+  readonly examples: readonly string[] | null
+  readonly named: readonly NamedKey[] | null
+}
+
 async function dropDanglingReference(
   tx: Queryable,
   { plan, stage }: StagedTable,
@@ -107,10 +116,17 @@ async function dropDanglingReference(
   const change = skip
     ? `DELETE FROM ${stage.table} s USING gone WHERE s.ctid = gone.at`
     : `UPDATE ${stage.table} s SET ${empty.join(', ')} FROM gone WHERE s.ctid = gone.at`
-  const { rows } = await tx.query<{ count: string; examples: string[] | null }>(
-    `WITH gone AS MATERIALIZED (SELECT t.ctid AS at, (${id})::text AS id FROM ${stage.from}${joinSql(joins)} WHERE ${condition}),
-     changed AS (${change})
-     SELECT count(*)::text AS count, (array_agg(DISTINCT id) FILTER (WHERE id IS NOT NULL))[1:3] AS examples FROM gone`,
+  const key = shared
+    ? `CASE WHEN ${id} IS NULL AND ${givesStableKey(shared, stage)} THEN ${givenKeyText(shared, stage)} END`
+    : 'NULL::text'
+  const { rows } = await tx.query<Gone>(
+    `WITH gone AS MATERIALIZED (SELECT t.ctid AS at, (${id})::text AS id, ${key} AS key FROM ${stage.from}${joinSql(joins)} WHERE ${condition}),
+     changed AS (${change}),
+     named AS (SELECT key, count(*)::float8 AS rows FROM gone WHERE key IS NOT NULL
+       GROUP BY key ORDER BY count(*) DESC, key COLLATE "C" LIMIT ${defaults.listedMissing + 1})
+     SELECT count(*)::text AS count, count(key)::text AS keyed,
+       (array_agg(DISTINCT id) FILTER (WHERE id IS NOT NULL))[1:3] AS examples,
+       (SELECT jsonb_agg(n ORDER BY n.rows DESC, n.key COLLATE "C") FROM named n) AS named FROM gone`,
   )
   const count = Number(rows[0]?.count ?? 0)
   if (count === 0) return 0
@@ -120,7 +136,12 @@ async function dropDanglingReference(
       `The row of "${plan.entry}" leads by "${column.name}" to a row of "${target.name}" that is not there.`,
     )
   }
-  remap.finding(danglingReference({ plan, count, examples: rows[0]?.examples }, reference))
+  const keyed = Number(rows[0]?.keyed ?? 0)
+  if (count > keyed)
+    remap.finding(danglingReference({ plan, count: count - keyed, examples: rows[0]?.examples }, reference))
+  if (keyed > 0)
+    for (const group of namedGroups(keyed, rows[0]?.named ?? []))
+      remap.finding(danglingReference({ plan, ...group }, reference))
   return skip ? count : 0
 }
 

@@ -22,7 +22,8 @@ export interface ExternalKeys {
   readonly column: string
   readonly code: string
   readonly hint: string
-  message(key: string): string
+  /** `times`: how often it is named. */
+  message(key: string, times: number): string
   /** Stable keys in this row. */
   read(row: CsvRow): Iterable<string>
   /** Those of `keys` that do not lead to a row; each is returned once. */
@@ -37,7 +38,8 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
     column,
     code: 'table/shared-missing',
     hint: 'Install the same shared data, or remove what refers to it before the export.',
-    message: (key: string) => `${key} is not among the shared rows of "${target.table.name}" here.`,
+    message: (key: string, times: number) =>
+      `${key} is not among the shared rows of "${target.table.name}" here; it is named ${often(times)}.`,
     read,
     missing: missingShared(target, stable, context),
   })
@@ -45,8 +47,8 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
     column,
     code: 'table/elsewhere-missing',
     hint: `Import into a ${target.of} that has it once.`,
-    message: (key: string) =>
-      `The ${target.of} that this goes into does not have exactly one row of "${target.table.name}" with the "${stable.by.join(', ')}" ${key}.`,
+    message: (key: string, times: number) =>
+      `The ${target.of} that this goes into does not have exactly one row of "${target.table.name}" with the "${stable.by.join(', ')}" ${key}; it is named ${often(times)}.`,
     read,
     missing: missingKeys(context.tx, rowsOf(target, stable, context), stable, true),
   })
@@ -85,6 +87,8 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
   })
   return [...columns, ...documents, ...takenValues(plan, context)]
 }
+
+const often = (times: number): string => (times === 1 ? 'once' : `${times} times`)
 
 /** Resolves to those of the given stable keys that no row here has, and for which the host finds none. */
 export function missingShared(

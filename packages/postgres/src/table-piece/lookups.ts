@@ -86,6 +86,12 @@ export const sameStableKey = (lookup: string, { headers }: StableKey, source: Ro
 export const givesStableKey = ({ headers }: StableKey, source: RowSource): string =>
   `(${headers.map((name) => `${source.column(name) ?? 'NULL'} IS NOT NULL`).join(' AND ')})`
 
+/** SQL of the stable key that the row of the source has, as findings name it. */
+export function givenKeyText({ headers }: StableKey, source: Pick<RowSource, 'column'>): string {
+  const given = headers.map((name) => `(${source.column(name) ?? 'NULL'})::text`)
+  return given.length === 1 ? (given[0] ?? 'NULL') : `jsonb_build_array(${given.join(', ')})::text`
+}
+
 export function ambiguousKey(
   entry: string,
   column: string,

@@ -16,16 +16,35 @@ const some = (count: number, one: string, many: string): string => `${count} ${c
 const shown = ({ examples }: Loss): string =>
   examples && examples.length > 0 ? ` (${examples.join(', ')})` : ''
 
-/** Stable keys that none has, with the number of rows that lead by each. */
-export function namedKeys(
-  keys: readonly { readonly key: string; readonly rows: number }[],
-): readonly string[] {
-  const cut = (key: string): string =>
+/** A stable key that none has, with the number of rows that lead by it. */
+export interface NamedKey {
+  readonly key: string
+  readonly rows: number
+}
+
+/** What a finding each says of the keys, in their order; of more than `listedMissing` the last one stands for the others. */
+export function namedGroups(
+  count: number,
+  keys: readonly NamedKey[],
+): readonly { readonly count: number; readonly examples: readonly string[] }[] {
+  const listed = keys.slice(0, defaults.listedMissing)
+  const groups: { count: number; examples: string[] }[] = []
+  for (let at = 0; at === 0 || at < listed.length; at += defaults.namedMissing) {
+    const some = listed.slice(at, at + defaults.namedMissing)
+    groups.push({ count: some.reduce((sum, { rows }) => sum + rows, 0), examples: some.map(nameText) })
+  }
+  const last = groups.at(-1)
+  if (last) {
+    last.count = count - groups.slice(0, -1).reduce((sum, group) => sum + group.count, 0)
+    if (keys.length > listed.length) last.examples.push('and others')
+  }
+  return groups
+}
+
+function nameText({ key, rows }: NamedKey): string {
+  const shown =
     key.length > defaults.shownValueCharacters ? `${key.slice(0, defaults.shownValueCharacters)}…` : key
-  const named = keys
-    .slice(0, defaults.namedMissing)
-    .map(({ key, rows }) => `${JSON.stringify(cut(key))}: ${rows}`)
-  return keys.length > named.length ? [...named, 'and others'] : named
+  return `${JSON.stringify(shown)}: ${rows}`
 }
 
 /** A row whose column may not be empty is left out. */

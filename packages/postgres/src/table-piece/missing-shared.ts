@@ -7,8 +7,8 @@ import type { FillContext } from './fill-context.js'
 import { addFound } from './found-here.js'
 import { tableName } from './joins.js'
 import { leadsSql } from './leads.js'
-import { ambiguousKey, givesStableKey, sameStableKey } from './lookups.js'
-import { missingShared, namedKeys } from './loss-findings.js'
+import { ambiguousKey, givenKeyText, givesStableKey, sameStableKey } from './lookups.js'
+import { missingShared, namedGroups } from './loss-findings.js'
 import { carriesTarget, insteadKey } from './reference-value.js'
 import type { TypedRows } from './row-type.js'
 import type { Stage } from './stage.js'
@@ -96,9 +96,7 @@ async function counts(
 
 /** SQL of the stable keys of the stage that no row has, as often as rows lead by them. */
 function missingSql(reference: ReferencePlan, stable: StableKey, stage: Stage, rows: string): string {
-  const given = stable.headers.map((name) => `(${stage.column(name) ?? 'NULL'})::text`)
-  const key = given.length === 1 ? given[0] : `jsonb_build_array(${given.join(', ')})::text`
-  return `SELECT ${key} AS given FROM ${stage.from} LEFT JOIN ${rows} s ON ${sameStableKey('s', stable, stage)}
+  return `SELECT ${givenKeyText(stable, stage)} AS given FROM ${stage.from} LEFT JOIN ${rows} s ON ${sameStableKey('s', stable, stage)}
     WHERE ${givesStableKey(stable, stage)} AND ${stage.column(reference.column.name) ?? 'NULL'} IS NULL AND s.n IS NULL
       AND ${leadsSql(reference, ofFile(stage))}`
 }
@@ -117,11 +115,12 @@ async function replaceMissing(
   const rows = context.lookups.table(reference, shared)
   const { rows: named } = await context.tx.query<{ key: string; rows: number }>(
     `SELECT m.given AS key, count(*)::float8 AS rows FROM (${missingSql(reference, shared, stage, rows)}) m
-     GROUP BY m.given ORDER BY count(*) DESC, m.given COLLATE "C" LIMIT ${defaults.namedMissing + 1}`,
+     GROUP BY m.given ORDER BY count(*) DESC, m.given COLLATE "C" LIMIT ${defaults.listedMissing + 1}`,
   )
   if (instead === 'create') await createShared(reference, shared, stage, context)
   else await refuseUnknown(reference, shared, context)
-  context.finding(missingShared({ plan, count: missing, examples: namedKeys(named) }, reference, instead))
+  for (const group of namedGroups(missing, named))
+    context.finding(missingShared({ plan, ...group }, reference, instead))
 }
 
 async function createShared(

@@ -10,9 +10,10 @@ import {
 import { Encoding } from '../database/encoding.js'
 import { defaults } from '../defaults.js'
 import { ComingLosses } from './coming-losses.js'
-import { type ExternalKeys, externalKeys } from './external-keys.js'
+import { externalKeys } from './external-keys.js'
 import { validateFiles } from './files/validate-files.js'
 import { type Header, matchHeader } from './header.js'
+import { MissingRows } from './missing-rows.js'
 import { newlines } from './newlines.js'
 import { RepeatedKeys } from './repeated-keys.js'
 import { rowChecks } from './row-checks.js'
@@ -77,7 +78,8 @@ async function* validateEntry(
     limit: defaults.listedPerEntry,
     limitPerColumn: defaults.listedPerColumn,
   })
-  const missing = new FindingCollector({ limit: defaults.listedMissing })
+  const external = externalKeys(plan, context)
+  const missing = new MissingRows(external)
   const losses = await ComingLosses.of(plan, context)
   const encoding = Encoding.named(plan.facts.encoding)
   let rows = 0
@@ -87,7 +89,6 @@ async function* validateEntry(
     const facts = entries.facts(file)
     const checks = rowChecks(context.tx, plan, columns, facts, encoding)
     const settled = new SettledChecks(plan, columns, context)
-    const external = externalKeys(plan, context)
     const repeated = new RepeatedKeys(plan, columns, facts?.rows ?? Math.ceil((facts?.size ?? 0) / 20))
     let line = 2 + newlines(columns)
     for await (const batch of entries.rows(file)) {
@@ -111,13 +112,7 @@ async function* validateEntry(
       await losses.add(kept)
       rows += batch.length
       context.progress(before + rows)
-      for (const [index, column] of external.entries())
-        await addMissing(
-          column,
-          (keys[index] ?? []).filter((key) => !encoding?.lacking(key)),
-          missing,
-          file,
-        )
+      await missing.add(encoding ? keys.map((own) => own.filter((key) => !encoding.lacking(key))) : keys)
     }
     await checks.ask(findings, true)
     if (repeated.suspected) await readAgain(context, file, 2 + newlines(columns), repeated, findings)
@@ -130,7 +125,7 @@ async function* validateEntry(
     findings.error('table/not-one-row', { file }, () => ({ message }))
   }
   yield* findings.list()
-  yield* missing.list()
+  yield* missing.list(file)
   yield* losses.list()
   return rows
 }
@@ -156,19 +151,6 @@ async function readAgain(
       repeated.second(row, line, findings)
       line += 1 + newlines(Object.values(row))
     }
-  }
-}
-
-async function addMissing(
-  external: ExternalKeys,
-  keys: readonly string[],
-  findings: FindingCollector,
-  file: string,
-): Promise<void> {
-  const { column, code, hint } = external
-  for (const key of await external.missing(keys)) {
-    const message = external.message(JSON.stringify(key.slice(0, 200)))
-    findings.error(code, { file, column }, () => ({ message, hint }))
   }
 }
 

@@ -152,15 +152,18 @@ test('all problems at once: every shared row that the target lacks is told befor
   assert.deepEqual(
     found.map(({ severity, code, column, count }) => [severity, code, column, count]),
     [
-      ...Array.from({ length: 8 }, () => ['error', 'table/shared-missing', 'area_id.stable_key', undefined]),
-      ['error', 'table/shared-missing', 'doc', undefined],
+      ...Array.from({ length: 8 }, () => ['error', 'table/shared-missing', 'area_id.stable_key', 5]),
+      ['error', 'table/shared-missing', 'doc', 1],
     ],
   )
   assert.deepEqual(
     found.slice(0, 8).map(({ message }) => /^"missing (\d)"/.exec(message)?.[1]),
     Array.from('01234567'),
   )
-  assert.match(found[0]?.message ?? '', /^"missing \d" is not among the shared rows of "areas" here\.$/)
+  assert.match(
+    found[0]?.message ?? '',
+    /^"missing \d" is not among the shared rows of "areas" here; it is named 5 times\.$/,
+  )
 })
 
 test('a stable key reaches only rows that the condition allows', async () => {

@@ -8,7 +8,7 @@ const test = suite('references: people')
 const ddl = `CREATE TABLE people (id int PRIMARY KEY, email text UNIQUE, rights text);
 INSERT INTO people VALUES (1, 'ann@x', ''), (2, 'bo@x', 'all'), (9, NULL, '');
 CREATE TABLE notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums ON DELETE CASCADE, n int,
-  writer int REFERENCES people, reader int NOT NULL REFERENCES people)`
+  writer int REFERENCES people, reader int NOT NULL REFERENCES people, editor int REFERENCES people, judge int REFERENCES people)`
 
 const asked: (readonly string[])[] = []
 let moved = new Map<string, string>()
@@ -41,6 +41,8 @@ const piece = albumPiece([
           find: { 'cy@x': '1', 'di@x': '2' },
         },
       },
+      editor: { table: 'people', shared: { where: 'true', by: ['email'], missing: 'null' } },
+      judge: { table: 'people', shared: { where: 'true', by: ['email'] } },
     },
   },
 ])
@@ -69,6 +71,26 @@ async function archiveOf(host: Albums, ...notes: readonly (readonly [string | nu
   assert.ok(ok, told)
   await host.sql('DELETE FROM notes')
   await host.sql('DELETE FROM people WHERE id >= 100')
+  return archive
+}
+
+/** An archive in which so many people stand in the column, in one to three rows each, who have gone since. */
+async function archiveOfMany(host: Albums, column: 'editor' | 'judge', people: number) {
+  const album = await host.add()
+  await host.sql('DELETE FROM notes')
+  await host.sql(
+    `INSERT INTO people SELECT 1000 + n, 'p' || n || '@x', '' FROM generate_series(1, $1::int) n`,
+    [people],
+  )
+  await host.sql(
+    `INSERT INTO notes (album_id, n, reader, ${column}) SELECT $1, n * 10 + i, 1, 1000 + n
+     FROM generate_series(1, $2::int) n, generate_series(1, n % 3 + 1) i`,
+    [album, people],
+  )
+  const { archive, ok, told } = await host.export(album)
+  assert.ok(ok, told)
+  await host.sql('DELETE FROM notes')
+  await host.sql('DELETE FROM people WHERE id > 1000')
   return archive
 }
 
@@ -113,6 +135,53 @@ for (const place of onePlace) {
       assert.match(told[0]?.message ?? '', /\("Ann@x": 1, "o'\\"x\\n": 1\): "9" takes their place/)
       assert.match(told[1]?.message ?? '', /\("zed@x": 2, "di@x": 1\)/)
     }
+  })
+
+  test(`each unmatched person is named with the number of rows, before and by the import (${place})`, async () => {
+    const archive = await archiveOfMany(host(), 'editor', 45)
+    const expected = Object.fromEntries(
+      Array.from({ length: 45 }, (_, at) => [`p${at + 1}@x`, ((at + 1) % 3) + 1]),
+    )
+    const [dry, copy] = [await host().validate(archive), await host().import(archive)]
+    assert.ok(dry.ok && copy.ok, copy.told)
+    assert.deepEqual(
+      (await host().sql('SELECT DISTINCT editor, reader FROM notes WHERE album_id = $1', [copy.id])).map(
+        ({ editor, reader }) => [editor, reader],
+      ),
+      [[null, 1]],
+    )
+    for (const { findings } of [dry, copy]) {
+      const told = findings.filter(({ column }) => column === 'editor')
+      assert.deepEqual(
+        told.map(({ severity, code }) => [severity, code]),
+        Array(3).fill(['warning', 'table/reference-dangling']),
+      )
+      const named = told.map(({ message }) => [...message.matchAll(/"(p\d+@x)": (\d+)/g)])
+      assert.deepEqual(Object.fromEntries(named.flat().map(([, who, rows]) => [who, Number(rows)])), expected)
+      assert.deepEqual(
+        told.map(({ count }) => count),
+        named.map((some) => some.reduce((sum, [, , rows]) => sum + Number(rows), 0)),
+      )
+    }
+  })
+
+  test(`whoever must be here is named with the number of rows, and nothing is made (${place})`, async () => {
+    const archive = await archiveOfMany(host(), 'judge', 4)
+    const before = await host().sql('SELECT count(*) FROM albums')
+    for (const { ok, findings } of [await host().validate(archive), await host().import(archive)]) {
+      assert.ok(!ok)
+      assert.deepEqual(
+        findings.map(({ code, column, count, message }) => [
+          code,
+          column,
+          /^"([^"]*)"/.exec(message)?.[1],
+          count,
+        ]),
+        [2, 3, 1, 2].map((rows, at) => ['table/shared-missing', 'judge.email', `p${at + 1}@x`, rows]),
+      )
+      assert.match(findings[1]?.message ?? '', /; it is named 3 times\.$/)
+    }
+    assert.deepEqual(await host().sql('SELECT count(*) FROM albums'), before)
   })
 
   test(`nobody gains a right: rows of people are neither made nor changed (${place})`, async () => {
