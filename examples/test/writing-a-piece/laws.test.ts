@@ -29,7 +29,6 @@ test('the check has nothing to say, and every column is decided', async () => {
   const ignored = ['stickers', 'notebooks.owner_id', 'notebooks.ready']
   await assertSchemaCovered(database, [cover, rows], { schema: 'public', root: 'notebooks', ignored })
 })
-})
 
 const host = {
   kind: notebookKind,

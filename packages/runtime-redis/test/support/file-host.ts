@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   createPiecework,
+  fileArtifacts,
   folderFiles,
-  memoryArtifacts,
   type Piecework,
   type ResourceKind,
 } from '@piecework/core'
 import type { FileStore, Piece } from '@piecework/core/piece'
+import type { Store } from '@piecework/core/store'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { redisRuntime } from '@piecework/runtime-redis'
@@ -17,10 +17,16 @@ export interface FilePlace {
   readonly redis?: string
   /** Of the host's files. */
   readonly files: string
+  readonly artifacts: string
 }
 
-/** Where a process dies at the second file. */
-export type Death = 'before it is put' | 'while it is put' | 'after it was put'
+export interface FileHostOptions {
+  /** The last piece fails. */
+  readonly breaks?: boolean
+  /** Stands in the place of the host's files. Without `copy`, so that bytes go through the process. */
+  readonly files?: (store: FileStore) => FileStore
+  readonly store?: (store: Store) => Store
+}
 
 export const fileTables = `
   CREATE TABLE albums (id uuid PRIMARY KEY, ready boolean NOT NULL DEFAULT true);
@@ -61,59 +67,35 @@ const last = (breaks: boolean): Piece => ({
   version: 1,
   after: ['album/photos'],
   exporter: { export: async () => ({ rows: 0 }) },
-  importer: { import: async () => ({ rows: 0 }) },
-  cloner: {
-    clone: async () => {
+  importer: {
+    import: async () => {
       if (breaks) throw new Error('the last piece breaks')
       return { rows: 0 }
     },
   },
 })
 
-/** Without `copy`, so that bytes go through the process. */
-function mortal({ open, put, delete: remove }: FileStore, death: Death): FileStore {
-  let puts = 0
-  const die = async (): Promise<void> => {
-    process.kill(process.pid, 'SIGKILL')
-    await sleep(60_000)
-  }
-  return {
-    open,
-    delete: remove,
-    put: async (key, bytes, signal) => {
-      puts += 1
-      if (puts < 2) return put(key, bytes, signal)
-      if (death === 'before it is put') await die()
-      const dying = async function* () {
-        for await (const chunk of bytes) {
-          yield chunk
-          if (death === 'while it is put') await die()
-        }
-      }
-      await put(key, dying(), signal)
-      await die()
-    },
-  }
-}
-
 export function fileHost(
-  { database, redis, files }: FilePlace,
-  { death, breaks = false }: { readonly death?: Death; readonly breaks?: boolean },
+  { database, redis, files, artifacts }: FilePlace,
+  {
+    breaks = false,
+    files: given = (store) => store,
+    store: changed = (store) => store,
+  }: FileHostOptions = {},
 ): { readonly piecework: Piecework; readonly pool: pg.Pool; stop(): Promise<void> } {
   const pool = new pg.Pool({ connectionString: database, max: 5 }).on('error', () => {})
-  const store = folderFiles(files)
+  const { copy: _, ...read } = folderFiles(files)
   const piecework = createPiecework({
-    packs: [
-      { name: 'albums', kinds: [kind], pieces: [photos(death ? mortal(store, death) : store), last(breaks)] },
-    ],
-    store: postgresStore({ database: fromPg(pool), leaseMs: 1500 }),
-    artifacts: memoryArtifacts(),
+    packs: [{ name: 'albums', kinds: [kind], pieces: [photos(given(read)), last(breaks)] }],
+    store: changed(postgresStore({ database: fromPg(pool), leaseMs: 1500 })),
+    artifacts: fileArtifacts(artifacts),
     runtime:
       redis === undefined
         ? inProcess({ concurrency: 1, onError: () => {} })
         : redisRuntime({ connection: redis, concurrency: 1, onError: () => {} }),
     heartbeatMs: 200,
     sweepMs: 200,
+    orphanSweepMs: 300,
     resubmitAfterMs: 2000,
     backoffMs: 50,
     maxAttempts: 3,
