@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite } from 'uvu'
 import { archives } from './conformance/archives.js'
 import type { Case } from './conformance/case.js'
+import { chosenPieces } from './conformance/chosen-pieces.js'
 import { deliveries } from './conformance/deliveries.js'
 import { downloads } from './conformance/downloads.js'
 import { drafts } from './conformance/drafts.js'
@@ -23,6 +24,7 @@ const cases: Readonly<Record<string, Case>> = {
   ...deliveries,
   ...following,
   ...archives,
+  ...chosenPieces,
   ...origins,
   ...pages,
   ...repeated,
