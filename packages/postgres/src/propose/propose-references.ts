@@ -36,6 +36,12 @@ export function proposeReferences(below: Below, table: Table, ask: Ask): Propose
       references.set(name, writtenName(to, table.schema))
       if (to === below.root)
         ask('leads to the resource too: rows of others are told, and left empty or out.', name)
+    } else if (table === below.root && column.notNull && !column.hasDefault && looksLikePeople(to)) {
+      ignore.push(name)
+      ask(
+        `leads to people ("${to.name}"), and stays whom the shell has, so that no archive gives anybody a right: may it?`,
+        name,
+      )
     } else references.set(name, outside(below, table, column, to, foreign.keys[0] ?? '', ask))
   }
   for (const foreign of table.foreignKeys.filter(({ columns }) => columns.length > 1))
