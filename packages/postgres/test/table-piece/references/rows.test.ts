@@ -9,7 +9,8 @@ CREATE TABLE photos (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uui
   kind text, deleted_at timestamptz, slug varchar(12) UNIQUE, nick text UNIQUE, code text UNIQUE,
   tag text UNIQUE CONSTRAINT tag_short CHECK (length(tag) <= 10), room text UNIQUE, CONSTRAINT roomed CHECK (kind <> 'roomed' OR room IS NOT NULL), kin kin UNIQUE);
 CREATE TABLE notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), photo_id uuid NOT NULL REFERENCES photos ON DELETE CASCADE, n int);
-CREATE TABLE picks (album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE, n int, photo_id uuid REFERENCES photos)`
+CREATE TABLE picks (album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE, n int, photo_id uuid REFERENCES photos);
+CREATE TABLE remarks (id serial PRIMARY KEY, about_type text, about uuid, n int, answers int REFERENCES remarks)`
 
 const pieceWith = (code: 'fail' | 'null') =>
   albumPiece([
@@ -29,9 +30,26 @@ const pieceWith = (code: 'fail' | 'null') =>
     { table: 'picks', owner: 'album_id', order: ['n'], references: { photo_id: 'photos' } },
   ])
 
+/** Remarks about rows of one table: their only way to the album. */
+const remarks = (type: string, table: string, owner: string) =>
+  albumPiece(
+    [
+      {
+        table: 'remarks',
+        owner: `about.${owner}`,
+        order: ['n'],
+        where: { sql: 'about_type = $1', values: [type] },
+        references: { about: table, answers: 'remarks' },
+      },
+    ],
+    {},
+    { name: `album/${table}-remarks`, after: ['album/rows'] },
+  )
+
 const hosts = new Map<string, Albums>()
 test.before(async () => {
-  for (const place of onePlace) hosts.set(place, await albums(place, ddl, [pieceWith('null')]))
+  const typed = [remarks('Photo', 'photos', 'album_id'), remarks('Note', 'notes', 'photo_id.album_id')]
+  for (const place of onePlace) hosts.set(place, await albums(place, ddl, [pieceWith('null'), ...typed]))
 })
 test.after(async () => {
   for (const host of hosts.values()) await host.close()
@@ -173,5 +191,35 @@ test('a value that is taken fails validation, import and clone where that is dec
     }
   }
 })
+
+for (const place of onePlace)
+  test(`rows that a type in a column leads to the owner by travel with a piece for each type: ${place}`, async () => {
+    const host = hosts.get(place) as Albums
+    const album = await filled(host)
+    await host.sql(
+      `INSERT INTO remarks (about_type, about, n) SELECT 'Photo', id, n FROM photos WHERE n < 3
+       UNION ALL SELECT 'Note', id, n + 10 FROM notes WHERE n < 3 UNION ALL SELECT 'Album', $1, 30`,
+      [album],
+    )
+    await host.sql(
+      `INSERT INTO remarks (about_type, about, n, answers) SELECT about_type, about, n + 100, id FROM remarks WHERE n < 30`,
+    )
+    const remarksOf = (id: string) =>
+      host.sql(
+        `SELECT r.about_type, r.n, a.n AS answers, coalesce(p.album_id, q.album_id) = $1 AS own, a.about = r.about AS same
+         FROM remarks r LEFT JOIN photos p ON r.about_type = 'Photo' AND p.id = r.about
+         LEFT JOIN notes o ON r.about_type = 'Note' AND o.id = r.about LEFT JOIN photos q ON q.id = o.photo_id
+         LEFT JOIN remarks a ON a.id = r.answers WHERE coalesce(p.album_id, q.album_id) = $1 ORDER BY r.n`,
+        [id],
+      )
+    const content = await remarksOf(album)
+    assert.equal(content.length, 8)
+    const { archive } = await host.export(album)
+    for (const copy of [await host.import(archive), await host.clone(album)]) {
+      assert.ok(copy.ok, copy.told)
+      assert.deepEqual(await remarksOf(copy.id), content)
+    }
+    assert.deepEqual(await remarksOf(album), content)
+  })
 
 test.run()
