@@ -3,7 +3,6 @@ import { looksLikeId } from '../table-piece/facts/looks-like-id.js'
 import { looksSecret, snakeCase } from '../table-piece/facts/looks-secret.js'
 import type { PolymorphicReference, Reference } from '../table-piece/spec.js'
 import { writtenName } from '../table-piece/table-name.js'
-import { askOfOwner } from './ask-of-owner.js'
 import type { Ask, Below, ProposedTable, Question } from './proposal.js'
 import { proposeColumns } from './propose-columns.js'
 import { proposeFiles } from './propose-files.js'
@@ -12,6 +11,7 @@ import type { Orderable } from './propose-order.js'
 import { proposeReferences } from './propose-references.js'
 import { proposeTypes } from './propose-types.js'
 import { proposeUnique } from './propose-unique.js'
+import { askOfOwner, askOfRights } from './table-questions.js'
 
 /** All of a declaration but its order, which other tables have a part in. */
 export interface UnorderedTable extends ProposedTable {
@@ -32,6 +32,7 @@ export async function proposeTable(below: Below, table: Table): Promise<Unordere
   const owner = owned.path.join('.')
   askOfOwner(below, table, owner, ask)
   const leading = proposeReferences(below, table, ask)
+  askOfRights(below, table, ask)
   const foreign = new Set(table.foreignKeys.flatMap(({ columns }) => columns))
   const leads = (name: string): boolean =>
     name === owned.path[0] ||

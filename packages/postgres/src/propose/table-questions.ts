@@ -1,9 +1,10 @@
 import type { Table } from '../table-piece/catalogue.js'
 import { snakeCase } from '../table-piece/facts/looks-secret.js'
+import { looksLikePeople } from './looks-like-people.js'
 import { foreignOf, waysToRoot } from './owned-tables.js'
 import type { Ask, Below } from './proposal.js'
 
-/** Asks which rows travel: by their owner, and whether those that were deleted do. */
+/** Whether rows have an owner, and whether all of them travel. */
 export function askOfOwner(below: Below, table: Table, owner: string, ask: Ask): void {
   const { reading, owned, root, key } = below
   const way = owned.get(table)
@@ -25,4 +26,19 @@ export function askOfOwner(below: Below, table: Table, owner: string, ask: Ask):
     ask(`do deleted rows travel? If not: where: { sql: '"${deleted.name}" IS NULL' }.`, deleted.name)
   const said = [...table.columns.values()].find(({ name }) => snakeCase(name) === 'is_deleted')
   if (said) ask('do deleted rows travel? If not, say so by "where".', said.name)
+}
+
+const rights =
+  /(?:^|_)(?:members?|memberships?|permissions?|grants?|shares?|sharings?|collaborators?|roles?|acls?|access(?:es)?|invit(?:es?|ations?))$/
+
+/** People in it may get rights of the archive's choice. */
+export function askOfRights({ reading }: Below, table: Table, ask: Ask): void {
+  const leadsToPeople = table.foreignKeys.some(({ schema, table: name }) => {
+    const to = reading.catalogue.get({ schema, name })
+    return to !== undefined && looksLikePeople(to)
+  })
+  if (leadsToPeople && rights.test(snakeCase(table.name)))
+    ask(
+      'do these rows say who may do what? Then leave the table out: an archive may name whom it likes. The shell can add whoever asked.',
+    )
 }

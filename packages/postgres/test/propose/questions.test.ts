@@ -4,9 +4,10 @@ import pg from 'pg'
 import { suite } from 'uvu'
 import { command } from './written-proposal.js'
 
-const test = needsServer(suite('piecework-check: columns that look like keys of files'))
+const test = needsServer(suite('piecework-check: questions about files and rights'))
 
 const schema = `
+  CREATE TABLE users (id serial PRIMARY KEY, email text NOT NULL UNIQUE);
   CREATE TABLE albums (id serial PRIMARY KEY, title text NOT NULL, cover_url text);
   CREATE TABLE photos (
     id serial PRIMARY KEY, album_id int NOT NULL REFERENCES albums, storage_key text NOT NULL UNIQUE, "thumbnailPath" varchar(80),
@@ -14,6 +15,8 @@ const schema = `
   );
   CREATE TABLE enclosures (id serial PRIMARY KEY, album_id int NOT NULL REFERENCES albums, path text NOT NULL, mime_type text, size_kb int, checksum text);
   CREATE TABLE scans (id serial PRIMARY KEY, album_id int NOT NULL REFERENCES albums, filename text NOT NULL, content_type text, byte_size int);
+  CREATE TABLE album_members (album_id int NOT NULL REFERENCES albums, user_id int NOT NULL REFERENCES users, PRIMARY KEY (album_id, user_id));
+  CREATE TABLE album_notes (id serial PRIMARY KEY, album_id int NOT NULL REFERENCES albums, user_id int NOT NULL REFERENCES users);
   CREATE TABLE blobs (id serial PRIMARY KEY, album_id int NOT NULL REFERENCES albums, filename text NOT NULL, content_type text, body bytea);
   CREATE TABLE trails (id serial PRIMARY KEY, album_id int NOT NULL REFERENCES albums, path text NOT NULL, url text, image_count int,
     file_path char(20), api_key text, object_id text, "profile" text, position int NOT NULL, UNIQUE (album_id, position))`
@@ -91,6 +94,15 @@ test('a key that is unique and must have a value keeps copies from being made un
   assert.deepEqual(
     nullable.findings.filter(({ severity }) => severity === 'error'),
     [],
+  )
+})
+
+test('a table by whose name people have rights is asked about: an archive may name whom it likes', async () => {
+  const { questions } = await proposed()
+  const asked = questions.filter(({ text }) => /who may do what/.test(text))
+  assert.deepEqual(
+    asked.map(({ table }) => table),
+    ['public.album_members'],
   )
 })
 
