@@ -23,6 +23,7 @@ export const heavyFiles = {
   'packages/delivery/test/s3/refusals.test.ts': 23,
   'packages/postgres/test/keys/integer-keys-embedded.test.ts': 22,
   'packages/delivery/test/dropbox/killed.test.ts': 21,
+  'packages/runtime-redis/test/crashes/files.test.ts': 20,
   'packages/server/test/browser.test.ts': 20,
   'examples/test/planning-processes.test.ts': 20,
   'packages/pieces-tenure/test/api/api.test.ts': 18,

@@ -111,6 +111,7 @@ interface Asked {
   readonly at: Moment
   readonly stop?: 'SIGKILL' | 'SIGSTOP'
   readonly breaks?: boolean
+  readonly sweeps?: boolean
   /** Of the process that ends the job. */
   readonly files?: (store: FileStore) => FileStore
 }
@@ -204,7 +205,7 @@ test('exclusion: import: a process that was stopped past its lease and wakes up 
   ))
 
 test('exclusion: import: what such a process puts after the end of its job goes a day later, and nothing else', () =>
-  madeByTwo({ way: 'import', at: 'before it is put', stop: 'SIGSTOP' }, async (found) => {
+  madeByTwo({ way: 'import', at: 'before it is put', stop: 'SIGSTOP', sweeps: true }, async (found) => {
     const { worker, pool, outcome, more: now } = found
     assert.deepEqual([outcome, await now()], ['succeeded', 3])
     const ended = said(worker, 'put')
@@ -232,7 +233,7 @@ test('nothing half-made: import: what a killed process has left where the store 
       await dayLater(pool)
     },
   )
-  const later = fileHost(place())
+  const later = fileHost(place(), { sweeps: true })
   try {
     await later.piecework.start()
     await until(async () => (await later.pool.query('SELECT FROM piecework.put_files')).rowCount === 0)

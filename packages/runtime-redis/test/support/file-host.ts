@@ -26,6 +26,8 @@ export interface FileHostOptions {
   /** Stands in the place of the host's files. Without `copy`, so that bytes go through the process. */
   readonly files?: (store: FileStore) => FileStore
   readonly store?: (store: Store) => Store
+  /** Looks for what is left behind all the time. */
+  readonly sweeps?: boolean
 }
 
 export const fileTables = `
@@ -81,6 +83,7 @@ export function fileHost(
     breaks = false,
     files: given = (store) => store,
     store: changed = (store) => store,
+    sweeps = false,
   }: FileHostOptions = {},
 ): { readonly piecework: Piecework; readonly pool: pg.Pool; stop(): Promise<void> } {
   const pool = new pg.Pool({ connectionString: database, max: 5 }).on('error', () => {})
@@ -95,7 +98,7 @@ export function fileHost(
         : redisRuntime({ connection: redis, concurrency: 1, onError: () => {} }),
     heartbeatMs: 200,
     sweepMs: 200,
-    orphanSweepMs: 300,
+    ...(sweeps && { orphanSweepMs: 300 }),
     resubmitAfterMs: 2000,
     backoffMs: 50,
     maxAttempts: 3,
