@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { PieceworkError } from '@piecework/core/piece'
 import { gdalDefaults } from './defaults.js'
 import type { Gdal } from './gdal.js'
@@ -34,6 +35,17 @@ export interface GdalRun {
 export type FolderRun = GdalRun & { readonly folder: string }
 
 /**
+ * A program within limits of memory and CPU time, in place of the shell. Beside it one waits for a line on descriptor 3: its
+ * end without one is that of the host's process, however that has ended, and ends the program.
+ */
+const limited = `set -e
+ulimit -v "$1"
+ulimit -t "$2"
+shift 2
+{ read -r line <&3 || kill -KILL $$; } >/dev/null 2>&1 &
+exec "$@" 3<&-`
+
+/**
  * What a program says on stdout. It sees none of the host's environment, no file beside those that it is given, and no
  * network. Throws `gdal/…` for an exit other than 0 and for every error on stderr: the programs exit with 0 after some.
  */
@@ -45,16 +57,17 @@ export async function runGdal(
 ): Promise<string> {
   const { signal, timeoutMs = gdalDefaults.timeoutMs, memoryBytes = gdalDefaults.memoryBytes } = run
   signal?.throwIfAborted()
-  // A child of a process that was killed ends at the limit of its CPU time.
   const limits = [Math.ceil(memoryBytes / 1024), Math.ceil(timeoutMs / 1000)].map(String)
-  const limited = 'ulimit -v "$1" && ulimit -t "$2" && shift 2 && exec "$@"'
   const child = spawn('/bin/sh', ['-c', limited, 'sh', ...limits, join(gdal.folder, program), ...args], {
     env: environment(run),
     cwd: run.folder ?? tmpdir(),
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
   })
+  const watched = child.stdio[3] as Writable
+  watched.on('error', () => undefined)
+  child.on('exit', () => watched.end('ended\n'))
   const kill = (): void => void child.kill('SIGKILL')
   signal?.addEventListener('abort', kill)
   const said: Buffer[] = []

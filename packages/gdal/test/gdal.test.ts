@@ -1,6 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { fork } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isPieceworkError } from '@piecework/core/piece'
 import { findGdal, runGdal } from '@piecework/gdal'
 import { suite } from 'uvu'
@@ -108,6 +110,26 @@ test('a child ends with its attempt, and at its limit of time', async () => {
     assert.match(await refusal(slow), 'gdal/stopped')
   })
 })
+
+test('a child ends with its process, which was killed', () =>
+  withPrograms('echo $$ > pid; exec sleep 60', async (folder) => {
+    const host = fork(new URL('./mortal-host.js', import.meta.url), [folder])
+    const written = join(folder, 'pid')
+    while (!(existsSync(written) && readFileSync(written, 'utf8').endsWith('\n'))) await sleep(10)
+    const child = Number(readFileSync(written, 'utf8'))
+    process.kill(child, 0)
+    host.kill('SIGKILL')
+    while (isAlive(child)) await sleep(10)
+  }))
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
 
 test('what says more than it may is stopped', async () => {
   const endless = withPrograms('exec yes', (folder) => runGdal({ folder, version: '' }, 'gdalwarp', []))

@@ -51,3 +51,6 @@ export const quickLookPixels = 512
 
 /** Pixels of a side of a PNG or a JPEG. */
 export const mostPicturePixels = 16_383
+
+/** From the record of an export to its job, while targets are asked: what takes longer was lost with its process. */
+export const beginMs = 10 * 60_000

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers'
 import { createPiecework, fileArtifacts, type JobReport, memoryArtifacts, memoryStore } from '@piecework/core'
-import { isPieceworkError } from '@piecework/core/piece'
+import { isPieceworkError, type Piece } from '@piecework/core/piece'
 import type { ArtifactStore } from '@piecework/core/store'
 import { addScene, imagery } from '@piecework/pieces-imagery'
 import { inProcess } from '@piecework/runtime-inprocess'
@@ -28,9 +28,11 @@ async function copied(
   files: ArtifactStore,
   scenes: 'carried' | 'referenced',
   id: string,
+  altered = (piece: Piece): Piece => piece,
 ): Promise<JobReport> {
+  const pack = imagery({ files, access, scenes, gdal: await gdal() })
   const piecework = createPiecework({
-    packs: [imagery({ files, access, scenes, gdal: await gdal() })],
+    packs: [{ ...pack, pieces: (pack.pieces ?? []).map(altered) }],
     runtime: inProcess({ concurrency: 1 }),
     store: memoryStore({ database: world.db }),
   })
@@ -107,6 +109,66 @@ test('a scene that is not there any more is not left out of an archive', async (
   )
   assert.is(failed, 'imagery/scene-missing')
 })
+
+const vrt = `<VRTDataset rasterXSize="1" rasterYSize="1"><SRS>EPSG:32654</SRS><VRTRasterBand dataType="Byte" band="1"><SimpleSource><SourceFilename>/etc/passwd</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>`
+const wms =
+  '<GDAL_WMS><Service name="WMS"><ServerUrl>http://169.254.169.254/</ServerUrl></Service></GDAL_WMS>'
+
+for (const [name, spoil] of [
+  ['a VRT', () => Buffer.from(vrt)],
+  ['a description of a WMS', () => Buffer.from(wms)],
+  ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+  ['a TIFF that ends at once', (bytes: Buffer) => bytes.subarray(0, 8)],
+] as const)
+  test(`a scene of an archive that is ${name} is refused by name, and nothing of the import stays`, async () => {
+    const files = memoryArtifacts()
+    const { id, scenes } = await sampleProject(world.db, files, ['rgb-byte-tenth'])
+    const artifact = (await scenesOf(id))[0]?.artifact ?? ''
+    const bytes = spoil(await buffer(files.open(artifact)))
+    await files.delete(artifact)
+    await files.put(artifact, chunks(bytes))
+    await world.db.query('UPDATE imagery.scenes SET bytes = $2 WHERE id = $1', [scenes[0], bytes.length])
+    const { job } = await copied(files, 'carried', id)
+    assert.equal([job.outcome, job.error?.code], ['failed', 'imagery/scene-format'])
+    assert.match(job.error?.message ?? '', 'The scene "rgb-byte-tenth" is refused: The file of a scene')
+    await assertNothing(files, job.target?.id)
+  })
+
+test('what lies beside a scene in an archive is refused by name, and nothing of the import stays', async () => {
+  const files = memoryArtifacts()
+  const { id } = await sampleProject(world.db, files, ['rgb-byte-tenth'])
+  const beside = (piece: Piece): Piece => {
+    const { name, exporter } = piece
+    if (name !== 'imagery/scenes' || !exporter) return piece
+    return {
+      ...piece,
+      exporter: {
+        ...exporter,
+        export: async (context) => {
+          await context.write('files/1.tif.aux.xml', Buffer.from('<PAMDataset></PAMDataset>'))
+          return exporter.export(context)
+        },
+      },
+    }
+  }
+  const { job, findings } = await copied(files, 'carried', id, beside)
+  assert.is(job.outcome, 'failed')
+  assert.match(findings[0]?.message ?? '', '"files/1.tif.aux.xml" is the file of no scene.')
+  await assertNothing(files, job.target?.id)
+})
+
+async function assertNothing(files: ArtifactStore, project = ''): Promise<void> {
+  const left: string[] = []
+  for await (const key of files.list('imagery/projects')) left.push(key)
+  assert.equal(left, [])
+  const { rows } = await world.db.query(
+    `SELECT FROM imagery.projects WHERE id = $1
+    UNION ALL SELECT FROM imagery.project_scenes WHERE project_id = $1
+    UNION ALL SELECT FROM imagery.scenes WHERE owner = 'ben' AND artifact LIKE 'imagery/projects/' || $1 || '/%'`,
+    [project],
+  )
+  assert.is(rows.length, 0)
+}
 
 test('what is no GeoTIFF, and what is too large, becomes no scene', async () => {
   const files = memoryArtifacts()

@@ -2,11 +2,14 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createPiecework, folderTarget, memoryArtifacts, memoryStore, type Piecework } from '@piecework/core'
 import { isPieceworkError } from '@piecework/core/piece'
 import {
   type ImageryExport,
   type ImageryExports,
+  type ImageryExportsOptions,
+  type ImageryOptions,
   imagery,
   imageryExports,
   imageryPolicy,
@@ -18,7 +21,7 @@ import { pieceworkHttp } from '@piecework/server'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ana, type ImageryDatabase, imageryDatabase, sampleProject } from './support/imagery-host.js'
+import { ana, chunks, type ImageryDatabase, imageryDatabase, sampleProject } from './support/imagery-host.js'
 import { lookAt } from './support/look-at.js'
 import { withFolder } from './support/rendered.js'
 import { aoi, gdal, needsScenes } from './support/scenes.js'
@@ -49,21 +52,29 @@ test.after(() => world.close())
 interface Host {
   readonly piecework: Piecework
   readonly exports: ImageryExports
+  readonly options: ImageryExportsOptions
 }
 
-async function withHost<T>(use: (host: Host) => Promise<T>, concurrency = 2, folder?: string): Promise<T> {
+async function withHost<T>(
+  use: (host: Host) => Promise<T>,
+  concurrency = 2,
+  folder?: string,
+  pack: Partial<ImageryOptions> = {},
+): Promise<T> {
   const { db: database } = world
   const options = { files, access: policy, gdal: await gdal(), windowPixels: 2048 }
   const piecework = createPiecework({
-    packs: [imagery(options)],
+    packs: [imagery({ ...options, ...pack })],
     runtime: inProcess({ concurrency }),
+    backoffMs: 10,
     store: memoryStore({ database }),
     access: imageryPolicy({ policy, database }),
     ...(folder !== undefined && { targets: [folderTarget({ name: 'folder', root: folder })] }),
   })
   await piecework.start()
   try {
-    return await use({ piecework, exports: imageryExports({ ...options, piecework, database }) })
+    const given = { ...options, piecework, database }
+    return await use({ piecework, exports: imageryExports(given), options: given })
   } finally {
     await piecework.stop()
   }
@@ -232,6 +243,116 @@ test('what may not be read any more is not delivered', () =>
       folder,
     ),
   ))
+
+test('a record whose process died before it had a job becomes an error, and one whose process died after that goes on', () =>
+  withHost(async ({ piecework, exports, options }) => {
+    const never = () => new Promise<never>(() => {})
+    const { db } = world
+    const dying = [
+      { piecework: { ...piecework, export: never } },
+      {
+        database: {
+          ...db,
+          query: (sql: string, values?: readonly unknown[]) =>
+            /SET job/.test(sql) ? never() : db.query(sql, values),
+        } as typeof db,
+      },
+    ]
+    const left: string[] = []
+    for (const [at, parts] of dying.entries()) {
+      const request = { name: `Dies ${at}`, source: { project: lake.id }, outputs: ['imagery/quick-look'] }
+      void imageryExports({ ...options, ...parts }).create(request, { principal: ana })
+      for (let id: string | undefined; id === undefined; await sleep(20)) {
+        const { rows } = await db.query<{ id: string }>('SELECT id FROM imagery.exports WHERE name = $1', [
+          request.name,
+        ])
+        id = rows[0]?.id
+        if (id !== undefined) left.push(id)
+      }
+    }
+    const [before = '', after = ''] = left
+    const seen = (id: string) => exports.get(id, { principal: ana })
+    assert.is((await seen(before)).status, 'PENDING')
+    await db.query(
+      `UPDATE imagery.exports SET created_at = now() - interval '11 minutes' WHERE id = ANY ($1)`,
+      [left],
+    )
+    const { status, error } = await seen(before)
+    assert.equal([status, error?.code], ['ERROR', 'imagery/not-begun'])
+    assert.match(await refusal(exports.get(before, { principal: { id: 'ben' } })), 'imagery/export-not-found')
+    while (
+      (await piecework.jobs({ resource: { kind: 'imagery-export', id: after }, principal: ana })).length === 0
+    )
+      await sleep(20)
+    assert.is((await ended({ piecework, exports, options }, await seen(after))).status, 'SUCCESS')
+  }))
+
+for (const [where, before] of [
+  ['plan', 0],
+  // One question for the project, one for its scene.
+  ['window', 2],
+] as const) {
+  const refused = async (pack: Partial<ImageryOptions>) =>
+    withHost(
+      async (host) => {
+        const request = { name: 'Refused', source: { project: lake.id }, outputs: ['imagery/cog'] }
+        const { status, error, result } = await ended(
+          host,
+          await host.exports.create(request, { principal: ana }),
+        )
+        return [status, error?.code, result]
+      },
+      1,
+      undefined,
+      pack,
+    )
+
+  test(`another version of GDAL refuses to make the ${where} of an export`, async () => {
+    const { folder, version } = await gdal()
+    let questions = 0
+    const pack = {
+      access: { allows: async () => ++questions > 0 },
+      gdal: {
+        folder,
+        get version() {
+          return questions > before ? '9.9.9' : version
+        },
+      },
+    }
+    assert.equal(await refused(pack), ['ERROR', 'imagery/gdal-differs', undefined])
+  })
+
+  test(`what may not be read any more when the ${where} of an export is made fails it`, async () => {
+    let questions = 0
+    const pack = { access: { allows: async () => ++questions <= before } }
+    assert.equal(await refused(pack), ['ERROR', 'imagery/source-unknown', undefined])
+  })
+}
+
+test('a scene whose file is altered or gone after it was added fails an export, and nothing is made', () =>
+  withHost(async (host) => {
+    const { id, scenes } = await sampleProject(world.db, files, ['rgb-byte-tenth'])
+    const { rows } = await world.db.query<{ artifact: string }>(
+      'SELECT artifact FROM imagery.scenes WHERE id = $1',
+      [scenes[0]],
+    )
+    const { artifact = '' } = rows[0] ?? {}
+    const request = { name: 'Spoilt', source: { project: id } }
+    const failed = async () => {
+      const { status, error, result } = await ended(
+        host,
+        await host.exports.create(request, { principal: ana }),
+      )
+      assert.equal([status, result], ['ERROR', undefined])
+      return error?.code
+    }
+    const bytes = await buffer(files.open(artifact))
+    await files.delete(artifact)
+    await files.put(artifact, chunks(bytes.subarray(0, bytes.length / 2)))
+    assert.match((await failed()) ?? '', /^gdal\//)
+    await files.delete(artifact)
+    assert.is(await failed().catch((error) => error.code), 'imagery/scene-missing')
+  }))
 
 interface Answer {
   readonly code: number

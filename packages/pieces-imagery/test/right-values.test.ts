@@ -5,6 +5,7 @@ import { debianPython } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Grid, windowsOf } from '#internal/grid/grid.js'
+import { chosenBands } from '#internal/tool/chosen-bands.js'
 import { checksums, plan, rendered, sum, tool, withFolder } from './support/rendered.js'
 import { aoi, gdal, landsat, needsScenes, sceneOf } from './support/scenes.js'
 
@@ -94,12 +95,17 @@ for (const [resampling, resolution, windows] of [
     }
   })
 
-test('8, 9: of four bands of 16 bits, and chosen ones', async () => {
+test('8, 9: of four bands of 16 bits, and ones that are chosen by their light', async () => {
   const whole = await rendered(tool({ p: project }), await of(landsat()))
   assert.equal(checksums(whole).slice(0, 4), [54861, 53423, 56584, 54418])
+  const bands = (['blue', 'green', 'red', 'nir'] as const).map((role) => ({ name: `of ${role}`, role }))
   const chosen = await rendered(
-    tool({ p: { ...project, bands: ['blue', 'green', 'red'] } }),
-    await of(landsat()),
+    tool({ p: { ...project, bands: 'rgb' } }),
+    await of(sceneOf('landsat-rgbn-256', bands)),
+  )
+  assert.equal(
+    chosen.plan.output.bands.map(({ name }) => name),
+    ['red', 'green', 'blue'],
   )
   assert.equal(checksums(chosen).slice(0, 3), [56584, 53423, 54861])
 })
@@ -254,6 +260,14 @@ test('30: nothing there, and bands by what their colors are', async () => {
     ['blue', 'green', 'red'],
   )
   assert.is(bgra.facts.alpha, true)
+  assert.equal(
+    chosenBands('rgb', await sceneOf('RGBA.uint16', ['a', 'b', 'c'])).map(({ name, at }) => [name, at]),
+    [
+      ['red', 2],
+      ['green', 1],
+      ['blue', 0],
+    ],
+  )
 })
 
 const masked = `

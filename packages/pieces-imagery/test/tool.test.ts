@@ -1,9 +1,11 @@
 import { isPieceworkError } from '@piecework/core/piece'
-import { parseTool, type SceneFacts } from '@piecework/pieces-imagery'
+import { type BandRole, parseTool, type SceneFacts } from '@piecework/pieces-imagery'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { planOutput } from '#internal/plan/plan-output.js'
 import { bandTypes } from '#internal/tool/band-types.js'
+import { chosenBands } from '#internal/tool/chosen-bands.js'
+import { nameBands } from '#internal/tool/name-bands.js'
 
 const test = suite('imagery: tools')
 
@@ -108,7 +110,10 @@ const facts = (names: readonly string[], more: Partial<SceneFacts> = {}): SceneF
   ...more,
 })
 const typed = (nodes: Record<string, object>, ...scenes: readonly SceneFacts[]) =>
-  bandTypes(parseTool(toolOf(nodes)), () => scenes.map((one, at) => ({ id: `s${at}`, facts: one })))
+  bandTypes(named(nodes, ...scenes), () => identified(scenes))
+const named = (nodes: Record<string, object>, ...scenes: readonly SceneFacts[]) =>
+  nameBands(parseTool(toolOf(nodes)), () => identified(scenes))
+const identified = (scenes: readonly SceneFacts[]) => scenes.map((facts, at) => ({ id: `s${at}`, facts }))
 
 test('missing and mixed bands are refused, naming scene and bands', () => {
   const rgb = facts(['red', 'green', 'blue'])
@@ -118,7 +123,11 @@ test('missing and mixed bands are refused, naming scene and bands', () => {
   )
   assert.match(
     refusal(() => typed({ p: project, n: { type: 'ndvi', input: 'p' } }, rgb)),
-    'The node "n" has no band "nir"; there are red, green, blue',
+    'imagery/band-missing: The scene "s0" has no band for "nir", by role, color or name; there are red, green, blue',
+  )
+  assert.match(
+    refusal(() => typed({ p: project, n: { type: 'ndvi', input: 'p', nir: 'b5' } }, rgb)),
+    'The node "n" has no band "b5"; there are red, green, blue',
   )
   assert.match(
     refusal(() => typed({ p: project }, rgb, facts(['red', 'green', 'blue', 'nir']))),
@@ -131,6 +140,75 @@ test('missing and mixed bands are refused, naming scene and bands', () => {
   assert.match(
     refusal(() => typed({ p: project })),
     'imagery/scene-missing: The node "p" has no scene',
+  )
+})
+
+const lit = (...bands: readonly (readonly [name: string, role?: BandRole | undefined, color?: string])[]) =>
+  facts([], {
+    bands: bands.map(([name, role, color = 'undefined']) => ({ name, color, ...(role && { role }) })),
+  })
+const index = (type: string, scenes: readonly SceneFacts[], more: object = {}) =>
+  named({ p: project, r: { type: 'identity', input: 'p' }, n: { type, input: 'r', ...more } }, ...scenes)
+    .nodes.n
+
+test('bands that a tool does not name are those of its light: by role, else by color or name', () => {
+  const landsat8 = lit(['B2', 'blue'], ['B3', 'green'], ['B4', 'red'], ['B5', 'nir08'], ['nir', 'swir16'])
+  assert.equal(index('ndvi', [landsat8]), { type: 'ndvi', input: 'r', nir: 'B5', red: 'B4' })
+  assert.equal(index('ndwi', [landsat8]), { type: 'ndwi', input: 'r', nir: 'B5', green: 'B3' })
+  assert.equal(index('evi', [landsat8, landsat8]), {
+    ...{ type: 'evi', input: 'r', scale: 1 },
+    ...{ nir: 'B5', red: 'B4', blue: 'B2' },
+  })
+  assert.equal(index('ndvi', [landsat8], { nir: 'nir' }), { type: 'ndvi', input: 'r', nir: 'nir', red: 'B4' })
+  const bgr = lit(['b1', undefined, 'blue'], ['b2', undefined, 'green'], ['b3', undefined, 'red'], ['nir'])
+  assert.equal(index('ndvi', [bgr]), { type: 'ndvi', input: 'r', nir: 'nir', red: 'b3' })
+})
+
+test('what several bands are, or other ones in another scene, is refused by scene and bands', () => {
+  const two = lit(['B8', 'nir'], ['B8A', 'nir'], ['B4', 'red'])
+  assert.is(
+    refusal(() => index('ndvi', [two])),
+    'imagery/band-ambiguous: The scene "s0" has several bands for "nir": B8, B8A. Name the one that is meant',
+  )
+  // A name that is at odds with what the file says.
+  const odd = lit(['red', undefined, 'blue'], ['blue', undefined, 'red'], ['nir'])
+  assert.match(
+    refusal(() => index('ndvi', [odd])),
+    'several bands for "red": red, blue',
+  )
+  const [one, other] = [lit(['a', 'nir'], ['b', 'red']), lit(['a', 'red'], ['b', 'nir'])]
+  assert.match(
+    refusal(() => index('ndvi', [one, other])),
+    'imagery/bands-differ: The scene "s1" has "b" for "nir", and "s0" has "a"',
+  )
+  assert.match(
+    refusal(() => named({ p: { ...project, bands: ['B4'] }, n: { type: 'ndvi', input: 'p' } }, two)),
+    'no band for "nir"',
+  )
+})
+
+test('rgb: red, green and blue of each scene, whatever it calls them', () => {
+  const nodes = { p: { ...project, bands: 'rgb' } }
+  const [one, other] = [
+    lit(['x', 'blue'], ['y', 'green'], ['z', 'red']),
+    lit(['red'], ['green'], ['blue'], ['w']),
+  ]
+  const bands = ['red', 'green', 'blue'].map((name) => ({ name, type: 'uint16' }))
+  assert.equal(typed(nodes, one, other).get('p'), bands)
+  assert.equal(
+    chosenBands('rgb', { id: 's', facts: one }).map(({ at }) => at),
+    [2, 1, 0],
+  )
+  assert.match(
+    refusal(() => typed(nodes, one, lit(['a'], ['b'], ['c']))),
+    'imagery/band-missing: The scene "s1" has no band for "red"',
+  )
+  const ndvi = { type: 'ndvi', input: 'p' }
+  assert.match(
+    refusal(() =>
+      named({ ...nodes, n: ndvi }, lit(['r', 'red'], ['g', 'green'], ['b', 'blue'], ['n', 'nir'])),
+    ),
+    'no band for "nir"',
   )
 })
 

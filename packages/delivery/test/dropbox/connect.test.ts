@@ -12,9 +12,9 @@ import {
   dropboxCredential,
   dropboxTarget,
 } from '@piecework/delivery'
+import { appKey, DropboxStandIn } from '@piecework/test-support/fixtures/dropbox-stand-in.js'
 import { decodeProtectedHeader, EncryptJWT } from 'jose'
 import { suite } from 'uvu'
-import { appKey, DropboxStandIn } from '../support/dropbox-stand-in.js'
 import { ann, refusal } from './support.js'
 
 const test = suite('connecting Dropbox')

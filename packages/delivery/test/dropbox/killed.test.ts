@@ -6,8 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
+import { DropboxStandIn } from '@piecework/test-support/fixtures/dropbox-stand-in.js'
 import { suite } from 'uvu'
-import { DropboxStandIn } from '../support/dropbox-stand-in.js'
 import { chunkBytes, dropboxHost, type Place } from './mortal-host.js'
 
 const test = needsServer(suite('a delivery to Dropbox whose process is killed'))

@@ -1,6 +1,6 @@
+import { DropboxStandIn } from '@piecework/test-support/fixtures/dropbox-stand-in.js'
 import { type TargetLawsOptions, targetLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
-import { DropboxStandIn } from '../support/dropbox-stand-in.js'
 import { sampleDropbox } from './support.js'
 
 const opened: DropboxStandIn[] = []

@@ -2,8 +2,8 @@ import { createPiecework, fileArtifacts, type Piecework } from '@piecework/core'
 import { dropboxTarget } from '@piecework/delivery'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
+import { appKey } from '@piecework/test-support/fixtures/dropbox-stand-in.js'
 import pg from 'pg'
-import { appKey } from '../support/dropbox-stand-in.js'
 import { noise } from '../support/noise.js'
 
 export interface Place {

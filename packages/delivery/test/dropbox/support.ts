@@ -8,7 +8,7 @@ import {
   type DropboxTargetOptions,
   dropboxTarget,
 } from '@piecework/delivery'
-import { appKey, type DropboxStandIn } from '../support/dropbox-stand-in.js'
+import { appKey, type DropboxStandIn } from '@piecework/test-support/fixtures/dropbox-stand-in.js'
 
 export const ann: Principal = { id: 'ann' }
 

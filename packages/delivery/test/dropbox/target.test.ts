@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { DropboxTargetOptions } from '@piecework/delivery'
+import { DropboxStandIn, type Fault } from '@piecework/test-support/fixtures/dropbox-stand-in.js'
 import { suite } from 'uvu'
-import { DropboxStandIn, type Fault } from '../support/dropbox-stand-in.js'
 import { ann, refusal, sampleDropbox, someBytes } from './support.js'
 
 const test = suite('delivery to Dropbox')

@@ -1,7 +1,7 @@
 import { PieceworkError, type Schema } from '@piecework/core/piece'
 import type { ColorSettings } from '../tool/color-settings.js'
 import { parseTool } from '../tool/parse-tool.js'
-import type { ParsedTool, Resampling } from '../tool/tool.js'
+import type { ChosenBands, ParsedTool, Resampling } from '../tool/tool.js'
 import { exportRequestShape } from './export-shape.js'
 
 /** Plain JSON, as a client sends it. */
@@ -10,8 +10,8 @@ export interface ImageryExportRequest {
   readonly name: string
   /** Whose imagery: of one project, of one scene, or what a tool makes. */
   readonly source: { readonly project: string } | { readonly scene: string } | { readonly tool: unknown }
-  /** Of a project or a scene, by name. Default: all. */
-  readonly bands?: readonly string[]
+  /** Of a project or a scene, by name, or red, green and blue by their light. Default: all. */
+  readonly bands?: ChosenBands
   /** Of a project or a scene. `true`: the project's own. */
   readonly colorCorrection?: true | ColorSettings
   /** EPSG code of the output. Default: the CRS of the first scene. */
@@ -23,14 +23,8 @@ export interface ImageryExportRequest {
   readonly mask?: unknown
   /** To the pixels that the mask touches. */
   readonly crop?: boolean
-  /** Default: `imagery/cog` and `imagery/quick-look`. */
-  readonly outputs?: readonly (
-    | 'imagery/cog'
-    | 'imagery/png'
-    | 'imagery/jpeg'
-    | 'imagery/quick-look'
-    | 'archive'
-  )[]
+  /** `imagery/cog` and `imagery/quick-look` by default; `imagery/png`, `imagery/jpeg`, and what other packs make of windows. */
+  readonly outputs?: readonly string[]
   readonly deliver?: readonly {
     readonly target: string
     readonly output?: string

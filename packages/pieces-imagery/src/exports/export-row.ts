@@ -1,4 +1,5 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
+import { beginMs } from '../defaults.js'
 import { imageryTables } from '../imagery-tables.js'
 import { sameId } from '../same-id.js'
 import type { ParsedTool } from '../tool/tool.js'
@@ -25,26 +26,25 @@ export interface ExportRow {
   readonly tool: ParsedTool
   readonly sources: Sources
   readonly estimate: StoredEstimate
-  /** Piecework's. Absent: it was not begun, or a moment ago. */
+  /** Piecework's first one. Absent: it was not begun, or a moment ago. */
   readonly job?: string
-  /** The newest one that delivers again. */
-  readonly delivery?: string
   readonly createdAt: Date
+  /** So long ago that what was not begun since never will be. */
+  readonly isOverdue: boolean
 }
 
 /** Throws `imagery/export-not-found`. */
 export async function readExport(db: Queryable, id: string): Promise<ExportRow> {
-  const { rows } = await db.query<
-    Omit<ExportRow, 'job' | 'delivery'> & { job: string | null; delivery: string | null }
-  >(
-    `SELECT id::text AS id, name, owner, tool, sources, estimate, job, delivery, created_at AS "createdAt"
+  const { rows } = await db.query<Omit<ExportRow, 'job'> & { job: string | null }>(
+    `SELECT id::text AS id, name, owner, tool, sources, estimate, job, created_at AS "createdAt",
+       created_at < now() - $2::float8 * interval '1 ms' AS "isOverdue"
      FROM ${imageryTables.exports} WHERE ${sameId}`,
-    [id],
+    [id, beginMs],
   )
   const [row] = rows
   if (!row) throw exportNotFound(id)
-  const { job, delivery, ...rest } = row
-  return { ...rest, ...(job !== null && { job }), ...(delivery !== null && { delivery }) }
+  const { job, ...rest } = row
+  return { ...rest, ...(job !== null && { job }) }
 }
 
 export function exportNotFound(id: string): PieceworkError {
@@ -53,7 +53,7 @@ export function exportNotFound(id: string): PieceworkError {
 
 export async function insertExport(
   tx: Queryable,
-  row: Omit<ExportRow, 'createdAt' | 'job' | 'delivery'>,
+  row: Omit<ExportRow, 'createdAt' | 'job' | 'isOverdue'>,
 ): Promise<void> {
   const scenes = [...new Set(Object.values(row.sources).flat())]
   await tx.query(

@@ -1,9 +1,6 @@
 import { z } from 'zod'
 import { colorSchema } from '../tool/color-schema.js'
 
-/** What an export of imagery ends in. */
-const exportOutputs = ['imagery/cog', 'imagery/png', 'imagery/jpeg', 'imagery/quick-look', 'archive'] as const
-
 const id = z.string().min(1).max(100)
 
 /**
@@ -17,14 +14,14 @@ export const exportRequestShape = z.strictObject({
     z.strictObject({ scene: id }),
     z.strictObject({ tool: z.unknown() }),
   ]),
-  bands: z.array(id).min(1).max(100).exactOptional(),
+  bands: z.union([z.array(id).min(1).max(100), z.literal('rgb')]).exactOptional(),
   colorCorrection: z.union([z.literal(true), z.strictObject(colorSchema)]).exactOptional(),
   projection: z.int().exactOptional().describe('an EPSG code'),
   resolution: z.union([z.number(), z.tuple([z.number(), z.number()])]).exactOptional(),
   resampling: z.enum(['near', 'bilinear', 'cubic', 'lanczos']).exactOptional(),
   mask: z.unknown().optional().describe('a polygon or multipolygon of GeoJSON'),
   crop: z.boolean().exactOptional(),
-  outputs: z.array(z.enum(exportOutputs)).min(1).exactOptional(),
+  outputs: z.array(id).min(1).exactOptional().describe('names of what it ends in: `imagery/cog`'),
   deliver: z
     .array(
       z.strictObject({

@@ -1,6 +1,7 @@
 import type { JobReport } from '@piecework/core'
 import type { ParsedTool } from '../tool/tool.js'
 import type { ExportRow, StoredEstimate } from './export-row.js'
+import type { ExportState } from './export-state.js'
 
 export const exportStatuses = ['PENDING', 'SUBMITTED', 'RENDERING', 'DELIVERING', 'SUCCESS', 'ERROR'] as const
 export type ImageryExportStatus = (typeof exportStatuses)[number]
@@ -41,24 +42,36 @@ export interface ImageryExport {
   }
 }
 
-/** `report`: of the job that renders it; `delivery`: of the one that delivers again. */
-export function exportView(row: ExportRow, report?: JobReport, delivery?: JobReport): ImageryExport {
-  const { id, name, owner, tool, estimate, createdAt } = row
+/** What was asked for, and is not begun: for a while it may be yet. */
+const notBegun = {
+  code: 'imagery/not-begun',
+  message: 'The export was not begun: the process that was asked for it has ended. Ask for it again.',
+}
+
+export function exportView(row: ExportRow, state: ExportState | undefined): ImageryExport {
+  const { id, name, owner, tool, estimate, createdAt, isOverdue } = row
   const known = { id, name, owner, tool, estimate, createdAt }
-  if (!report)
-    return { ...known, status: 'PENDING', windows: { done: 0, total: estimate.windows }, warnings: [] }
-  const { job, stages, findings } = report
+  if (!state)
+    return {
+      ...known,
+      status: isOverdue ? 'ERROR' : 'PENDING',
+      windows: { done: 0, total: estimate.windows },
+      warnings: [],
+      ...(isOverdue && { error: notBegun }),
+    }
+  const { job, stages, findings } = state.report
+  const [delivery] = state.deliveries
   const rendering = stages.filter(({ task }) => task === 'export')
   const sum = (of: (stage: (typeof stages)[number]) => number) =>
     rendering.reduce((all, one) => all + of(one), 0)
-  const error = delivery ? delivery.job.error : job.error
+  const { error } = delivery ?? job
   const { outputs = [] } = job.result
   const missing = findings.find(({ code }) => code === 'imagery/coverage')?.count ?? 0
   const { asked, gdalVersion } = estimate
-  const deliveries = [...(job.result.deliveries ?? []), ...(delivery?.job.result.deliveries ?? [])]
+  const deliveries = [job, ...state.deliveries.toReversed()].flatMap(({ result }) => result.deliveries ?? [])
   return {
     ...known,
-    status: delivery ? deliveryStatus(delivery.job.status) : statusOf(job.status),
+    status: delivery ? deliveryStatus(delivery.status) : statusOf(job.status),
     job: job.id,
     windows: {
       done: sum(({ done }) => done),

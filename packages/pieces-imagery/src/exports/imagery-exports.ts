@@ -1,26 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { Piecework } from '@piecework/core'
-import {
-  check,
-  checkOptions,
-  type Database,
-  isPieceworkError,
-  type OptionChecks,
-  required,
-} from '@piecework/core/piece'
-import { withTemporaryFolder } from '@piecework/core/store'
+import { check, checkOptions, type Database, type OptionChecks, required } from '@piecework/core/piece'
 import { findGdal, type Gdal } from '@piecework/gdal'
 import type { SceneFiles } from '../files/scene-files.js'
 import type { ImageryAccess, Principal } from '../imagery-access.js'
 import { imageryTables } from '../imagery-tables.js'
-import { assertPicture } from '../picture/picture.js'
-import { estimateOf } from '../plan/estimate.js'
 import { sameId } from '../same-id.js'
-import { type ImageryExportRequest, readRequest, toolOf } from './export-request.js'
+import { estimateRequest } from './estimate-request.js'
+import { type ImageryExportRequest, readRequest } from './export-request.js'
 import { type ExportRow, exportNotFound, insertExport, readExport } from './export-row.js'
+import { readState } from './export-state.js'
 import { exportView, type ImageryExport } from './export-view.js'
-import { planStored } from './plan-stored.js'
-import { sourcesOf } from './stored-scenes.js'
 
 interface AskedBy {
   readonly principal: Principal
@@ -65,55 +55,18 @@ const optionChecks: OptionChecks<ImageryExportsOptions> = {
 
 export function imageryExports(given: ImageryExportsOptions): ImageryExports {
   const { gdal: found, ...options } = checkOptions('imageryExports()', given, optionChecks)
-  const { piecework, database, access } = options
+  const { piecework, database } = options
   const gdal = async () => found ?? (await findGdal())
 
-  const view = async (row: ExportRow, { principal }: AskedBy): Promise<ImageryExport> => {
-    const report = (job: string) =>
-      piecework.job(job, { principal }).catch((error: unknown) => {
-        if (isPieceworkError(error, 'forbidden') || isPieceworkError(error, 'job-not-found'))
-          throw exportNotFound(row.id)
-        throw error
-      })
-    const job = await jobOf(row, { principal })
-    return exportView(
-      row,
-      job === undefined ? undefined : await report(job),
-      row.delivery === undefined ? undefined : await report(row.delivery),
-    )
-  }
-  /** One that began, and whose id was not written any more, is known by its resource. */
-  const jobOf = async ({ id, job }: ExportRow, { principal }: AskedBy): Promise<string | undefined> =>
-    job ?? (await piecework.jobs({ resource: { kind: 'imagery-export', id }, principal })).at(-1)?.id
-
-  const estimated = async (request: ImageryExportRequest, { principal, signal }: AskedBy) => {
-    const tool = toolOf(request, await colorsOf(database, request))
-    const sources = await sourcesOf(database, access, principal, tool)
-    const { version } = await gdal()
-    return withTemporaryFolder({ purpose: 'imagery', signal }, async (folder) => {
-      const run = { folder, ...(signal && { signal }) }
-      const { plan } = await planStored(database, { ...options, gdal }, { tool, sources }, run, true)
-      for (const output of request.outputs ?? [])
-        if (output === 'imagery/png' || output === 'imagery/jpeg')
-          assertPicture(plan, output === 'imagery/png' ? 'png' : 'jpeg')
-      const { asked, isFiner } = plan
-      const estimate = {
-        ...estimateOf(plan),
-        asked,
-        windows: plan.windows.length,
-        isFiner,
-        gdalVersion: version,
-      }
-      return { tool, sources, estimate }
-    })
-  }
+  const view = async (row: ExportRow, { principal }: AskedBy): Promise<ImageryExport> =>
+    exportView(row, await readState(piecework, row, principal))
 
   return {
     create: async (given, by) => {
       const request = readRequest(given)
       const { outputs = ['imagery/cog', 'imagery/quick-look'], deliver, name } = request
       const id = randomUUID()
-      const made = await estimated(request, by)
+      const made = await estimateRequest({ ...options, gdal }, request, by)
       await insertExport(database, { id, name, owner: by.principal.id, ...made })
       const job = await piecework
         .export({
@@ -143,20 +96,11 @@ export function imageryExports(given: ImageryExportsOptions): ImageryExports {
     },
     retryDeliveries: async (id, by) => {
       const row = await readExport(database, id)
-      const { job: rendered } = await view(row, by)
-      if (rendered === undefined) throw exportNotFound(id)
-      const job = await piecework.redeliver(rendered, { principal: by.principal })
-      await database.query(`UPDATE ${imageryTables.exports} SET delivery = $2 WHERE ${sameId}`, [id, job.id])
-      return view(await readExport(database, id), by)
+      const state = await readState(piecework, row, by.principal)
+      if (!state) throw exportNotFound(id)
+      const { principal, signal } = by
+      await piecework.redeliver(state.report.job.id, { principal, ...(signal && { signal }) })
+      return view(row, by)
     },
   }
-}
-
-async function colorsOf(db: Database, { source, colorCorrection }: ImageryExportRequest): Promise<unknown> {
-  if (colorCorrection !== true || !('project' in source)) return undefined
-  const { rows } = await db.query<{ colors: unknown }>(
-    `SELECT color_correction AS colors FROM ${imageryTables.projects} WHERE ${sameId} AND state = 'ready'`,
-    [source.project],
-  )
-  return rows[0]?.colors
 }

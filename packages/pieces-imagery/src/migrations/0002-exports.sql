@@ -12,10 +12,8 @@ CREATE TABLE imagery.exports (
   scenes uuid[] NOT NULL,
   -- { pixels, bytes, asked, windows, isFiner, gdalVersion }
   estimate jsonb NOT NULL CHECK (jsonb_typeof(estimate) = 'object'),
-  -- Piecework's, whose state is the status. NULL: it was asked for, and not begun.
+  -- Piecework's first one. NULL: it was asked for, and not begun. Its status is that of its jobs.
   job text,
-  -- The newest one that delivers again.
-  delivery text,
   created_at timestamptz NOT NULL DEFAULT now()
 );
 

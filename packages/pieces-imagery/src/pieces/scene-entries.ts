@@ -1,7 +1,6 @@
 import { type CsvRow, csvLine, type Schema } from '@piecework/core/piece'
 import { z } from 'zod'
-import type { NamedBand } from '../scene/read-scene-facts.js'
-import { bandRoles } from '../scene/scene-facts.js'
+import { bandRoles, type NamedBand } from '../scene/scene-facts.js'
 
 /** Entries of the piece `imagery/scenes`: the list of scenes, from below to the top, and their files by place, from 1. */
 export const sceneEntries = { list: 'scenes.csv', file: (place: number) => `files/${place}.tif` } as const

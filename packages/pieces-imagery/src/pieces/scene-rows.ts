@@ -1,7 +1,10 @@
 import type { Validator } from '@piecework/core/piece'
 import { readScene, SceneProblem, sceneEntries } from './scene-entries.js'
 
-/** Every row can be read, no id or position comes twice, and each file that travels is there with its size. */
+/**
+ * Every row can be read, no id or position comes twice, each file that travels is there with its size, and no other is:
+ * GDAL would take what lies beside a scene for a part of it.
+ */
 export const sceneRows: Validator = {
   validate: async function* ({ entries }) {
     const error = { severity: 'error', code: 'imagery/scenes-invalid', file: sceneEntries.list } as const
@@ -10,6 +13,7 @@ export const sceneRows: Validator = {
       return
     }
     const seen = new Set<string>()
+    const expected = new Set<string>([sceneEntries.list])
     let row = 0
     for await (const batch of entries.rows(sceneEntries.list))
       for (const one of batch) {
@@ -22,6 +26,7 @@ export const sceneRows: Validator = {
           }
           const file = sceneEntries.file(row)
           const size = entries.facts(file)?.size
+          if (artifact === undefined) expected.add(file)
           if (artifact === undefined && size !== bytes)
             yield {
               ...error,
@@ -42,5 +47,7 @@ export const sceneRows: Validator = {
           }
         }
       }
+    for (const path of entries.paths)
+      if (!expected.has(path)) yield { ...error, file: path, message: `"${path}" is the file of no scene.` }
   },
 }

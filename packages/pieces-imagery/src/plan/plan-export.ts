@@ -10,6 +10,7 @@ import { planMask } from '../mask/plan-mask.js'
 import type { AoiPolygon } from '../mask/polygon.js'
 import type { Scene } from '../scene/scene-facts.js'
 import { bandTypes } from '../tool/band-types.js'
+import { nameBands } from '../tool/name-bands.js'
 import { parseTool } from '../tool/parse-tool.js'
 import type { ParsedTool } from '../tool/tool.js'
 import { assertWithin, estimateOf } from './estimate.js'
@@ -32,9 +33,10 @@ export interface ExportRequest {
 
 /** Everything that is the same for all windows of an export, refused where it cannot be made. */
 export async function planExport(gdal: Gdal, request: ExportRequest, run: FolderRun): Promise<ExportPlan> {
-  const tool = parseTool(request.tool)
-  const { scenes, sources } = await readSources(tool, request)
+  const given = parseTool(request.tool)
+  const { scenes, sources } = await readSources(given, request)
   const at = (node: string) => (sources[node] ?? []).map((place) => scenes[place] as Scene)
+  const tool = nameBands(given, at)
   const bands = bandTypes(tool, at).get(tool.output.node) ?? []
   const { windowPixels = gridDefaults.windowPixels } = request
   if (windowPixels % (8 * tool.output.blockSize) !== 0)

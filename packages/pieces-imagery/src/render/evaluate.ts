@@ -62,7 +62,8 @@ function computed(
   { bands, valid }: Layer,
 ): Layer {
   const byName = new Map(bands.map(({ name, pixels }) => [name, pixels]))
-  const band = (name: string) => byName.get(name) as Pixels
+  // `nameBands` has named them.
+  const band = (name: string | undefined) => byName.get(name ?? '') as Pixels
   const pixels = (() => {
     switch (node.type) {
       case 'ndvi':

@@ -9,6 +9,8 @@ import { type Validity, validityOf, validPixels } from '../pixels/validity.js'
 import type { ExportPlan, PlannedScene } from '../plan/export-plan.js'
 import { keptFrom } from '../plan/plan-output.js'
 import { openStrips, type Strips } from '../tiff/strips.js'
+import { chosenBands } from '../tool/chosen-bands.js'
+import type { ChosenBands } from '../tool/tool.js'
 import { copiedFrom, copyScene } from './copy-scene.js'
 import { warpScene } from './warp-scene.js'
 
@@ -70,20 +72,26 @@ export async function sourceLayer(
   const node = plan.tool.nodes[id]
   const chosen = node?.type === 'project' || node?.type === 'scene' ? node.bands : undefined
   const first = plan.scenes[places[0] as number] as PlannedScene
-  const names = chosen ?? first.facts.bands.map(({ name }) => name)
   const reaching = places.flatMap((place) => warped.get(place) ?? [])
-  // Most often there is one.
-  if (reaching.length === 1) return layerOf(reaching[0] as Warped, names, rows)
   const length = width * rows.count
-  const bands = names.map((name) => ({ name, type: first.facts.dataType }))
+  const bands = chosenBands(chosen, first).map(({ name }) => ({ name, type: first.facts.dataType }))
+  const [one, ...others] = reaching
+  // Most often there is one: nothing has to be put on top of anything.
+  if (one && others.length === 0) {
+    const only = await layerOf(one, chosen, rows)
+    return {
+      valid: only.valid,
+      bands: bands.map((band, at) => ({ ...band, pixels: only.bands[at]?.pixels as Pixels })),
+    }
+  }
   const layer = emptyLayer(bands, length, (type) => newPixels(type, length))
-  for (const one of reaching) overlay(layer, await layerOf(one, names, rows))
+  for (const one of reaching) overlay(layer, await layerOf(one, chosen, rows))
   return layer
 }
 
 async function layerOf(
   { scene, strips, validBy, buffers }: Warped,
-  names: readonly string[],
+  chosen: ChosenBands | undefined,
   rows: { readonly from: number; readonly count: number },
 ): Promise<Layer> {
   const { facts } = scene
@@ -93,9 +101,10 @@ async function layerOf(
   )
   return {
     valid: validPixels(all, facts, validBy, buffers),
-    bands: names.map((name) => {
-      const at = facts.bands.findIndex((band) => band.name === name)
-      return { name, type: facts.dataType, pixels: all[at] as Pixels }
-    }),
+    bands: chosenBands(chosen, scene).map(({ name, at }) => ({
+      name,
+      type: facts.dataType,
+      pixels: all[at] as Pixels,
+    })),
   }
 }

@@ -7,9 +7,10 @@ import type { SceneFiles } from '../files/scene-files.js'
 import { imageryTables } from '../imagery-tables.js'
 import { sameId } from '../same-id.js'
 import { type Footprint, footprintOf } from './footprint.js'
-import { assertTiff, type NamedBand, readSceneFacts } from './read-scene-facts.js'
-import type { SceneFacts } from './scene-facts.js'
+import { readSceneFacts } from './read-scene-facts.js'
+import type { NamedBand, SceneFacts } from './scene-facts.js'
 import { factColumns, factValues } from './scene-row.js'
+import { assertTiff } from './tiff-start.js'
 
 export interface SceneHost {
   readonly database: Database

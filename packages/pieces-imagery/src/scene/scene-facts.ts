@@ -35,6 +35,12 @@ export const bandRoles = [
 
 export type BandRole = (typeof bandRoles)[number]
 
+/** What a band is called, and which light it is. */
+export interface NamedBand {
+  readonly name: string
+  readonly role?: BandRole
+}
+
 export type Rgb = readonly [red: number, green: number, blue: number]
 
 /** What a GeoTIFF says of itself. */

@@ -1,21 +1,22 @@
 import { PieceworkError } from '@piecework/core/piece'
 import type { PlannedBand } from '../plan/export-plan.js'
 import type { SceneFacts } from '../scene/scene-facts.js'
+import { chosenBands } from './chosen-bands.js'
 import { bandsOf } from './expression.js'
-import type { ParsedTool, ToolNode } from './tool.js'
+import type { ChosenBands, ParsedTool, ToolNode } from './tool.js'
 
-interface NamedScene {
+interface TypedScene {
   readonly id: string
   readonly facts: SceneFacts
 }
 
 /**
- * The bands of each node, from its scenes on. Throws `imagery/bands-differ`, `imagery/band-missing` and
+ * The bands of each node, from its scenes on, of a tool of `nameBands`. Throws `imagery/bands-differ`, `imagery/band-missing` and
  * `imagery/tool-invalid`, naming node, scene and bands.
  */
 export function bandTypes(
   { nodes, output }: ParsedTool,
-  scenesOf: (node: string) => readonly NamedScene[],
+  scenesOf: (node: string) => readonly TypedScene[],
 ): ReadonlyMap<string, readonly PlannedBand[]> {
   const found = new Map<string, readonly PlannedBand[]>()
   const bandsOfNode = (id: string): readonly PlannedBand[] => {
@@ -38,9 +39,9 @@ export function bandTypes(
 type Operator = Exclude<ToolNode, { type: 'project' | 'scene' | 'mosaic' }>
 
 function result(id: string, node: Operator, input: readonly PlannedBand[]): readonly PlannedBand[] {
-  const needs = (names: Iterable<string>) => {
+  const needs = (names: Iterable<string | undefined>) => {
     for (const name of names)
-      if (!input.some((band) => band.name === name)) throw missing(`The node "${id}"`, name, input)
+      if (name !== undefined && !input.some((band) => band.name === name)) throw missing(id, name, input)
   }
   switch (node.type) {
     case 'ndvi':
@@ -82,22 +83,16 @@ function colored(
 
 function bandsOfScenes(
   id: string,
-  chosen: readonly string[] | undefined,
-  scenes: readonly NamedScene[],
+  chosen: ChosenBands | undefined,
+  scenes: readonly TypedScene[],
 ): readonly PlannedBand[] {
   const [first, ...others] = scenes
   if (!first)
     throw new PieceworkError('imagery/scene-missing', `The node "${id}" has no scene`, {
       facts: { node: id },
     })
-  const all = ({ facts }: NamedScene): readonly PlannedBand[] =>
-    facts.bands.map(({ name }) => ({ name, type: facts.dataType }))
-  const bands = (scene: NamedScene) =>
-    chosen?.map((name) => {
-      const band = all(scene).find((one) => one.name === name)
-      if (!band) throw missing(`The scene "${scene.id}"`, name, all(scene))
-      return band
-    }) ?? all(scene)
+  const bands = (scene: TypedScene): readonly PlannedBand[] =>
+    chosenBands(chosen, scene).map(({ name }) => ({ name, type: scene.facts.dataType }))
   const expected = bands(first)
   for (const scene of others) {
     if (isSame(bands(scene), expected)) continue
@@ -128,13 +123,13 @@ const isSame = (some: readonly PlannedBand[], others: readonly PlannedBand[]): b
 const spelled = (bands: readonly PlannedBand[]): string =>
   bands.map(({ name, type }) => `${name} (${type})`).join(', ')
 
-function missing(what: string, name: string, bands: readonly PlannedBand[]): PieceworkError {
+function missing(id: string, name: string, bands: readonly PlannedBand[]): PieceworkError {
   const there = bands.map((band) => band.name)
   return new PieceworkError(
     'imagery/band-missing',
-    `${what} has no band "${name}"; there are ${there.join(', ')}`,
+    `The node "${id}" has no band "${name}"; there are ${there.join(', ')}`,
     {
-      facts: { band: name, bands: there },
+      facts: { node: id, band: name, bands: there },
     },
   )
 }

@@ -9,7 +9,7 @@ import type { ParsedTool, Resampling } from './tool.js'
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, "_" or "-"')
 const input = id
 const name = z.string().min(1).max(100)
-const bands = z.array(name).min(1).max(toolLimits.bands).optional()
+const bands = z.union([z.array(name).min(1).max(toolLimits.bands), z.literal('rgb')]).optional()
 const positive = z.number().positive().finite()
 
 const resamplings = ['near', 'bilinear', 'cubic', 'lanczos'] as const satisfies readonly Resampling[]
@@ -18,14 +18,14 @@ const node = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('project'), id: name, bands }),
   z.strictObject({ type: z.literal('scene'), id: name, bands }),
   z.strictObject({ type: z.literal('identity'), input }),
-  z.strictObject({ type: z.literal('ndvi'), input, nir: name.default('nir'), red: name.default('red') }),
-  z.strictObject({ type: z.literal('ndwi'), input, green: name.default('green'), nir: name.default('nir') }),
+  z.strictObject({ type: z.literal('ndvi'), input, nir: name.optional(), red: name.optional() }),
+  z.strictObject({ type: z.literal('ndwi'), input, green: name.optional(), nir: name.optional() }),
   z.strictObject({
     type: z.literal('evi'),
     input,
-    nir: name.default('nir'),
-    red: name.default('red'),
-    blue: name.default('blue'),
+    nir: name.optional(),
+    red: name.optional(),
+    blue: name.optional(),
     /** Makes reflectances of values. */
     scale: positive.default(1),
   }),

@@ -4,22 +4,28 @@ import type { Expression } from './expression.js'
 
 export type Resampling = 'near' | 'bilinear' | 'cubic' | 'lanczos'
 
+/** By name, or red, green and blue by the light that they are. */
+export type ChosenBands = readonly string[] | 'rgb'
+
 interface SourceNode<Type extends 'project' | 'scene'> {
   readonly type: Type
   readonly id: string
   /** Absent: all. */
-  readonly bands?: readonly string[] | undefined
+  readonly bands?: ChosenBands | undefined
 }
+
+/** Of a band. Absent: the one of that light; `nameBands` puts it in. */
+type BandName = string | undefined
 
 type OperatorNode =
   | { readonly type: 'identity' }
-  | { readonly type: 'ndvi'; readonly nir: string; readonly red: string }
-  | { readonly type: 'ndwi'; readonly green: string; readonly nir: string }
+  | { readonly type: 'ndvi'; readonly nir?: BandName; readonly red?: BandName }
+  | { readonly type: 'ndwi'; readonly green?: BandName; readonly nir?: BandName }
   | {
       readonly type: 'evi'
-      readonly nir: string
-      readonly red: string
-      readonly blue: string
+      readonly nir?: BandName
+      readonly red?: BandName
+      readonly blue?: BandName
       readonly scale: number
     }
   | { readonly type: 'arithmetic'; readonly expression: Expression }

@@ -2,25 +2,40 @@ import { readFileSync } from 'node:fs'
 import type { Database } from '@piecework/core/piece'
 import type { ArtifactStore } from '@piecework/core/store'
 import { addScene, imageryMigrations } from '@piecework/pieces-imagery'
-import { fromPg, migrate } from '@piecework/postgres'
-import { scratchDatabase } from '@piecework/test-support'
+import { fromPg, migrate, postgresStore } from '@piecework/postgres'
+import { type ScratchTemplate, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { gdal, sceneFile } from './scenes.js'
 
 export interface ImageryDatabase {
+  readonly url: string
   readonly db: Database
   close(): Promise<void>
 }
 
+/** With the tables of imagery and of Piecework: to copy them costs less than to make them. */
+const template: ScratchTemplate = {
+  name: 'imagery',
+  prepare: async (url) => {
+    const pool = new pg.Pool({ connectionString: url, max: 1 })
+    try {
+      const database = fromPg(pool)
+      await migrate(database, imageryMigrations)
+      await postgresStore({ database }).migrate()
+    } finally {
+      await pool.end()
+    }
+  },
+}
+
 export async function imageryDatabase(): Promise<ImageryDatabase> {
-  const scratch = await scratchDatabase()
+  const scratch = await scratchDatabase({ template })
   const pool = new pg.Pool({ connectionString: scratch.url, max: 6 })
   // Dropping the database may meet connections that are still closing.
   pool.on('error', () => {})
-  const db = fromPg(pool)
-  await migrate(db, imageryMigrations)
   return {
-    db,
+    url: scratch.url,
+    db: fromPg(pool),
     close: async () => {
       await pool.end()
       await scratch.drop()

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { findGdal, type Gdal, readSceneFacts, type Scene } from '@piecework/pieces-imagery'
+import { findGdal, type Gdal, type NamedBand, readSceneFacts, type Scene } from '@piecework/pieces-imagery'
 import { needsGdal, type SkippableSuite, skipUnless } from '@piecework/test-support'
 import { sampleFolder } from '@piecework/test-support/fixtures/samples.js'
 
@@ -21,8 +21,8 @@ export const sceneFile = (name: string): string => join(folder, `${name}.tif`)
 
 const scenes = new Map<string, Promise<Scene>>()
 
-export function sceneOf(name: string, bands?: readonly string[]): Promise<Scene> {
-  const key = [name, ...(bands ?? [])].join()
+export function sceneOf(name: string, bands?: readonly (string | NamedBand)[]): Promise<Scene> {
+  const key = JSON.stringify([name, bands])
   const known = scenes.get(key)
   if (known) return known
   const file = sceneFile(name)

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ImageryExport } from '@piecework/pieces-imagery'
+import {
+  type Fleet,
+  fleet,
+  needsRedisServer,
+  needsServer,
+  type RedisServer,
+  redisServer,
+} from '@piecework/test-support'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ana, type ImageryDatabase, imageryDatabase, sampleProject } from './support/imagery-host.js'
+import { gdal, needsScenes } from './support/scenes.js'
+import { type WatchedPrograms, watchedPrograms } from './support/watched-programs.js'
+import { type Place, type WorkerHost, workerHost } from './support/worker-host.js'
+
+const test = needsScenes(needsRedisServer(needsServer(suite('imagery: windows in several processes'))))
+let world: ImageryDatabase
+let redis: RedisServer
+let folder: string
+let programs: WatchedPrograms
+let lake: string
+test.before(async () => {
+  world = await imageryDatabase()
+  redis = await redisServer()
+  folder = await mkdtemp(join(tmpdir(), 'piecework-imagery-'))
+  mkdirSync(join(folder, 'delivered/lake'), { recursive: true })
+  programs = watchedPrograms(await gdal(), join(folder, 'programs'))
+  const { database, files, stop } = workerHost(placeOf('each process by itself'))
+  lake = (await sampleProject(database, files, ['landsat-rgbn-256'], ['red', 'green', 'blue', 'nir'])).id
+  await stop()
+})
+test.after(async () => {
+  await redis?.remove()
+  await world?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const placeOf = (runtime: string): Place => ({
+  ...{ database: world.url, folder, gdal: programs.gdal },
+  ...(runtime === 'Redis' && { redis: redis.url }),
+})
+
+/** Four windows, of which one is large. */
+const request = () => ({
+  name: 'Lake',
+  source: {
+    tool: {
+      version: 1,
+      nodes: { lake: { type: 'project', id: lake }, ndvi: { type: 'ndvi', input: 'lake' } },
+      output: { node: 'ndvi', blockSize: 128 },
+    },
+  },
+  projection: 32654,
+  resolution: 7,
+  outputs: ['imagery/cog'] as const,
+  deliver: [{ target: 'folder', destination: { folder: 'lake' } }],
+})
+const windows = 4
+
+async function ended({ piecework, exports }: WorkerHost, { id, job }: ImageryExport): Promise<ImageryExport> {
+  for await (const _ of piecework.watch(job ?? '', { principal: ana })) void _
+  return exports.get(id, { principal: ana })
+}
+
+async function until(reached: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await reached())) await sleep(20)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What was delivered since it was asked last, by its sum; nothing else lies there. */
+function delivered(): string {
+  const at = join(folder, 'delivered/lake')
+  const names = readdirSync(at)
+  assert.equal(names, ['Lake.tif'])
+  const sha256 = createHash('sha256')
+    .update(readFileSync(join(at, 'Lake.tif')))
+    .digest('hex')
+  rmSync(join(at, 'Lake.tif'))
+  return sha256
+}
+
+async function withWorkers(runtime: string, use: (host: WorkerHost, workers: Fleet) => Promise<void>) {
+  const place = placeOf(runtime)
+  const host = workerHost(place)
+  const workers = fleet({
+    script: new URL('./support/worker.js', import.meta.url),
+    args: [JSON.stringify(place)],
+  })
+  try {
+    await use(host, workers)
+  } finally {
+    await workers.end()
+    await host.stop()
+  }
+}
+
+for (const runtime of ['Redis', 'each process by itself'] as const)
+  test(`over ${runtime}: one, two and three processes give the same bytes; one that is killed costs its window alone`, () =>
+    withWorkers(runtime, async (host, workers) => {
+      const sums = new Set<string>()
+      const done = async (made: ImageryExport) => {
+        const { status, error, result } = await ended(host, made)
+        assert.is(status, 'SUCCESS', JSON.stringify(error))
+        const [cog] = result?.outputs ?? []
+        sums.add(cog?.sha256 ?? '')
+        assert.is(delivered(), cog?.sha256)
+        const keys: string[] = []
+        for await (const key of host.artifacts.list('jobs')) keys.push(key)
+        assert.equal(keys, [], 'windows are left')
+      }
+      for (const processes of [1, 2, 3]) {
+        programs.meet(processes)
+        await workers.add()
+        const made = await host.exports.create(request(), { principal: ana })
+        assert.is(made.estimate.windows, windows)
+        await done(made)
+        const warps = programs.warps()
+        assert.equal([warps.length, new Set(warps.map(({ worker }) => worker)).size], [windows, processes])
+      }
+
+      programs.meet(1)
+      programs.hang()
+      const made = await host.exports.create(request(), { principal: ana })
+      await until(() => programs.hung() !== undefined)
+      const { pid = 0, worker = 0, window } = programs.hung() ?? {}
+      assert.ok(workers.pids().includes(worker), 'a child is that of a worker')
+      // The others do the rest, and wait for no one.
+      await until(() => programs.warps().length === windows)
+      process.kill(worker, 'SIGKILL')
+      await until(() => workers.fallen().length > 0 && !isAlive(pid))
+      await done(made)
+      const again = programs.warps().filter((warp) => warp.window === window)
+      assert.equal([programs.warps().length, again.length], [windows + 1, 2])
+      assert.is(sums.size, 1)
+    }))
+
+test.run()
