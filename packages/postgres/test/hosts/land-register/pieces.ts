@@ -5,6 +5,10 @@ export const key = { nanoid: { length: 24, alphabet } } as const
 
 const users = { where: 'true', by: ['username'] }
 const models = { where: 'true', by: ['app_label', 'model'] }
+const inParcels = [
+  { path: 'neighbours[*]', table: 'register_parcel' },
+  { path: 'shares.{}', table: 'register_holder' },
+]
 const ofDistrict = (table: string, order: string): TableSpec => ({
   table,
   key,
@@ -31,12 +35,7 @@ export const districtRows = tablePiece({
     {
       ...ofDistrict('register_parcel', 'label'),
       references: { created_by_id: { table: 'app_user', shared: { ...users, missing: 'importer' } } },
-      json: {
-        attributes: [
-          { path: 'neighbours[*]', table: 'register_parcel' },
-          { path: 'shares.{}', table: 'register_holder' },
-        ],
-      },
+      json: { attributes: inParcels },
     },
     {
       table: 'register_plot',
