@@ -41,7 +41,9 @@ export function checkSpec<Options>({ name, tables, partRows }: TablePieceSpec<Op
     const declared = Object.hasOwn(references, step) ? references[step] : undefined
     if (owner.includes('.') && declared !== undefined) {
       if (isPolymorphic(declared))
-        refuse(`"${step}" of table "${table}" leads to the owner, so it can lead to one table only: give each type a piece of its own, with "where"`)
+        refuse(
+          `"${step}" of table "${table}" leads to the owner, so it can lead to one table only: give each type a piece of its own, with "where"`,
+        )
       else if (asReference(declared).shared || asReference(declared).lookup)
         refuse(`"${step}" of table "${table}" leads to the owner, so it cannot lead to shared rows`)
     }
