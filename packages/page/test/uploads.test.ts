@@ -144,7 +144,7 @@ test('after an import that has failed one file is replaced without the others; a
   })
   await page.getByText('The import did not work.').first().waitFor()
   await page
-    .getByText(/The files that you sent are kept until /)
+    .getByText(/Go to the files: single ones can be replaced.*The files that you sent are kept until /)
     .first()
     .waitFor()
   world.parks.failure = undefined

@@ -77,6 +77,8 @@ export const catalogue: Record<string, string> = {
   'sum.mendFiles': 'Mend what is listed below: go to the files, and replace those that are named.',
   'sum.mendArchive':
     'The archive was changed or damaged after it was made: download it again, or make a new export, then import that.',
+  'sum.filesAgain':
+    'Go to the files: single ones can be replaced, then start the import again. If it fails again, copy a report for support.',
   'sum.filesKept': 'The files that you sent are kept until {time}.',
   'sum.continue': 'Add the files, then start the import.',
   'sum.close': 'You can close this window: the work goes on without it.',

@@ -68,9 +68,9 @@ function below(sorted: Float32Array, bound: number): number {
   return sorted[low - 1] ?? bound
 }
 
-/** Red, green and blue of each class, from light to dark: they differ without their hues, too. */
-const numbers = ['#eaf3c9', '#b5dba0', '#6dbb93', '#2d8a8f', '#1d4f73'].map(rgb)
-const words = ['#e3e8ec', '#2f7d4f', '#b3472f', '#e0b23c', '#7a62a8'].map(rgb)
+/** Red, green and blue of each class, from light to dark: they differ without their hues, too, and from the paper where units are as small as pixels. */
+const numbers = ['#c2d98f', '#93c98f', '#5bb08c', '#2d8a8f', '#1d4f73'].map(rgb)
+const words = ['#8494a2', '#2f7d4f', '#b3472f', '#e0b23c', '#7a62a8'].map(rgb)
 const without = rgb('#ffffff')
 
 /** And a pattern, which needs no colours: whether a pixel of it is drawn. Denser means more. */

@@ -60,9 +60,11 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
         after,
       ]
     const { code, message = '', retryable } = job.error ?? {}
-    if (code === 'internal') return [t('sum.internal'), kept, t('sum.report'), after]
+    const again = t(areKept ? 'sum.filesAgain' : 'sum.report')
+    if (code === 'internal') return [t('sum.internal'), kept, again, ...files, after]
     const { firstStep = '' } = findings ?? {}
-    const next = retryable ? t('sum.retry') : firstStep.includes(message) ? t('sum.report') : firstStep
+    const next =
+      retryable && !areKept ? t('sum.retry') : firstStep.includes(message) ? again : firstStep || again
     return [message, kept, next, ...files, after].filter((text) => text !== '')
   }
 
