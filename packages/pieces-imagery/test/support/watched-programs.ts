@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { Gdal } from '@piecework/pieces-imagery'
 
@@ -21,16 +30,26 @@ export interface WatchedPrograms {
   readonly hung: () => Warp | undefined
 }
 
+/** By what the shell has built in: tests wait for it. */
 const script = (program: string) => `#!/bin/sh
-at=$(dirname "$0")
-window=$(echo " $*" | sed -n 's/.* -te \\([^ ]* [^ ]* [^ ]* [^ ]*\\).*/\\1/p')
+at=\${0%/*}
+window=
+left=0
+for one in "$@"; do
+  if [ "$left" -gt 0 ]; then window="$window $one"; left=$((left - 1)); fi
+  if [ "$one" = -te ]; then left=4; fi
+done
+count() { found=$#; }
 if [ -n "$window" ]; then
-  echo "$$ $PPID $window" >> "$at/warps"
+  echo "$$ $PPID$window" >> "$at/warps"
   if rmdir "$at/hangs" 2>/dev/null; then
-    echo "$$ $PPID $window" > "$at/hung.new" && mv "$at/hung.new" "$at/hung"
+    echo "$$ $PPID$window" > "$at/hung.new" && mv "$at/hung.new" "$at/hung"
     exec sleep 600
   fi
-  while [ "$(cut -d ' ' -f 2 "$at/warps" | sort -u | wc -l)" -lt "$(cat "$at/meet")" ]; do sleep 0.05; done
+  : > "$at/by-$PPID"
+  read -r wanted < "$at/meet"
+  count "$at"/by-*
+  while [ "$found" -lt "$wanted" ]; do sleep 0.1; count "$at"/by-*; done
 fi
 exec ${program} "$@"
 `
@@ -50,7 +69,7 @@ export function watchedPrograms({ folder, version }: Gdal, at: string): WatchedP
     })
   }
   const meet = (processes: number): void => {
-    rmSync(join(at, 'warps'), { force: true })
+    for (const name of readdirSync(at)) if (/^(warps|hung|by-.*)$/.test(name)) rmSync(join(at, name))
     writeFileSync(join(at, 'meet'), `${processes}`)
   }
   meet(1)
