@@ -156,7 +156,8 @@ for (const [runtime, fleets] of [
       // The others do the rest, and wait for no one.
       await until(() => programs.warps().length === windows)
       process.kill(worker, 'SIGKILL')
-      await until(() => workers.fallen().length > 0 && !isAlive(pid))
+      await until(() => !workers.pids().includes(worker))
+      await until(() => !isAlive(pid))
       await done(made)
       const again = programs.warps().filter((warp) => warp.window === window)
       assert.equal([programs.warps().length, again.length], [windows + 1, 2])
