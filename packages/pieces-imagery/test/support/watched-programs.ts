@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import type { Gdal } from '@piecework/pieces-imagery'
 
 /** A warp of a window: the child, the process that it works for, and where the window lies. */
-export interface Warp {
+interface Warp {
   readonly pid: number
   readonly worker: number
   readonly window: string

@@ -17,7 +17,7 @@ export interface Place {
 }
 
 /** Side of a window: tools must have tiles of 128 pixels. */
-export const windowPixels = 1024
+const windowPixels = 1024
 
 export interface WorkerHost {
   readonly piecework: Piecework
