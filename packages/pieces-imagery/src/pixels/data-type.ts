@@ -48,7 +48,7 @@ export function rangeOf(type: DataType): readonly [number, number] | undefined {
 }
 
 /** A number as a pixel has it. Undefined if no pixel of the type has it. */
-export function valueOf(value: number, type: DataType): number | undefined {
+export function pixelOf(value: number, type: DataType): number | undefined {
   const [pixel] = newPixels(type, 1).fill(value as never)
   return rangeOf(type) === undefined || pixel === value ? pixel : undefined
 }

@@ -1,5 +1,5 @@
 import type { SceneFacts } from '../scene/scene-facts.js'
-import { type Pixels, valueOf } from './data-type.js'
+import { type Pixels, pixelOf } from './data-type.js'
 import type { PixelBuffers } from './pixel-buffers.js'
 
 /** What says which pixels are valid: the last band, or any band that is not nodata; if there is neither, all are. */
@@ -21,7 +21,7 @@ export function validPixels(
   { alpha, nodata }: Validity,
   buffers: PixelBuffers,
 ): Uint8Array {
-  const none = nodata === undefined ? undefined : valueOf(nodata, dataType)
+  const none = nodata === undefined ? undefined : pixelOf(nodata, dataType)
   const valid = buffers.of('valid', 'uint8', all[0]?.length ?? 0) as Uint8Array
   valid.fill(none === undefined ? 1 : 0)
   if (none !== undefined) for (const pixels of all.slice(0, bands.length)) markOthers(valid, pixels, none)

@@ -3,6 +3,25 @@ import { type Gdal, type GdalRun, runGdal } from '@piecework/gdal'
 import { z } from 'zod'
 import { unsupportedScene } from './unsupported-scene.js'
 
+/** What gdalinfo says of a file. */
+export interface SceneInfo {
+  readonly size: readonly [width: number, height: number]
+  readonly coordinateSystem?: { readonly wkt: string } | undefined
+  readonly geoTransform?: readonly number[] | undefined
+  readonly bands: readonly BandInfo[]
+  readonly stac?: { readonly 'proj:epsg'?: number | null | undefined } | undefined
+}
+
+interface BandInfo {
+  readonly type: string
+  readonly colorInterpretation: string
+  readonly mask?: { readonly flags: readonly string[] } | undefined
+  readonly noDataValue?: number | string | undefined
+  readonly scale?: number | undefined
+  readonly offset?: number | undefined
+  readonly colorTable?: { readonly entries: readonly (readonly number[])[] } | undefined
+}
+
 const infoSchema = z.object({
   size: z.tuple([z.int().positive(), z.int().positive()]),
   coordinateSystem: z.object({ wkt: z.string() }).optional(),
@@ -20,8 +39,6 @@ const infoSchema = z.object({
   ),
   stac: z.object({ 'proj:epsg': z.int().nullish() }).optional(),
 })
-/** What gdalinfo says of a file. */
-export type SceneInfo = z.infer<typeof infoSchema>
 
 /** A checksum that cannot be computed is an error of files. */
 const unreadable = ['gdal/failed', 'gdal/files', 'gdal/format'] as const
