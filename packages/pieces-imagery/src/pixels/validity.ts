@@ -32,9 +32,9 @@ export function validPixels(
 
 /** `none` may be NaN, which is not equal to itself. */
 function markOthers(valid: Uint8Array, pixels: Pixels, none: number): void {
-  const isNaN = Number.isNaN(none)
+  const isNotNumber = Number.isNaN(none)
   for (let i = 0; i < valid.length; i++) {
     const pixel = pixels[i] as number
-    if (isNaN ? pixel === pixel : pixel !== none) valid[i] = 1
+    if (isNotNumber ? pixel === pixel : pixel !== none) valid[i] = 1
   }
 }
