@@ -110,7 +110,11 @@ class UploadCheck {
         const { cells, problems } = reader.read(row)
         if (row.problem) this.known.setUnreadable(imported.name)
         for (const problem of problems) this.#problem({ ...problem, ...place })
-        for (const problem of this.known.add(imported.name, cells, () => digest?.(cells) ?? 0))
+        for (const problem of this.known.add(imported.name, cells, {
+          digest: () => digest?.(cells) ?? 0,
+          // One that cannot be read is another problem.
+          isGeometryRead: !problems.some(({ column }) => column === 'geometry'),
+        }))
           this.#problem({ ...problem, ...place })
       }
       this.#rows += batch.length

@@ -40,13 +40,13 @@ export class KnownRows {
   *add(
     table: ImportedTable['name'],
     cells: readonly (string | null)[],
-    digest: () => number,
+    { digest, isGeometryRead }: { digest(): number; readonly isGeometryRead: boolean },
   ): Generator<Problem> {
     const [id = null, second = null, third = null, geometry = null] = cells
     if (id === null) return
     switch (table) {
       case 'locations':
-        if (geometry === null) this.#addWithoutGeometry(id)
+        if (geometry === null && isGeometryRead) this.#addWithoutGeometry(id)
         yield* once(this.locations.add(id, digest()), id)
         return
       case 'parties':

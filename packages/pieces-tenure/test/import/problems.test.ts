@@ -261,4 +261,32 @@ test('a validation tells how many relationships each type of party has, and make
   )
 })
 
+test('a cell that is no geometry is an error, and not counted as one that is empty', async () => {
+  const texts = ['no geometry', '7', 'POLYGON((0 0, 1 1))', ' ', 'POINT EMPTY', null]
+  const sheet = (name: string, header: readonly string[], rows: Rows): SheetToWrite => ({
+    name,
+    columns: header.map((column) => ({ name: column, type: 'text' })),
+    rows: [rows],
+  })
+  const { bytes } = await written([
+    sheet(
+      'locations',
+      ['id', 'type', 'area', 'geometry'],
+      texts.map((text, at) => [`l${at}`, 'PA', null, text]),
+    ),
+    sheet('parties', ['id', 'name', 'type'], []),
+    sheet('relationships', ['id', 'party_id', 'spatial_unit_id', 'tenure_type'], []),
+  ])
+  const { findings } = await imported(host, 'tenure-xlsx', { 'tenure.xlsx': bytes })
+  assert.deepEqual(
+    findings
+      .filter(({ column }) => column === 'geometry')
+      .map(({ code, line, count }) => [code, line, count]),
+    [
+      ...[2, 3, 4, 5].map((line) => ['tenure/geometry-invalid', line, undefined]),
+      ['tenure/no-geometry', undefined, 1],
+    ],
+  )
+})
+
 test.run()
