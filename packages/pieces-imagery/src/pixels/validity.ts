@@ -35,6 +35,6 @@ function markOthers(valid: Uint8Array, pixels: Pixels, none: number): void {
   const isNotNumber = Number.isNaN(none)
   for (let i = 0; i < valid.length; i++) {
     const pixel = pixels[i] as number
-    if (isNotNumber ? pixel === pixel : pixel !== none) valid[i] = 1
+    if (isNotNumber ? !Number.isNaN(pixel) : pixel !== none) valid[i] = 1
   }
 }
