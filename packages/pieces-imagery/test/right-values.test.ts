@@ -72,26 +72,25 @@ for (const [resampling, resolution, windows] of [
   ['cubic', 900, across],
   ['lanczos', 900, across],
 ] as const)
-  test(`7: windows are the single run, in any order: ${resampling}`, async () => {
-    const graph = tool({
-      p: project,
-      mercator: { ...mercator, resampling: 'bilinear', resolution },
-      m: { type: 'mask', input: 'mercator', aoi: aoi('b') },
-    })
+  test(`7: windows are the single run, in any order, with and without a mask: ${resampling}`, async () => {
+    const moved = { p: project, mercator: { ...mercator, resampling: 'bilinear', resolution } }
     const scenes = await rgb()
-    // All else of a plan is the same.
-    const planned = { ...(await plan(graph, scenes)), resampling }
-    const single = await rendered(graph, { ...scenes, plan: planned })
-    const parted = await rendered(graph, {
-      ...scenes,
-      plan: planned,
-      windows: ({ grid }) => windows(grid).reverse(),
-    })
-    assert.is(parted.valid, single.valid)
-    for (const [at, band] of single.bands.entries()) {
-      let differing = 0
-      for (let i = 0; i < band.length; i++) if (band[i] !== parted.bands[at]?.[i]) differing += 1
-      assert.is(differing, 0)
+    for (const nodes of [moved, { ...moved, m: { type: 'mask', input: 'mercator', aoi: aoi('b') } }]) {
+      const graph = tool(nodes)
+      // All else of a plan is the same.
+      const planned = { ...(await plan(graph, scenes)), resampling }
+      const single = await rendered(graph, { ...scenes, plan: planned })
+      const parted = await rendered(graph, {
+        ...scenes,
+        plan: planned,
+        windows: ({ grid }) => windows(grid).reverse(),
+      })
+      assert.is(parted.valid, single.valid)
+      for (const [at, band] of single.bands.entries()) {
+        let differing = 0
+        for (let i = 0; i < band.length; i++) if (band[i] !== parted.bands[at]?.[i]) differing += 1
+        assert.is(differing, 0)
+      }
     }
   })
 

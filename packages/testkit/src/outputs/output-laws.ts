@@ -114,12 +114,8 @@ export function outputLaws(runner: LawTest, options: OutputLawsOptions): void {
         const ended = new AbortController()
         const open = asked(ended.signal)
         ended.abort(new Error('Nobody waits.'))
-        for (const question of [open, asked(ended.signal)])
-          await within(
-            patienceMs,
-            'a check whose request has ended',
-            question.catch(() => undefined),
-          )
+        const questions = [open, asked(ended.signal)].map((question) => question.catch(() => undefined))
+        await within(patienceMs, 'a check whose request has ended', Promise.all(questions))
       }))
 
   /** Some of the reads of one run, the last among them. */
