@@ -58,7 +58,9 @@ export function useDraft(id: string): UsedDraft {
       }
       change({ isSorting: false })
     } catch (error) {
-      change({ isSorting: false, problem: asProblem(error) })
+      // The import has been started meanwhile, which sorts what is left to sort.
+      const hasBegun = error instanceof Problem && error.code === 'uploads-closed'
+      change({ isSorting: false, ...(!hasBegun && { problem: asProblem(error) }) })
     }
   }, [api])
 

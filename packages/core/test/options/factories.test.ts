@@ -348,7 +348,7 @@ test('each function of an entry point that takes options is tried', () => {
     piece:
       'FileNames JoinedFiles PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine csvRecords declaredTables entriesOf isPieceworkError isSequenceForm isTextForm keyFormCheck keyFormText keyFormsOf keyLength keyMap keyName keyShape memo objectCheck readOnce recordLimit required uploadEntries',
     store:
-      'PieceworkError artifactKeySegments assertKeptAt assertLater callHost canBeStopped canTimeOut canonicalId changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError databaseOf deletedResult deliveryTaken drawTargets expiredResult isPieceworkError isTerminal keptUntil keyFormText keyFormsOf mustQueue objectCheck overlaps recipientCheck requestKeyUsed required resourceBusy resourceNotFound resourcePath sourcesOf sqlStateOf taskOf tooManyUploads transition uploadExpired uploadFinished uploadNotFound warn withPlan withSorted withTemporaryFolder withUploads',
+      'PieceworkError artifactKeySegments assertKeptAt assertLater callHost canBeStopped canTimeOut canonicalId changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError databaseOf deletedResult deliveryTaken drawTargets expiredResult isPieceworkError isTerminal keptUntil keyFormText keyFormsOf mustQueue objectCheck overlaps recipientCheck requestKeyUsed required resourceBusy resourceNotFound resourcePath sourcesOf sqlStateOf taskOf tooManyUploads transition uploadExpired uploadFinished uploadNotFound warn withFollowUps withPlan withSorted withTemporaryFolder withUploads',
   }
   const entryPoints = { core, archive, piece, store }
   for (const [name, exported] of Object.entries(entryPoints)) {

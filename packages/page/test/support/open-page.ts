@@ -15,7 +15,7 @@ export async function openPage(
   page.on('console', (message) => {
     // Browsers ask for an icon by themselves.
     if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico'))
-      complaints.push(message.text())
+      complaints.push(`${message.text()} ${message.location().url}`)
   })
   await page.goto(`${world.origin}${path}#piecework/${view}`)
   return { page, complaints }

@@ -100,7 +100,7 @@ test('all problems at once: stable keys that the target lacks, or has twice, are
       severity,
       code,
       column,
-      /"([^"]*)"\.$/.exec(message)?.[1],
+      /"([^"]*)"; it is named /.exec(message)?.[1],
     ]),
     [
       ['error', 'table/elsewhere-missing', 'feature_id.n', '1'],
