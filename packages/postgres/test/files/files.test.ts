@@ -93,6 +93,23 @@ test('new ids: imports and clones have files of their own, one for rows that sha
   assert.equal(await host.sql('SELECT FROM piecework.put_files'), [])
 })
 
+test('honest counts: more files than are put at once are all put, whatever the order of their keys', async () => {
+  const id = await host.add()
+  const count = 230
+  for (let n = 1; n <= count; n++) {
+    await files.put(`${id}/${n}`, `photo ${n}`)
+    await host.sql('INSERT INTO photos (album_id, n, file) VALUES ($1, $2, $3)', [id, n, `${id}/${n}`])
+  }
+  const content = await contentOf(host.db, files, id)
+  const { archive } = await host.export(id)
+  const before = (await files.keys()).length
+  for (const copy of [await host.import(archive), await host.clone(id)]) {
+    assert.is(copy.told, '')
+    assert.equal(await contentOf(host.db, files, copy.id), content)
+  }
+  assert.is((await files.keys()).length, before + 2 * count)
+})
+
 test('nothing half-made: a job that fails takes the files that it has put, and no other', async () => {
   const id = await sample()
   const { archive } = await host.export(id)

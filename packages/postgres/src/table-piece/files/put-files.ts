@@ -70,7 +70,7 @@ export async function putCloned(plan: TablePlan, source: RowSource, context: Put
     )
     for (let after = '0'; ; ) {
       const { rows } = await tx.query<{ place: string; key: string }>(
-        `SELECT place::text AS place, old AS key FROM ${map} WHERE place > $1::bigint ORDER BY place LIMIT ${defaults.filesAtOnce}`,
+        `SELECT m.place::text AS place, m.old AS key FROM ${map} m WHERE m.place > $1::bigint ORDER BY m.place LIMIT ${defaults.filesAtOnce}`,
         [after],
       )
       if (rows.length === 0) break
