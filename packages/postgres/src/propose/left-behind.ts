@@ -1,8 +1,8 @@
 import type { Table } from '../table-piece/catalogue.js'
 import { looksLikeId } from '../table-piece/facts/looks-like-id.js'
+import { typeBeside } from '../table-piece/facts/type-beside.js'
 import { looksLikePeople } from './looks-like-people.js'
 import type { Below } from './proposal.js'
-import { typeBeside } from './type-beside.js'
 
 /** A table of the host that is not below the root. */
 export interface LeftBehind {

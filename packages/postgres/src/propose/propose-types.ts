@@ -1,11 +1,11 @@
 import type { Column, Table } from '../table-piece/catalogue.js'
 import { snakeCase } from '../table-piece/facts/looks-secret.js'
+import { typeBeside } from '../table-piece/facts/type-beside.js'
 import { keyFamily } from '../table-piece/key-family.js'
 import type { PolymorphicReference, Reference } from '../table-piece/spec.js'
 import { writtenName } from '../table-piece/table-name.js'
 import { namesOfRow } from './likely-keys.js'
 import type { Ask, Below } from './proposal.js'
-import { typeBeside } from './type-beside.js'
 
 /**
  * Keys whose table is said by a row of types (content types), where types are called like tables below the root. `ids`: columns that

@@ -25,6 +25,7 @@ const ddl = `
   CREATE TABLE rooms (id uuid PRIMARY KEY, project_id uuid, at int4range, EXCLUDE USING gist (at WITH &&));
   CREATE TABLE named (id uuid PRIMARY KEY, project_id uuid, external_id text, "ownerId" int, tag_ids text[], valid int, paid int,
     effectiveid bigint, grid text, parent int, created_by int, title text, plain int);
+  CREATE TABLE remarks (id uuid PRIMARY KEY, project_id uuid, record_id uuid, record_type text, plain_id uuid REFERENCES plain, plain_type text);
   CREATE TABLE cards (id varchar(21) PRIMARY KEY, project_id uuid, body text, doc jsonb, card_ref text);
   CREATE TABLE coded (code text PRIMARY KEY, project_id uuid);
   CREATE TABLE toggles (id uuid PRIMARY KEY, project_id uuid, of_code text, about varchar(9), label text);
@@ -192,6 +193,18 @@ for (const [name, open] of Object.entries(databases)) {
       warned.map((column) => ['warning', 'tables/named-like-id', 'named', column]),
     )
     assert.deepEqual(await checked(here.db, table('named', { columns: warned }), table('plain')), [])
+  })
+
+  test('new ids: a column beside its type that is declared to lead to one table is warned of', async () => {
+    const plainOnly = { record_id: 'plain', plain_id: 'plain' }
+    const remarks = (more: Partial<TableSpec>) => checked(here.db, table('plain'), table('remarks', more))
+    assert.deepEqual(brief(await remarks({ references: plainOnly })), [
+      ['warning', 'tables/type-beside', 'remarks', 'record_id'],
+    ])
+    const where = { sql: `record_type = 'Plain'` }
+    assert.deepEqual(await remarks({ references: plainOnly, where }), [])
+    const by = { by: 'record_type', tables: { Plain: 'plain' } }
+    assert.deepEqual(await remarks({ references: { ...plainOnly, record_id: by } }), [])
   })
 
   test('new ids: texts that are keys of carried rows are warned of wherever they stand', async () => {

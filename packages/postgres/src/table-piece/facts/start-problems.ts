@@ -4,6 +4,7 @@ import { carriesAsIs } from './carries-as-is.js'
 import { looksLikeId } from './looks-like-id.js'
 import type { Problem } from './problem.js'
 import type { StartFacts } from './start-facts.js'
+import { untyped } from './type-beside.js'
 
 /** What a later job, or a second copy, would meet. `exportOnly`: nothing is written; `tables`: that pieces carry. */
 export function startProblems(
@@ -13,7 +14,7 @@ export function startProblems(
   tables: readonly string[],
 ): Problem[] {
   const reading = privileges(plan, 'read', plan.carried, facts.unreadable)
-  if (exportOnly) return [...reading, ...namedLikeIds(plan, tables)]
+  if (exportOnly) return [...reading, ...untyped(plan), ...namedLikeIds(plan, tables)]
   const written = [...plan.carried, ...plan.set.map(({ column }) => column)]
   return [
     ...reading,
@@ -24,6 +25,7 @@ export function startProblems(
     ...repeatedBySet(plan),
     ...sequences(plan, facts),
     ...sharedWithoutIndex(plan),
+    ...untyped(plan),
     ...namedLikeIds(plan, tables),
   ]
 }
