@@ -20,7 +20,9 @@ const spared = [
   'a right is withdrawn',
   'the drive is full',
   'access to the drive is withdrawn',
-  // Workers and Redis are killed and stopped in the tests of runtime-redis, too.
+  // Workers and Redis are killed and stopped in the tests of runtime-redis, too, and jobs cancelled in those of all stores.
+  'workers are asked to stop',
+  'the job is cancelled',
   'Redis forgets everything',
   'Redis is killed and comes back empty',
   'a worker is killed',

@@ -55,7 +55,6 @@ test.after(async () => {
 
 /** What happens while jobs run, some of it again and again. */
 const troubles: Readonly<Record<string, () => Promise<void>>> = {
-  'nothing happens': async () => {},
   'a worker is killed at random moments': async () => {
     for (let count = 0; count < 3; count++) {
       await sleep(Math.random() * 400)
