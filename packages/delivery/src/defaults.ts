@@ -60,7 +60,7 @@ export const dropboxDefaults = {
   stateCharacters: 2000,
 } as const
 
-/** Of calls that send bytes of a file: whoever takes them more slowly is not waited for. */
+/** Of calls that send bytes of a file: a receiver that takes them more slowly is not waited for. */
 export const sendDefaults = {
   leastMs: minute,
   bytesPerSecond: 65_536,

@@ -31,7 +31,7 @@ export interface GdalRun {
   readonly errorsAreSaid?: true
 }
 
-/** With a folder for files of its own, which whoever calls removes. */
+/** With a folder for files of its own, which the caller removes. */
 export type FolderRun = GdalRun & { readonly folder: string }
 
 /**

@@ -125,7 +125,7 @@ export const readWhole: ReadAnswer<Answer> = async (answer, calling) => {
     if (size > defaults.answerBytes) break
   }
   const isCut = size > defaults.answerBytes
-  // What has not been sent by now, nobody wants.
+  // What has not been sent by now is not wanted any more.
   if (isCut || !calling.writableFinished) calling.destroy()
   return { status, headers, body: Buffer.concat(kept).subarray(0, defaults.answerBytes), isCut }
 }

@@ -11,7 +11,7 @@ export interface PageSettings {
   readonly pieces: readonly { readonly name: string; readonly of: string }[]
   /** Whose files are uploaded one by one. */
   readonly formats: readonly PageFormat[]
-  /** Whoever has asked for a job can be mailed when it has ended. */
+  /** The requester of a job can be mailed when it has ended. */
   readonly mails?: true
 }
 

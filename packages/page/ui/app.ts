@@ -28,7 +28,7 @@ export function App(): VNode {
     return () => removeEventListener('hashchange', change)
   }, [])
   useEffect(() => {
-    // Whoever goes on by keyboard or hears the page is at the top of what is new; a page that opens keeps its own start.
+    // Users of a keyboard or a screen reader are at the top of what is new; a page that opens keeps its own start.
     if (!isFirst.current) top.current?.querySelector<HTMLElement>('h1')?.focus()
     isFirst.current = false
   }, [view.name, view.id])

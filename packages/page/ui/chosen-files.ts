@@ -34,7 +34,7 @@ async function filesBelow(entry: FileSystemEntry): Promise<readonly Chosen[]> {
   }
 }
 
-/** What systems leave in folders and nobody means to send. */
+/** What systems leave in folders and users do not mean to send. */
 const unwanted = /(^|\/)(\.[^/]*|__MACOSX|Thumbs\.db|desktop\.ini)(\/|$)/i
 
 /** Without the folder that all are in, and without what systems leave behind. */

@@ -20,7 +20,7 @@ interface ReportButtonProps {
   readonly findings: Findings | undefined
 }
 
-/** Copies what whoever helps has to know. */
+/** Copies what support has to know. */
 export function ReportButton({ state, summary, findings }: ReportButtonProps): VNode {
   const env = useEnv()
   const { t } = env

@@ -5,7 +5,7 @@ import type { Summary } from './summary.js'
 
 const mostFindings = 50
 
-/** For a message to whoever helps: what the page shows, without tokens and without what the files hold. */
+/** For a message to support: what the page shows, without tokens and without what the files hold. */
 export function reportOf(
   state: JobState,
   summary: Summary,

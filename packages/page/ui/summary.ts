@@ -45,7 +45,7 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
 
   function badSentences(): readonly string[] {
     const { errors = 0 } = findings ?? {}
-    // Of that nobody can mend a line; what pieces find in one that is whole is told as of files.
+    // Of that no line can be mended; what pieces find in one that is whole is told as of files.
     const isArchive = job.format === 'archive' && (findings?.items ?? []).every(isOfArchive)
     const areKept = filesAreKept(job)
     const files = areKept ? [t('sum.filesKept', { time: env.format.time(job.retryUntil ?? '') })] : []

@@ -28,7 +28,7 @@ export async function addFollowUps(
   const { principal, ...lists } = checkOptions('addFollowUps()', given, checks)
   const job = await existingJob(store, id, 'addFollowUps()')
   await allowJob(allow, principal, 'follow-up', job)
-  // A recipient "self" is the job's principal, whoever asks.
+  // A recipient "self" is the job's principal, not the one who adds it.
   if (principal.id !== job.principal.id) throw forbidden('follow-up')
   const more = requestedFollowUps(followUps, lists)
   if (Object.keys(more).length === 0)

@@ -42,7 +42,7 @@ export async function createClone(
   const lineage = await lineageOf(registry, db, resource)
   const above = lineage.slice(0, -1)
   const into = above.at(-1)
-  // Nobody has named it, and what is in it is there.
+  // It was not named by the user, and what is in it is there.
   if (into) await allow(principal, 'import', into)
   refuseShelless(registry, tree)
   const name = await nameOf(deps, request, db)

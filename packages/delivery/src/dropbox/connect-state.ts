@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { dropboxDefaults } from '../defaults.js'
 import { keyRing, type RingKey } from '../keys/key-ring.js'
 
-/** What goes with the user to Dropbox and back, sealed: nobody but these processes can read or make it. */
+/** What goes with the user to Dropbox and back, sealed: these processes alone can read or make it. */
 export interface ConnectState {
   readonly id: string
   /** Id of the principal. */
@@ -74,7 +74,7 @@ async function decrypted(text: string, key: Uint8Array, audience: string): Promi
       contentEncryptionAlgorithms: ['A256GCM'],
       typ: type,
       audience,
-      // Whoever calls judges the time.
+      // The caller judges the time.
       currentDate: new Date(0),
     })
     return payload

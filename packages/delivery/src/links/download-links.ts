@@ -58,7 +58,7 @@ export interface Opened {
 }
 
 /**
- * Links to what jobs have made. Their ids open nothing: an address is made for whoever asks and may download, and opens
+ * Links to what jobs have made. Their ids open nothing: an address is made for a principal who may download, and opens
  * the bytes for minutes.
  */
 export interface DownloadLinks {
@@ -70,7 +70,7 @@ export interface DownloadLinks {
   address(id: string, by: AskedBy): Promise<OpenAddress>
   /** For people without an account; `recipient` is recorded. Throws `unsupported` where the host gives none to them. */
   share(id: string, request: AskedBy & { readonly recipient?: string }): Promise<OpenAddress>
-  /** All its addresses are closed from now on. For its issuer, and for whoever may `deliver` what it leads to. */
+  /** All its addresses are closed from now on. For its issuer, and for those who may `deliver` what it leads to. */
   revoke(id: string, by: AskedBy): Promise<void>
   /**
    * Asks about the issuer of the link and the principal of the address. Throws `link/altered`, `link/foreign`,

@@ -101,7 +101,7 @@ async function inParts(calls: S3Calls, context: Context, uploading: Uploading): 
 /** Whether no later attempt goes on with the parts. */
 function isFinal(error: unknown, signal: AbortSignal): boolean {
   const why: unknown = signal.aborted ? signal.reason : error
-  // A worker that stops gives the delivery to another; whoever has taken over goes on with it.
+  // A worker that stops gives the delivery to another; the worker that has taken over goes on with it.
   if (isPieceworkError(why, 'stopped') || isPieceworkError(why, 'lease-lost')) return false
   // Cancelled, or its time is over; aborted by what is none of ours, it may be wanted again.
   if (signal.aborted) return isPieceworkError(why)

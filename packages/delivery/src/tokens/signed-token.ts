@@ -57,7 +57,7 @@ export async function readToken(ring: TokenKeyRing, issuer: string, text: string
     typ: type,
     issuer,
     audience,
-    // Whoever calls judges the times, to the ms.
+    // The caller judges the times, to the ms.
     currentDate: new Date(0),
   }).catch((error: unknown) => {
     throw tokenError(refusals.some((one) => error instanceof one) ? 'token/altered' : 'token/malformed')

@@ -15,7 +15,7 @@ const mostJobs = 10_000
 
 /**
  * By the jobs of the record, so that what was retried or delivered again anywhere is seen. Undefined if none has begun.
- * Throws `imagery/export-not-found` to whoever may not see it.
+ * Throws `imagery/export-not-found` to those who may not see it.
  */
 export async function readState(
   piecework: Piecework,

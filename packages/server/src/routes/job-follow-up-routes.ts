@@ -41,7 +41,7 @@ export function jobFollowUpRoutes(context: RouteContext): readonly Route[] {
   ]
 }
 
-/** Names alone: what an input holds is for whoever has asked. */
+/** Names alone: what an input holds is for its requester. */
 async function viewOf(
   { piecework, followUps }: Pick<RouteContext, 'piecework' | 'followUps'>,
   { id, status, principal: owner, request }: Job,

@@ -92,7 +92,7 @@ export function followUpLaws(runner: LawTest, { make }: JobStoreLawsOptions): vo
     const job = await create(store)
     const piece = await lease(store, job, job.piece)
     await store.attempts.run(piece, {})
-    // Whoever has begun it knows it as it was.
+    // The process that has begun it knows it as it was.
     const finish = await lease(store, job, 'finish')
     const more = { onSuccess: [say('two'), say('three')] }
     await Promise.all([store.jobs.follow(job.id, more), store.jobs.follow(job.id, more)])
