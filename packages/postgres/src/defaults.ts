@@ -134,6 +134,8 @@ export const defaults = {
   listedMissing: 500,
   /** Rows of a table, and characters in all values of a column, in which `checkTables` looks for ids. */
   sampledRows: 200,
+  /** Rows of a table in which `checkTables` looks for those that no piece takes, or that lead to what is filled later. */
+  rowsApart: 10_000,
   sampledCharacters: 4_000_000,
   /** Places in the values of a column, and ids at each, that it asks the tables for. */
   sampledPlaces: 100,

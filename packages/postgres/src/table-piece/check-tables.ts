@@ -17,6 +17,7 @@ import { uncarriedReferences } from './facts/uncarried.js'
 import { readDeclared } from './read-declared.js'
 import { matchTables } from './resolve-tables.js'
 import { isTablePiece, tableSpec } from './spec.js'
+import { tableKey } from './table-name.js'
 import { unformedReferences } from './unformed-references.js'
 
 /**
@@ -51,8 +52,18 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
       problems.push(...uncarriedReferences(plan, (table) => carried.has(keyName(table, declared))))
   const formOf = (table: string) => forms.get(keyName(table, declared))
   for (const { plans, problems } of checked) problems.push(...unformedReferences(plans, formOf, checked))
-  return report(await checkStart(db, checked), checked, refused)
+  return report(await checkStart(db, checked, claimedTables(pieces)), checked, refused)
 }
+
+const claimedTables = (pieces: readonly Piece[]): ReadonlySet<string> =>
+  new Set(
+    pieces
+      .filter(isClaimingPiece)
+      .map((piece) => piece[tableClaims])
+      .flatMap(({ schema = 'public', tables }) =>
+        tables.map(({ table }) => tableKey({ schema, name: table })),
+      ),
+  )
 
 async function claimProblems(db: Queryable, piece: ClaimingPiece): Promise<readonly string[]> {
   try {

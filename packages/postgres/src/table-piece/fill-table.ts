@@ -3,6 +3,7 @@ import { dropDangling, refuseChangedTogether, type StagedTable, unenforcedRefere
 import { tellMissingFiles } from './files/file-map.js'
 import type { FillContext } from './fill-context.js'
 import { fillSql, newRows } from './fill-select.js'
+import { indexKeys } from './index-keys.js'
 import { lacksKey, refuseUnreserved, unreserved } from './keys/unreserved.js'
 import { readLookups } from './missing-shared.js'
 import { refuseOtherTypes } from './other-types.js'
@@ -41,18 +42,22 @@ export async function fillFromStages(
     await refuseOtherTypes(tx, plan, stage, fill)
     await tellMissingFiles(plan, stage, fill)
   }
+  const looked = staged.map(({ plan, stage }) => unenforcedReferences(plan, stage, fill))
+  const lookedAt = (table: StagedTable) => looked[staged.indexOf(table)] ?? []
+  await indexKeys(tx, staged, (table) => (fill.from === 'files' ? lookedAt(table) : table.plan.references))
   await refuseChangedTogether(tx, staged, fill)
   const unenforced = await dropDangling(
     tx,
     staged,
     fill,
-    (reference, { plan, stage }) => unenforcedReferences(plan, stage, fill).includes(reference),
+    (reference, table) => lookedAt(table).includes(reference),
     true,
   )
   const unique = new UniqueValues(staged, fill)
   let rows = await unique.settleAnd(() => fillUnlessDangling(tables, fill))
   let enforced: readonly number[] = []
   if (!rows) {
+    await indexKeys(tx, staged, ({ plan }) => plan.references)
     enforced = await dropDangling(tx, staged, fill, () => true)
     rows = await unique.settleAnd(() => fillRows(tables, fill))
   }

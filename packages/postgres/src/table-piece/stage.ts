@@ -9,6 +9,8 @@ export interface Stage extends RowSource {
   readonly table: string
   /** Name in the stage of a column (or a stable key, by its header). */
   name(column: string): string | undefined
+  /** Names of its columns that have an index. */
+  readonly indexed: Set<string>
 }
 
 export interface StagedColumn {
@@ -99,6 +101,7 @@ function stageOf(
     where: 'true',
     order: isOrdered(plan) ? 't.place' : undefined,
     name: (name) => names.get(name),
+    indexed: new Set(),
     column,
     distinct: (name) => distinct.get(names.get(name) ?? ''),
   }

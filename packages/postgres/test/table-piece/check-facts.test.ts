@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type Database, isPieceworkError } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import {
   checkTables,
+  claimTables,
   fromPg,
   postgresStore,
   type TableFinding,
@@ -26,6 +28,7 @@ const ddl = `
   CREATE TABLE named (id uuid PRIMARY KEY, project_id uuid, external_id text, "ownerId" int, tag_ids text[], valid int, paid int,
     effectiveid bigint, grid text, parent int, created_by int, title text, plain int);
   CREATE TABLE remarks (id uuid PRIMARY KEY, project_id uuid, record_id uuid, record_type text, plain_id uuid REFERENCES plain, plain_type text);
+  CREATE TABLE remarked (id serial PRIMARY KEY, record_id uuid REFERENCES plain, record_type text, draft boolean, parent_id int REFERENCES remarked);
   CREATE TABLE cards (id varchar(21) PRIMARY KEY, project_id uuid, body text, doc jsonb, card_ref text);
   CREATE TABLE coded (code text PRIMARY KEY, project_id uuid);
   CREATE TABLE toggles (id uuid PRIMARY KEY, project_id uuid, of_code text, about varchar(9), label text);
@@ -174,6 +177,61 @@ for (const [name, open] of Object.entries(databases)) {
       })
       assert.deepEqual(await checkTables(here.db, pieces('project/b')), [])
     }
+  })
+
+  test('honest counts: rows that no piece takes, and rows that lead to those of a later piece, are warned of', async () => {
+    const takes = (name: string, sql: string, ...after: string[]) =>
+      tablePiece({
+        name: `project/${name}`,
+        of: 'project',
+        version: 1,
+        after: ['project/plain', ...after],
+        tables: [
+          {
+            table: 'remarked',
+            owner: 'record_id.project_id',
+            order: ['id'],
+            where: { sql },
+            references: { record_id: 'plain', parent_id: 'remarked' },
+          },
+        ],
+      })
+    const plain = tablePiece({
+      name: 'project/plain',
+      of: 'project',
+      version: 1,
+      tables: [{ table: 'plain', owner: 'project_id', order: ['n'] }],
+    })
+    const found = async (...pieces: Piece[]) =>
+      (await checkTables(here.db, [plain, ...pieces])).map(({ piece, code, message }) => [
+        piece.replace('project/', ''),
+        code.replace('tables/', ''),
+        message.replace(/^.*: /, ''),
+      ])
+    const [a, b, c] = ['A', 'B', 'C'].map((type) => `record_type = '${type}'`) as [string, string, string]
+    await here.db.query(
+      `INSERT INTO remarked (id, record_type, parent_id) VALUES (1, 'A', NULL), (2, 'B', NULL), (3, 'A', 1), (4, 'C', 3)`,
+    )
+    assert.deepEqual(await found(takes('a', a), takes('b', b), takes('c', c, 'project/a')), [])
+    assert.deepEqual(await found(takes('a', a), takes('b', `remarked.${b}`)), [
+      ['a', 'left-behind', `that with id 4, record_type "C".`],
+    ])
+    assert.deepEqual(await found(takes('a', a)), [['a', 'left-behind', `that with id 2, record_type "B".`]])
+    assert.deepEqual(await found(takes('a', a), takes('b', b), takes('c', c)), [
+      ['c', 'order', `that with id 4, parent_id 3.`],
+    ])
+    assert.deepEqual(await found(takes('a', 'draft IS NOT TRUE')), [], 'rows that are left out on purpose')
+    const rest = claimTables(
+      { contract: 1, name: 'project/rest', of: 'project', version: 1 },
+      { tables: [{ table: 'remarked', owner: 'id' }] },
+    )
+    assert.deepEqual(await found(takes('a', a), rest), [], 'a piece written by hand may take them')
+    await here.db.query('UPDATE remarked SET parent_id = 2 WHERE id = 1')
+    assert.match(
+      (await found(takes('a', a), takes('b', b), takes('c', c, 'project/a')))[0]?.[2] ?? '',
+      /id 1, parent_id 2/,
+    )
+    await here.db.query('DELETE FROM remarked')
   })
 
   test('triggers and rules are named until the declaration accepts them, and unknown ones are refused', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { LawTest } from '../law.js'
 import { assertEqualContent, ownIds } from './content.js'
+import { soughtKeys } from './old-keys.js'
 import { pieceBench } from './piece-bench.js'
 import type { PieceLawsOptions } from './piece-laws-options.js'
 
@@ -12,7 +13,8 @@ export function cloneLaws(test: LawTest, options: PieceLawsOptions): void {
   test(`new ids: ${name}: a clone makes equal content, and no old id survives in it`, async () => {
     const bench = await pieceBench(options)
     const before = await options.content(bench.source, bench.db)
-    const { content, findings } = await bench.clone()
+    const sought = soughtKeys(bench)
+    const { content, findings } = await bench.clone(sought)
     assertEqualContent(content, before, bench.sample, findings)
     const old = ownIds(before, bench.sample)
     assert.deepEqual(
@@ -20,6 +22,7 @@ export function cloneLaws(test: LawTest, options: PieceLawsOptions): void {
       [],
       'old ids survive',
     )
+    await sought.assertNone()
     assert.deepEqual(await options.content(bench.source, bench.db), before, 'the source has changed')
   })
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { withFindings } from '../findings-text.js'
 import type { LawTest } from '../law.js'
 import { assertEqualContent, ownIds } from './content.js'
+import { soughtKeys } from './old-keys.js'
 import { pieceBench } from './piece-bench.js'
 import type { PieceLawsOptions } from './piece-laws-options.js'
 
@@ -13,11 +14,13 @@ export function importLaws(test: LawTest, options: PieceLawsOptions): void {
   test(`new ids: ${name}: an import makes equal content, and no old id survives in it`, async () => {
     const bench = await pieceBench(options)
     const before = await options.content(bench.source, bench.db)
-    const { content, findings } = await bench.import(await bench.export())
+    const sought = soughtKeys(bench)
+    const { content, findings } = await bench.import(await bench.export(), sought)
     assertEqualContent(content, before, bench.sample, findings)
     const old = ownIds(before, bench.sample)
     const survivors = [...ownIds(content, bench.sample)].filter((id) => old.has(id))
     assert.deepEqual(survivors, [], 'old ids survive')
+    await sought.assertNone()
     assert.deepEqual(await options.content(bench.source, bench.db), before, 'the source has changed')
   })
 

@@ -15,6 +15,7 @@ import { removeIn } from './law-host.js'
 import { lawIds } from './law-ids.js'
 import { lawKeys } from './law-keys.js'
 import type { PieceLawsOptions, Sample } from './piece-laws-options.js'
+import { spreadSequences, transactionId } from './sequences.js'
 
 export interface ExportedEntry {
   readonly path: string
@@ -58,6 +59,8 @@ export interface PieceBench {
   readonly db: Database
   readonly sample: Sample
   readonly source: ResourceRef
+  /** Transaction before the sample was made. */
+  readonly began: string
   /** `write` replaces what is done with the bytes of an entry. */
   export(options?: {
     readonly signal?: AbortSignal
@@ -69,6 +72,8 @@ export interface PieceBench {
 
 export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
   const db = await laws.database()
+  await spreadSequences(db)
+  const began = await transactionId(db)
   const sample = await laws.sample(db)
   const source = sample.resource
   const options = laws.piece.options?.parse(laws.options ?? {})
@@ -174,6 +179,7 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
     db,
     sample,
     source,
+    began,
     export: ({ signal, write } = {}) => exportOf(laws.piece, signal, write),
     import: (exported, how = {}) =>
       copy(

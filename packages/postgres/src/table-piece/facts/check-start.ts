@@ -4,6 +4,7 @@ import type { TablePlan } from '../table-plan.js'
 import { defaultsToNowhere } from './defaults-to-nowhere.js'
 import { idsInValues } from './ids-in-values.js'
 import { isError, type Problem } from './problem.js'
+import { rowsApart } from './rows-apart.js'
 import { sessionProblems } from './session-facts.js'
 import { soughtKeys } from './sought-keys.js'
 import { readStartFacts } from './start-facts.js'
@@ -19,9 +20,13 @@ export interface Checked {
 
 /**
  * Adds to the problems of each piece what matters once, at the start; returns those of the role and its
- * connection.
+ * connection. `claimed`: names of the tables that pieces by hand carry.
  */
-export async function checkStart(db: Queryable, checked: readonly Checked[]): Promise<readonly Problem[]> {
+export async function checkStart(
+  db: Queryable,
+  checked: readonly Checked[],
+  claimed: ReadonlySet<string>,
+): Promise<readonly Problem[]> {
   const session = await sessionProblems(db, checked.some(needsStaging))
   const tables = checked.flatMap(({ plans }) => plans.map(({ table }) => table.name))
   for (const { piece, plans, problems } of checked) {
@@ -37,7 +42,10 @@ export async function checkStart(db: Queryable, checked: readonly Checked[]): Pr
     db,
     checked.flatMap(({ plans }) => plans),
   )
-  for (const { piece, plans, problems } of checked) {
+  const apart = await rowsApart(db, checked, claimed)
+  for (const one of checked) {
+    const { piece, plans, problems } = one
+    problems.push(...(apart.get(one) ?? []))
     for (const plan of plans) {
       if (!piece.exportOnly) problems.push(...(await defaultsToNowhere(db, plan)))
       problems.push(...(await idsInValues(db, plan, sought)))

@@ -3,7 +3,7 @@ import { isSameTable } from '../table-name.js'
 import type { TablePlan, Target } from '../table-plan.js'
 import type { Problem } from './problem.js'
 
-interface Planned {
+export interface Planned {
   readonly piece: Piece
   readonly plans: readonly TablePlan[]
 }
@@ -48,7 +48,7 @@ const targetsOf = ({ references, containers }: TablePlan): readonly (readonly [s
 const isShell = ({ plans }: Planned, target: Target): boolean =>
   target.root || plans.some(({ table, ownRow }) => ownRow && isSameTable(table, target.table))
 
-function piecesBefore(piece: Piece, all: readonly Planned[]): ReadonlySet<string> {
+export function piecesBefore(piece: Piece, all: readonly Planned[]): ReadonlySet<string> {
   const before = new Set(piece.after ?? [])
   // Names that are added while this runs are visited too.
   for (const name of before)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from '@piecework/core/piece'
+import { keyFormsOf } from '@piecework/core/store'
 import { tablePiece } from '@piecework/postgres'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
@@ -31,6 +32,31 @@ const piece = tablePiece({
   ],
 })
 
+/** Ids inside values lead to rows that are written by the same statement. */
+const crossing = tablePiece({
+  name: 'project/notes',
+  of: 'project',
+  version: 1,
+  tables: [
+    {
+      table: 'notes',
+      owner: 'project_id',
+      order: ['n'],
+      key: { nanoid: { length: 21 } },
+      references: { about: 'pages', before: 'notes', list: 'notes' },
+      json: { doc: [{ path: '[*]', table: 'pages' }] },
+      text: { body: [{ pattern: '[[note:{}]]', table: 'notes' }] },
+    },
+    {
+      table: 'pages',
+      owner: 'project_id',
+      order: ['n'],
+      references: { parent_id: 'pages' },
+      text: { body: [{ pattern: '/notes/{}', table: 'notes' }] },
+    },
+  ],
+})
+
 test.before(async () => {
   here = await world(`
     CREATE TABLE projects (id uuid PRIMARY KEY);
@@ -38,6 +64,10 @@ test.before(async () => {
     CREATE TABLE first (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), project_id uuid, n int) WITH (autovacuum_enabled = false);
     CREATE TABLE second (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), project_id uuid, n int, first_id uuid, other_id uuid NOT NULL, list uuid[], kind_id uuid, doc jsonb)
       WITH (autovacuum_enabled = false);
+    CREATE TABLE notes (id text PRIMARY KEY, project_id uuid, n int, about uuid, before text, list text[], doc jsonb, body text) WITH (autovacuum_enabled = false);
+    CREATE TABLE pages (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), project_id uuid, n int, parent_id uuid, body text) WITH (autovacuum_enabled = false);
+    CREATE INDEX ON notes (project_id);
+    CREATE INDEX ON pages (project_id);
     CREATE INDEX ON first (project_id);
     CREATE INDEX ON second (project_id);
     INSERT INTO kinds (a, b) SELECT n, n FROM generate_series(1, ${rows}) n`)
@@ -59,10 +89,11 @@ async function filled(): Promise<string> {
   return project
 }
 
-/** Rows of the host's tables that the transaction has read so far. */
-async function rowsRead(tx: Transaction): Promise<number> {
+/** Rows of these tables that the transaction has read so far. */
+async function rowsRead(tx: Transaction, names: string): Promise<number> {
   const { rows: found } = await tx.query<{ read: string }>(
-    `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::text AS read FROM pg_stat_xact_user_tables WHERE relname IN ('first', 'second', 'kinds')`,
+    `SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::text AS read FROM pg_stat_xact_all_tables WHERE relname ~ $1`,
+    [names],
   )
   return Number(found[0]?.read)
 }
@@ -78,7 +109,7 @@ test('flat memory: the work of a clone and an import grows with the rows, not wi
       transaction: <T>(work: (tx: Transaction) => Promise<T>) =>
         here.db.transaction(async (tx) => {
           const result = await work(tx)
-          read = await rowsRead(tx)
+          read = await rowsRead(tx, '^(first|second|kinds)$')
           return result
         }),
     } as World['db']
@@ -99,6 +130,42 @@ test("the host's tables are not analysed: that would hold a lock until the commi
        AND EXISTS (SELECT FROM pg_statistic s WHERE s.starelid = pg_class.oid)`,
   )
   assert.deepEqual(analysed, [])
+})
+
+test('flat memory: ids inside values that lead to rows of the same statement are not sought row by row', async () => {
+  const project = randomUUID()
+  await here.db.query('INSERT INTO projects VALUES ($1)', [project])
+  await here.db.query(
+    `WITH p AS (INSERT INTO pages (project_id, n, body) SELECT $1::uuid, n, '/notes/' || md5((n % 7)::text) FROM generate_series(1, $2::int) n RETURNING id, n)
+     INSERT INTO notes SELECT md5(n::text), $1::uuid, n, id, md5((n - 1)::text), ARRAY[md5(n::text)], jsonb_build_array(id), '[[note:' || md5((n - 1)::text) || ']]' FROM p`,
+    [project, rows],
+  )
+  const { files } = await exported(here.db, crossing, { kind: 'project', id: project })
+  for (const make of ['clone', 'import'] as const) {
+    const into = { ...(await newProject(here.db, project)), ids: { forms: keyFormsOf([crossing]) } }
+    let read = 0
+    const counting = {
+      ...here.db,
+      transaction: <T>(work: (tx: Transaction) => Promise<T>) =>
+        here.db.transaction(async (tx) =>
+          work({
+            ...tx,
+            copyIn: (into, bytes) => tx.copyIn(into, bytes),
+            query: async (sql, values) => {
+              if (/^DROP TABLE pg_temp\."piecework_stage/.test(sql))
+                read = Math.max(read, await rowsRead(tx, '^piecework_stage'))
+              return tx.query(sql, values)
+            },
+          }),
+        ),
+    } as World['db']
+    const { counts } =
+      make === 'clone'
+        ? await cloned(counting, crossing, into)
+        : await imported(counting, crossing, files, into)
+    assert.equal(counts.rows + (counts.skipped ?? 0), 2 * rows)
+    assert.ok(read > 0 && read < 100 * rows, `${make} reads ${read} staged rows`)
+  }
 })
 
 test.run()
