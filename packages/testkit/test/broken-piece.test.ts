@@ -322,6 +322,66 @@ test('the laws of what is lost and what is left name the table and the number of
   )
 })
 
+test('a table piece that lets an old key pass is found in whatever column, also in one that the content leaves out', async () => {
+  await open.db.query(
+    `CREATE TABLE cards (id serial PRIMARY KEY, project_id uuid NOT NULL REFERENCES projects ON DELETE CASCADE, n int,
+       beside int, doc jsonb, body text, phone text)`,
+  )
+  const declared = {
+    references: { beside: 'cards' },
+    json: { doc: [{ path: 'to[*]', table: 'cards' }] },
+    text: { body: [{ pattern: '/cards/{}', table: 'cards' }] },
+  }
+  const lawOf = async (less: object): Promise<string> => {
+    const runs: (() => Promise<void>)[] = []
+    const collect: LawTest = (title, run) =>
+      /a clone makes equal|an import makes equal/.test(title) && runs.push(run)
+    pieceLaws(collect, {
+      piece: tablePiece({
+        name: 'sample/cards',
+        of: 'project',
+        version: 1,
+        tables: [{ table: 'cards', owner: 'project_id', order: ['n'], ...declared, ...less }],
+      }),
+      kind: projectKind,
+      database: () => open.db,
+      sample: async (db) => {
+        const { resource } = await sampleNotes(db)
+        await db.query(
+          `WITH first AS (INSERT INTO cards (project_id, n, phone) VALUES ($1, 1, '3000000001') RETURNING id)
+           INSERT INTO cards (project_id, n, beside, doc, body, phone)
+           SELECT $1, 2, id, jsonb_build_object('to', jsonb_build_array(id)), 'See /cards/' || id || '.', '+49 300 0000 001' FROM first`,
+          [resource.id],
+        )
+        return { resource, ids: { card: 'cards' } }
+      },
+      content: async ({ id }, db) =>
+        (await db.query('SELECT id AS card, n FROM cards WHERE project_id = $1 ORDER BY n', [id])).rows,
+    })
+    const messages = await Promise.all(
+      runs.map((run) =>
+        run().then(
+          () => 'holds',
+          ({ message }: Error) => message,
+        ),
+      ),
+    )
+    const [first = 'no law', ...others] = messages.map((message) => message.replaceAll(/\d{9}/g, 'N'))
+    for (const other of others) assert.equal(other, first)
+    return first
+  }
+  assert.equal(await lawOf({}), 'holds')
+  for (const [less, column] of [
+    [{ references: {}, columns: ['beside'] }, 'beside'],
+    [{ json: {} }, 'doc'],
+    [{ text: {} }, 'body'],
+  ] as const) {
+    const message = await lawOf(less)
+    assert.match(message, /^old ids survive: .*\. Declare where they stand/s)
+    assert.match(message, new RegExp(`cards\\.${column} has N, the key of a row of cards`))
+  }
+})
+
 const halves = [{ to: 2 }, { from: 2 }]
 
 interface Parting {

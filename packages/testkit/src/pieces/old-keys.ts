@@ -37,7 +37,7 @@ export function soughtKeys({ db, sample, began }: PieceBench): CopyOptions & { a
       const places = [...new Map(found.map((text) => [text.replace(/ has .*, the key/, ''), text])).values()]
       const hint =
         'Declare where they stand; rows that several resources share are named in "shared" of the sample.'
-      assert.deepEqual(places, [], `old ids survive in rows of the copy. ${hint}`)
+      assert.equal(places.length, 0, `old ids survive: ${places.slice(0, 20).join('; ')}. ${hint}`)
     },
   }
 }
