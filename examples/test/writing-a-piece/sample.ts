@@ -15,7 +15,7 @@ export async function sampleNotebook(db: Queryable, scans: FileStore): Promise<S
   await db.query('INSERT INTO notebooks VALUES ($1, $2, $3, $4, $5)', [
     id,
     'A "diary", ruled',
-    `diary-${id}`,
+    `diary-${randomUUID()}`,
     '',
     'ann',
   ])

@@ -37,6 +37,8 @@ pieceLaws(test, {
   database: () => world.database,
   sample: async (db) => {
     const [id] = await sampleShelves(over(db), 6)
+    // A number that equals an id and is none.
+    await db.query(`UPDATE pages SET doc = doc - 'n' WHERE doc ? 'n'`)
     return { resource: resource(id) }
   },
   content: async ({ id }, db) => {
