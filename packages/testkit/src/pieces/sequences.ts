@@ -1,14 +1,10 @@
 import type { Queryable } from '@piecework/core/store'
 
-const spread = new WeakSet<Queryable>()
-
 /**
  * Numbers of keys from sequences begin far apart, and far from those that hosts have for something else: a key is known
  * wherever it stands.
  */
 export async function spreadSequences(db: Queryable): Promise<void> {
-  if (spread.has(db)) return
-  spread.add(db)
   await db.query(`
     WITH keys AS MATERIALIZED (
       SELECT a.attrelid, a.attnum, f.oid AS given FROM pg_index i
