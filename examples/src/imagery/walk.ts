@@ -101,8 +101,9 @@ async function exported(host: Host, request: ImageryExportRequest): Promise<bool
   say(`${made.name}: ${pixels} pixels, ${bytes} bytes before they are compressed, ${windows} windows`)
   let told = ''
   for await (const _ of piecework.watch(made.job ?? '', { principal })) {
-    const { status, windows: now } = await exports.get(made.id, { principal })
-    const line = `  ${status}: ${now.done} of ${now.total} windows`
+    const { status, windows: now, assembly } = await exports.get(made.id, { principal })
+    const joined = assembly.reduce((sum, { done }) => sum + done, 0)
+    const line = `  ${status}: ${now.done} of ${now.total} windows${joined > 0 ? `, ${joined} bytes put together` : ''}`
     if (line !== told) say(line)
     told = line
   }

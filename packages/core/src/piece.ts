@@ -43,6 +43,7 @@ export type {
   Output,
   OutputCheck,
   OutputContext,
+  OutputEstimate,
   OutputSubject,
   StagedPart,
   StagedPiece,

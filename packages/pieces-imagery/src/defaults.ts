@@ -3,11 +3,18 @@ export const warpBytes = 64 * 1024 ** 2
 
 export const toolLimits = {
   nodes: 1000,
-  /** Terms of one expression. */
+  /** What all mosaics read. */
+  inputs: 2000,
+  /** Terms of one expression, and of all. */
   terms: 1000,
+  allTerms: 10_000,
   /** Of terms one within the other. */
   depth: 100,
   bands: 100,
+  /** Held of each pixel at once, in bytes. */
+  pixelBytes: 4096,
+  /** Tables of all color corrections, in bytes. */
+  tableBytes: 32 * 1024 ** 2,
 } as const
 
 /** Of an area of interest. */
@@ -35,8 +42,11 @@ export const gridDefaults = {
   mostBytes: 2 ** 40,
 } as const
 
-/** Rows that are computed at once. */
+/** Rows of a strip of GDAL's raw files, and at most so many are computed at once. */
 export const stripRows = 128
+
+/** Of pixels that are held at once, in bytes: of a tool that holds more, fewer rows are computed at once. */
+export const rowsBytes = 16 * 1024 ** 2
 
 export const sceneLimits = {
   /** Of one file. */

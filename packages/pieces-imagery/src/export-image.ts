@@ -42,7 +42,7 @@ export async function exportImage(
   const layout = await planCog(plan, windows)
   const deep = await deepOverviews(gdal, plan, layout, run)
   const whole = deep === undefined ? layout : await withDeepLevels(plan, layout, readerOf(deep))
-  return { bytes: assembleCog(whole), valid, hidden, coverage: valid / plan.asked }
+  return { bytes: assembleCog(whole).bytes, valid, hidden, coverage: valid / plan.asked }
 }
 
 function readerOf(file: string): ReadRange {

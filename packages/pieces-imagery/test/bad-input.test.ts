@@ -1,17 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { createWriteStream, readFileSync, writeFileSync } from 'node:fs'
+import { createWriteStream, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { isPieceworkError } from '@piecework/core/piece'
-import { exportImage, planExport, readSceneFacts, type Scene } from '@piecework/pieces-imagery'
+import { exportImage, type Gdal, planExport, readSceneFacts, type Scene } from '@piecework/pieces-imagery'
 import { debianPython } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { checkEpsg } from '#internal/grid/check-epsg.js'
 import { readAoi } from '#internal/mask/aoi.js'
+import { pixelsInside } from '#internal/mask/mask.js'
+import { spansOf } from '#internal/mask/spans.js'
 import { footprintOf } from '#internal/scene/footprint.js'
-import { tool, withFolder } from './support/rendered.js'
+import { checksums, rendered, tool, withFolder } from './support/rendered.js'
 import { aoi, gdal, landsat, needsScenes, sceneFile, sceneOf } from './support/scenes.js'
 
 const test = needsScenes(suite('imagery: bad input'))
@@ -94,8 +96,25 @@ test('a footprint has two parts at the antimeridian, and none around a pole', as
   assert.is(lake?.coordinates.length, 1)
 })
 
-test('an area of interest of 100,000 positions', () =>
+/** GDAL, whose transformations are written down. */
+async function noted(folder: string): Promise<{ readonly gdal: Gdal; transformed(): number }> {
+  const { folder: real, version } = await gdal()
+  const own = join(folder, 'programs')
+  mkdirSync(own)
+  for (const name of ['gdalinfo', 'gdalsrsinfo']) symlinkSync(join(real, name), join(own, name))
+  const said = join(own, 'points')
+  writeFileSync(
+    join(own, 'gdaltransform'),
+    `#!/bin/sh\ntee -a ${said} | ${join(real, 'gdaltransform')} "$@"\n`,
+    { mode: 0o755 },
+  )
+  const transformed = () => readFileSync(said, 'utf8').trimEnd().split('\n').length
+  return { gdal: { folder: own, version }, transformed }
+}
+
+test('an area of interest of 100,000 positions: each is transformed once, with what may lie between', () =>
   withFolder(async (folder) => {
+    const { gdal: watched, transformed } = await noted(folder)
     const count = 100_000
     const ring = Array.from({ length: count + 1 }, (_, at) => {
       const angle = (2 * Math.PI * (at % count)) / count
@@ -105,8 +124,28 @@ test('an area of interest of 100,000 positions', () =>
     const area = { type: 'Polygon', coordinates: [ring] }
     assert.is(readAoi(area)[0]?.[0]?.length, count + 1)
     const m = { type: 'mask', input: 'p', aoi: area, crop: true }
-    const { asked } = await planned(folder, tool({ p: project, m }), [await landsat()])
+    const scenes = [await landsat()]
+    const { asked, masks, grid } = await planExport(
+      watched,
+      { tool: tool({ p: project, m }), scenesOf: async () => scenes },
+      { folder },
+    )
     assert.ok(asked > 1000, `${asked}`)
+    const mask = masks.m ?? { polygons: [] }
+    const positions = (mask.polygons[0]?.[0]?.length ?? 0) / 2
+    assert.is(positions, count + 1)
+    // Two between each of them show that edges are straight; the scene has some of its own.
+    assert.ok(transformed() >= 3 * count && transformed() < 3 * count + 1000, `${transformed()}`)
+    // Rows and their spans: what an area costs is not its pixels.
+    let spans = 0
+    for (const one of spansOf(mask, { y: 0, height: grid.height })) spans += one.spans.length / 2
+    assert.ok(spans < 20 * grid.height, `${spans} in ${grid.height} rows`)
+    assert.is(
+      pixelsInside([mask], { y: 0, height: grid.height }, { width: grid.width, side: 64 }).reduce(
+        (a, b) => a + b,
+      ),
+      asked,
+    )
   }))
 
 for (const [name, spoil] of [
@@ -210,5 +249,44 @@ test('a resolution that is finer than the source is known', () =>
     assert.is((await planned(folder, graph, [await landsat()])).isFiner, true)
     assert.is((await planned(folder, tool({ p: project }), [await sceneOf('RGB.byte')])).isFiner, false)
   }))
+
+const arithmetic = (input: string, band: string, value: number) => ({
+  type: 'arithmetic',
+  input,
+  expression: { op: 'add', of: [{ band }, value] },
+})
+
+test('a tool of a thousand nodes in a line, some of them masks, and one of hundreds beside each other, are rendered', async () => {
+  const scenes = { scenes: { p: [await landsat()] } }
+  const nodes: Record<string, object> = { p: project }
+  let last = 'p'
+  for (let at = 1; at < 1000; at++) {
+    const inside = at % 100 === 0
+    nodes[`n${at}`] = inside
+      ? { type: 'mask', input: last, aoi: aoi('l') }
+      : arithmetic(last, at === 1 ? 'nir' : `n${at % 100 === 1 ? at - 2 : at - 1}`, 1)
+    last = `n${at}`
+  }
+  const masked = { p: project, m: { type: 'mask', input: 'p', aoi: aoi('l') } }
+  const [line, plain] = [await rendered(tool(nodes), scenes), await rendered(tool(masked), scenes)]
+  assert.is(line.valid, 21_249)
+  const nir = plain.bands[3] ?? []
+  const differing = Array.from(line.bands[0] ?? []).filter(
+    (value, at) => !Number.isNaN(value) && value !== (nir[at] as number) + 990,
+  )
+  assert.is(differing.length, 0)
+
+  // 32 rows of them at once, for all are held until the mosaic has them.
+  const small = { scenes: { p: [await sceneOf('rgb-byte-tenth')] } }
+  const color = (gamma: number) => ({ type: 'colorCorrection', input: 'p', gamma })
+  const colors = Array.from({ length: 995 }, (_, at): [string, object] => [`c${at}`, color(1 + at / 1000)])
+  const inputs = colors.map(([id]) => id)
+  const wide = await rendered(
+    tool({ p: project, ...Object.fromEntries(colors), m: { type: 'mosaic', inputs } }),
+    small,
+  )
+  const top = await rendered(tool({ p: project, c: color(1.994) }), small)
+  assert.equal([wide.valid, checksums(wide)], [top.valid, checksums(top)])
+})
 
 test.run()

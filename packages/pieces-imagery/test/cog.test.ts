@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
-import { open, writeFile } from 'node:fs/promises'
+import { open, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -37,7 +37,9 @@ test('29: overviews and tiles of a whole scene, and the same as a BigTIFF', () =
     }
     const layout = await planCog(plan, [{ window: { x: 0, y: 0, width: 791, height: 718 }, read }])
     const big = join(folder, 'big.tif')
-    await writeFile(big, assembleCog(layout, 1000))
+    const { size, bytes } = assembleCog(layout, 1000)
+    await writeFile(big, bytes)
+    assert.is((await stat(big)).size, size)
     await handle.close()
     const again = await open(big)
     const start = (await again.read(Buffer.alloc(4), 0, 4, 0)).buffer

@@ -54,6 +54,7 @@ interface Seen {
   readonly status: string
   readonly job: string
   readonly code?: string
+  readonly detail?: string
   readonly url: string
   readonly error?: { readonly code: string }
   readonly result?: {
@@ -200,23 +201,30 @@ test('a destination that cannot be is refused before there is a record', () =>
     const count = async () =>
       (await world.db.query<{ n: number }>('SELECT count(*)::int AS n FROM imagery.exports')).rows[0]?.n
     const before = await count()
-    for (const [deliver, code] of [
+    const refreshToken = dropbox.connected()
+    const { id: credential } = await ask('POST', 'credentials', {
+      target: 'dropbox',
+      name: 'Full',
+      secret: { refreshToken },
+    })
+    dropbox.allocation = { '.tag': 'individual', allocated: dropbox.used + 1000 }
+    for (const [deliver, code, detail = ''] of [
+      [
+        { target: 'dropbox', destination: { credential } },
+        'delivery-full',
+        'has 1.0 kB free, and up to 2.8 MB may be needed',
+      ],
       [{ target: 'dropbox', destination: { credential: 'none' } }, 'delivery-auth'],
       [{ target: 's3', destination: { bucket: 'box' } }, 'options-invalid'],
       [{ target: 'ftp' }, 'options-invalid'],
       [{ target: 'link', output: 'imagery/png' }, 'options-invalid'],
-    ] as const)
-      assert.is(
-        (
-          await ask('POST', 'imagery/exports', {
-            name: 'x',
-            source: { project },
-            outputs: ['imagery/cog'],
-            deliver: [deliver],
-          })
-        ).code,
-        code,
-      )
+    ] as const) {
+      const outputs = ['imagery/cog']
+      const asked = { name: 'x', source: { project }, outputs, deliver: [deliver] }
+      const refused = await ask('POST', 'imagery/exports', asked)
+      assert.is(refused.code, code)
+      assert.ok(refused.detail?.includes(detail), refused.detail)
+    }
     assert.is(await count(), before)
   }))
 

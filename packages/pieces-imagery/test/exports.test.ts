@@ -3,7 +3,14 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createPiecework, folderTarget, memoryArtifacts, memoryStore, type Piecework } from '@piecework/core'
+import {
+  createPiecework,
+  folderTarget,
+  memoryArtifacts,
+  memoryStore,
+  type Piecework,
+  type PieceworkOptions,
+} from '@piecework/core'
 import { isPieceworkError } from '@piecework/core/piece'
 import {
   type ImageryExport,
@@ -21,6 +28,8 @@ import { pieceworkHttp } from '@piecework/server'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { assertPicture } from '#internal/picture/picture.js'
+import { acme } from './readme/window-files.js'
 import { ana, chunks, type ImageryDatabase, imageryDatabase, sampleProject } from './support/imagery-host.js'
 import { lookAt } from './support/look-at.js'
 import { withFolder } from './support/rendered.js'
@@ -60,16 +69,18 @@ async function withHost<T>(
   concurrency = 2,
   folder?: string,
   pack: Partial<ImageryOptions> = {},
+  parts: Partial<PieceworkOptions> = {},
 ): Promise<T> {
   const { db: database } = world
   const options = { files, access: policy, gdal: await gdal(), windowPixels: 2048 }
   const piecework = createPiecework({
-    packs: [imagery({ ...options, ...pack })],
+    packs: [imagery({ ...options, ...pack }), acme],
     runtime: inProcess({ concurrency }),
     backoffMs: 10,
     store: memoryStore({ database }),
     access: imageryPolicy({ policy, database }),
     ...(folder !== undefined && { targets: [folderTarget({ name: 'folder', root: folder })] }),
+    ...parts,
   })
   await piecework.start()
   try {
@@ -114,37 +125,117 @@ const fine = () => ({
   resolution: 3.7,
 })
 
-test('windows are nodes, and are put together with all overviews', () =>
-  withFolder((folder) =>
-    withHost(async (host) => {
-      const made = await host.exports.create(fine(), { principal: ana })
-      assert.ok(['PENDING', 'SUBMITTED', 'RENDERING'].includes(made.status), made.status)
-      assert.equal([made.estimate.windows, made.estimate.pixels], [4, 2077 * 2077])
-      const done = await ended(host, made)
-      assert.is(done.status, 'SUCCESS', JSON.stringify(done.error))
-      assert.equal(done.windows, { done: 4, total: 4 })
-      assert.equal(done.warnings.map(({ code }) => code).toSorted(), [
-        'imagery/coverage',
-        'imagery/finer-than-scenes',
-      ])
-      const { coverage = 0, gdalVersion } = done.result ?? {}
-      assert.ok(coverage > 0.998 && coverage < 1, `${coverage}`)
-      assert.is(gdalVersion, (await gdal()).version)
-      const cog = done.result?.outputs.find(({ name }) => name === 'imagery/cog')
-      assert.is(cog?.fileName, 'Lake.tif')
-      const file = join(folder, 'lake.tif')
-      writeFileSync(file, await bytesOf(host, done, 'imagery/cog'))
-      const [seen] = lookAt(file)
-      assert.equal(seen?.errors, [])
-      assert.equal(
-        seen?.levels.map(({ size }) => size[0]),
-        [2077, 1039, 520, 260, 130],
-      )
-      const look = await bytesOf(host, done, 'imagery/quick-look')
-      assert.is(look.toString('latin1', 1, 4), 'PNG')
-      assert.equal([look.readUInt32BE(16), look.readUInt32BE(20)], [512, 512])
-    }),
-  ))
+/** Opens once. */
+function gate() {
+  let open = (): void => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open: () => open() }
+}
+
+async function seen(host: Host, { id }: ImageryExport, is: (one: ImageryExport) => boolean) {
+  for (;;) {
+    const one = await host.exports.get(id, { principal: ana })
+    if (is(one)) return one
+    await sleep(10)
+  }
+}
+
+test('windows are nodes, and are put together with all overviews; how far it is, and how long it will take', () => {
+  const [thirdWindow, secondTile] = [gate(), gate()]
+  let questions = 0
+  const access = {
+    allows: async () => {
+      // Two of the plan and of each window: for the project, and for its scene.
+      if (++questions > 6) await thirdWindow.opened
+      return true
+    },
+  }
+  const stored = memoryArtifacts()
+  const artifacts = {
+    ...stored,
+    put: (key: string, bytes: AsyncIterable<Uint8Array>) =>
+      stored.put(key, key.includes('imagery/cog') ? held(bytes) : bytes),
+  }
+  async function* held(bytes: AsyncIterable<Uint8Array>) {
+    let chunks = 0
+    for await (const chunk of bytes) {
+      if (++chunks === 3) await secondTile.opened
+      yield chunk
+    }
+  }
+  const isEstimated = ({ remainingMs }: ImageryExport) => Number.isInteger(remainingMs)
+  return withFolder((folder) =>
+    withHost(
+      async (host) => {
+        const outputs = ['imagery/cog', 'imagery/quick-look', 'acme/windows']
+        const made = await host.exports.create({ ...fine(), outputs }, { principal: ana })
+        assert.ok(['PENDING', 'SUBMITTED', 'RENDERING'].includes(made.status), made.status)
+        assert.equal([made.estimate.windows, made.estimate.pixels], [4, 2077 * 2077])
+        const half = await seen(host, made, ({ windows }) => windows.done === 2)
+        assert.equal([half.windows.total, isEstimated(half)], [4, true])
+        assert.equal(
+          half.assembly,
+          outputs.map((output) => ({ output, done: 0 })),
+        )
+        thirdWindow.open()
+        const joined = await seen(host, made, ({ assembly }) => assembly[0]?.total !== undefined)
+        const { done: bytes = 0, total = 0 } = joined.assembly[0] ?? {}
+        assert.ok(0 < bytes && bytes < total, `${bytes} of ${total}`)
+        assert.equal([joined.windows.done, isEstimated(joined)], [4, true])
+        secondTile.open()
+        const done = await ended(host, made)
+        assert.is(done.status, 'SUCCESS', JSON.stringify(done.error))
+        assert.equal([done.windows, done.remainingMs], [{ done: 4, total: 4 }, undefined])
+        assert.equal(
+          done.assembly,
+          outputs.map((output) => {
+            const size = done.result?.outputs.find(({ name }) => name === output)?.size
+            return { output, done: size, total: size }
+          }),
+        )
+        assert.is(done.assembly[0]?.total, total)
+        assert.equal(done.warnings.map(({ code }) => code).toSorted(), [
+          'imagery/coverage',
+          'imagery/finer-than-scenes',
+        ])
+        const { coverage = 0, gdalVersion } = done.result ?? {}
+        assert.ok(coverage > 0.998 && coverage < 1, `${coverage}`)
+        assert.is(gdalVersion, (await gdal()).version)
+        const cog = done.result?.outputs.find(({ name }) => name === 'imagery/cog')
+        assert.is(cog?.fileName, 'Lake.tif')
+        const file = join(folder, 'lake.tif')
+        writeFileSync(file, await bytesOf(host, done, 'imagery/cog'))
+        const zip = join(folder, 'windows.zip')
+        writeFileSync(zip, await bytesOf(host, done, 'acme/windows'))
+        const parts = ['0-0', '2048-0', '0-2048', '2048-2048'].map((place) => `/vsizip/${zip}/${place}.tif`)
+        const [whole, ...windows] = lookAt(file, ...parts)
+        assert.equal(whole?.errors, [])
+        assert.equal(
+          whole?.levels.map(({ size }) => size[0]),
+          [2077, 1039, 520, 260, 130],
+        )
+        assert.equal(
+          windows.map(({ levels }) => levels[0]?.size),
+          [
+            [2048, 2048],
+            [29, 2048],
+            [2048, 29],
+            [29, 29],
+          ],
+        )
+        const look = await bytesOf(host, done, 'imagery/quick-look')
+        assert.is(look.toString('latin1', 1, 4), 'PNG')
+        assert.equal([look.readUInt32BE(16), look.readUInt32BE(20)], [512, 512])
+      },
+      2,
+      undefined,
+      { access },
+      { artifacts, heartbeatMs: 20 },
+    ),
+  )
+})
 
 test('two exports of one project at once, as pictures with world files', () =>
   withHost(async (host) => {
@@ -174,6 +265,34 @@ test('two exports of one project at once, as pictures with world files', () =>
       ),
       'imagery/picture-unsupported: The export cannot be a PNG: its pixels are uint16',
     )
+    const large = { ...request, name: 'Large', projection: 32654, resolution: 0.46 }
+    for (const format of ['png', 'jpeg'] as const) {
+      const outputs = [`imagery/${format}`]
+      assert.match(
+        await refusal(host.exports.create({ ...large, outputs }, { principal: ana })),
+        new RegExp(
+          `cannot be a ${format.toUpperCase()}: it has 16\\d{3} × 16\\d{3} pixels; the limit of a side is 16383`,
+        ),
+      )
+      for (const [width, height] of [
+        [16_383, 1],
+        [1, 16_383],
+      ] as const) {
+        const output = {
+          bands: [{ name: 'red', type: 'uint8' }],
+          dataType: 'uint8',
+          nodata: 0,
+          blockSize: 256,
+        } as const
+        const grid = { crs: '', originX: 0, originY: 0, pixelWidth: 1, pixelHeight: 1, width, height }
+        assertPicture({ grid, output }, format)
+        for (const side of ['width', 'height'] as const)
+          assert.throws(
+            () => assertPicture({ grid: { ...grid, [side]: 16_384 }, output }, format),
+            /limit of a side/,
+          )
+      }
+    }
   }))
 
 test('30: without a valid pixel an export fails, and nothing is made', () =>

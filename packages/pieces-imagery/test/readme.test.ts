@@ -40,7 +40,7 @@ stored('its host runs', () =>
 
 test('its examples are these files', async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8')
-  for (const file of ['export-ndvi.ts', 'imagery-host.ts'])
+  for (const file of ['export-ndvi.ts', 'imagery-host.ts', 'window-files.ts'])
     assert.ok(readme.includes(await readFile(join(root, 'test/readme', file), 'utf8')), file)
 })
 

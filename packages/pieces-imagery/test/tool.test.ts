@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import { planOutput } from '#internal/plan/plan-output.js'
 import { bandTypes } from '#internal/tool/band-types.js'
 import { chosenBands } from '#internal/tool/chosen-bands.js'
+import { assertHeld } from '#internal/tool/held.js'
 import { nameBands } from '#internal/tool/name-bands.js'
 
 const test = suite('imagery: tools')
@@ -63,6 +64,36 @@ for (const [name, tool, said] of [
   ['a node that leads nowhere', toolOf({ q: project, p: project }), 'nodes.q: leads nowhere'],
   ['too many nodes', toolOf(line(1001)), 'nodes: has more than 1000 nodes'],
   [
+    'too many inputs',
+    toolOf({
+      p: project,
+      ...Object.fromEntries(
+        [1, 2, 3].map((at) => [
+          `m${at}`,
+          { type: 'mosaic', inputs: Array(667).fill(at === 1 ? 'p' : `m${at - 1}`) },
+        ]),
+      ),
+    }),
+    'nodes: mosaics have more than 2000 inputs',
+  ],
+  [
+    'too many terms',
+    toolOf({
+      p: project,
+      ...Object.fromEntries(
+        Array.from({ length: 11 }, (_, at) => [
+          `a${at}`,
+          {
+            type: 'arithmetic',
+            input: at === 0 ? 'p' : `a${at - 1}`,
+            expression: { op: 'add', of: Array(999).fill(1) },
+          },
+        ]),
+      ),
+    }),
+    'nodes: expressions have more than 10000 terms together',
+  ],
+  [
     'two grids',
     toolOf({
       p: project,
@@ -95,6 +126,48 @@ for (const [name, tool, said] of [
 
 test('a thousand nodes in one line are a tool', () => {
   assert.is(Object.keys(parseTool(toolOf(line(1000))).nodes).length, 1000)
+})
+
+/** `n0` reads the scene, each of the others the one before. */
+const sums = (length: number) =>
+  Object.fromEntries(
+    Array.from({ length }, (_, at) => [
+      `n${at}`,
+      {
+        type: 'arithmetic',
+        input: at === 0 ? 'p' : `n${at - 1}`,
+        expression: { op: 'add', of: [{ band: at === 0 ? 'a' : `n${at - 1}` }, 1] },
+      },
+    ]),
+  )
+const beside = (inputs: number, node: object) => ({
+  p: project,
+  ...Object.fromEntries(Array.from({ length: inputs }, (_, at) => [`c${at}`, { input: 'p', ...node }])),
+  m: { type: 'mosaic', inputs: Array.from({ length: inputs }, (_, at) => `c${at}`) },
+})
+
+test('what is held of a pixel does not grow with a line of nodes, and has a limit beside each other', () => {
+  const held = (nodes: Record<string, object>, scene: SceneFacts) => {
+    const tool = named(nodes, scene)
+    return assertHeld(
+      tool,
+      bandTypes(tool, () => identified([scene])),
+    )
+  }
+  const scene = facts(['a'], { dataType: 'uint8' })
+  const [short, long] = [3, 999].map((length) => held({ p: project, ...sums(length) }, scene))
+  assert.is(long, short)
+  assert.is(held(beside(500, { type: 'colorCorrection' }), scene), 2 * (500 + 1) + 1)
+  assert.match(
+    refusal(() =>
+      held(beside(900, { type: 'colorCorrection' }), facts(['a', 'b', 'c', 'd'], { dataType: 'uint8' })),
+    ),
+    'imagery/tool-invalid: The tool is not as it should be: nodes: they hold 4506 bytes of each pixel at once; the limit is 4096',
+  )
+  assert.match(
+    refusal(() => held(beside(100, { type: 'colorCorrection' }), facts(['a']))),
+    'nodes: their color corrections have tables of 58982400 bytes; the limit is 33554432',
+  )
 })
 
 const facts = (names: readonly string[], more: Partial<SceneFacts> = {}): SceneFacts => ({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,6 +31,7 @@ test.before(async () => {
   redis = await redisServer()
   folder = await mkdtemp(join(tmpdir(), 'piecework-imagery-'))
   mkdirSync(join(folder, 'delivered/lake'), { recursive: true })
+  mkdirSync(join(folder, 'temporary'))
   programs = watchedPrograms(await gdal(), join(folder, 'programs'))
   const { database, files, stop } = workerHost(placeOf('each process by itself'))
   lake = (await sampleProject(database, files, ['landsat-rgbn-256'], ['red', 'green', 'blue', 'nir'])).id
@@ -109,6 +110,7 @@ async function withWorkers(runtime: string, use: (host: WorkerHost, workers: Fle
   const workers = fleet({
     script: new URL('./support/worker.js', import.meta.url),
     args: [JSON.stringify(place)],
+    env: { ...process.env, TMPDIR: join(folder, 'temporary') },
   })
   try {
     await use(host, workers)
@@ -125,7 +127,7 @@ for (const [runtime, fleets] of [
   ['Redis', [1, 2, 3]],
   ['each process by itself', [2]],
 ] as const)
-  test(`over ${runtime}: ${fleets.join(', ')} processes give the same bytes; one that is killed costs its window alone`, () =>
+  test(`over ${runtime}: ${fleets.join(', ')} processes give the same bytes; one that is killed costs its window alone, and what it has left goes`, () =>
     withWorkers(runtime, async (host, workers) => {
       const done = async (made: ImageryExport) => {
         const { status, error, result } = await ended(host, made)
@@ -162,6 +164,14 @@ for (const [runtime, fleets] of [
       const again = programs.warps().filter((warp) => warp.window === window)
       assert.equal([programs.warps().length, again.length], [windows + 1, 2])
       assert.is(sums.size, 1)
+
+      const temporary = join(folder, 'temporary')
+      const [left = '', ...others] = readdirSync(temporary)
+      assert.equal([left.startsWith('piecework-temporary-imagery-'), others], [true, []])
+      const long = new Date(Date.now() - 13 * 60 * 60 * 1000)
+      utimesSync(join(temporary, left, 'alive'), long, long)
+      await workers.add()
+      await until(() => readdirSync(temporary).length === 0)
     }))
 
 test.run()

@@ -1,3 +1,4 @@
+import type { Queryable } from './database.js'
 import type { Entries } from './entries.js'
 import type { NewFinding } from './finding.js'
 import type { PieceCounts } from './piece-counts.js'
@@ -92,6 +93,11 @@ export interface OutputCheck<Options = unknown> {
   readonly signal: AbortSignal
 }
 
+/** `db`: of the store, or of the transaction in which the host requests. */
+export interface OutputEstimate<Options = unknown> extends OutputCheck<Options> {
+  readonly db: Queryable
+}
+
 /** What an export may end in beside the archive: one file, made of what pieces have written. */
 export interface Output<Options = unknown> {
   /** `pack/output`, unique; `archive` is Piecework's own. */
@@ -107,6 +113,11 @@ export interface Output<Options = unknown> {
    * once: a program that is not installed here. Absent: nothing is asked. It ends when the signal does.
    */
   check?(request: OutputCheck<Options>): Promise<void>
+  /**
+   * Bytes that it will have at most, as far as that is known before it is made: its deliveries are asked whether there is room.
+   * Called at request, unless an earlier export of the resource has made it. Undefined: nothing is known.
+   */
+  estimate?(request: OutputEstimate<Options>): Promise<number | undefined>
   /** For people. What no disk takes is replaced. */
   fileName(subject: OutputSubject<Options>): string
   /**

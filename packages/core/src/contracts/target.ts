@@ -58,8 +58,13 @@ export interface DeliveryReceipt {
 export interface DeliveryRequest<Destination = unknown> {
   readonly principal: Principal
   readonly destination: Destination
-  /** Of what is to be delivered, in bytes; before it is made, of what the last export of the same was. Absent: unknown. */
+  /**
+   * Of what is to be delivered, in bytes; before it is made, of what the last export of the same was, or the estimate of its
+   * output. Absent: unknown.
+   */
   readonly size?: number
+  /** `size` is an estimate of the output: what it has at most. */
+  readonly isEstimate?: true
   /** Aborted when another target has refused, or the request has ended. */
   readonly signal?: AbortSignal
 }

@@ -109,6 +109,7 @@ const outputChecks: OptionChecks<Output> = {
   pieces: check.list(check.text),
   options: schema,
   check: check.func(),
+  estimate: check.func(),
   fileName: required(check.func()),
   assemble: required(check.func()),
 }

@@ -2,7 +2,7 @@ import { parsed } from '../archive/parse.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { JobDelivery } from '../contracts/job-request.js'
 import type { Principal } from '../contracts/principal.js'
-import type { Target } from '../contracts/target.js'
+import type { DeliveryRequest, Target } from '../contracts/target.js'
 import { deliveryDefaults } from '../defaults.js'
 import { meant } from '../options/meant.js'
 import { deliveryKey } from '../outputs/deliveries.js'
@@ -43,7 +43,8 @@ export function chooseDeliveries(
 }
 
 /**
- * Asks the targets themselves, until one refuses or the signal ends it. `sizeOf`: of an output, as far as it is known.
+ * Asks the targets themselves, until one refuses or the signal ends it. `sizeOf`: of an output, as far as it is known; asked
+ * only for targets that check.
  */
 export async function checkDeliveries(
   registry: Registry,
@@ -52,15 +53,17 @@ export async function checkDeliveries(
 ): Promise<void> {
   await askedAtOnce(deliveries, given, async ({ target, destination, output }, signal) => {
     const known: Target | undefined = registry.targets.get(target)
-    const size = sizeOf(output)
-    await known?.check?.({ principal, destination, signal, ...(size !== undefined && { size }) })
+    if (!known?.check) return
+    await known.check({ principal, destination, signal, ...(await sizeOf(output, signal)) })
   })
 }
+
+export type KnownSize = Pick<DeliveryRequest, 'size' | 'isEstimate'>
 
 interface DeliveryChecks {
   readonly principal: Principal
   readonly signal: AbortSignal | undefined
-  sizeOf(output: string): number | undefined
+  sizeOf(output: string, signal: AbortSignal): KnownSize | Promise<KnownSize>
 }
 
 const refused = (message: string): PieceworkError => new PieceworkError('options-invalid', message)

@@ -14,7 +14,7 @@ import { exportNodes } from '../plan/nodes.js'
 import { lineageOf } from '../plan/source.js'
 import { recordEntry } from '../record/recorder.js'
 import { canonicalRequest } from './canonical-request.js'
-import { checkDeliveries, chooseDeliveries } from './choose-deliveries.js'
+import { checkDeliveries, chooseDeliveries, type KnownSize } from './choose-deliveries.js'
 import { checkOutputs, chooseOutputs } from './choose-outputs.js'
 import { choosePieces } from './choose-pieces.js'
 import { createUnchanged } from './create-unchanged.js'
@@ -36,7 +36,7 @@ export async function createExport(
   const { outputs, reads } = chooseOutputs(registry, request, retried)
   await checkOutputs(registry, outputs ?? [], request)
   const id = environment.uuid()
-  const deliver = await deliveriesOf(deps, id, { ...request, ...(outputs && { outputs }) }, retried)
+  const deliver = await deliveriesOf(deps, { id, db }, { ...request, ...(outputs && { outputs }) }, retried)
   const isClaimed = request.claim !== false
   const ends = {
     ...(outputs && { outputs }),
@@ -80,7 +80,7 @@ function assertOneRead(nodes: readonly NewNode[]): void {
 /** Asks the access policy and the targets. */
 async function deliveriesOf(
   { registry, allow, store }: RequestDeps,
-  job: string,
+  { id: job, db }: { readonly id: string; readonly db: Queryable },
   { principal, resource, outputs, deliver: given, signal }: ExportRequest,
   retried: Job | undefined,
 ): Promise<readonly JobDelivery[] | undefined> {
@@ -95,7 +95,14 @@ async function deliveriesOf(
   const earlier = isChecked ? await store.jobs.list({ resource, limit: pageSizes.earlierJobs }) : []
   await checkDeliveries(registry, deliveries, {
     principal,
-    sizeOf: (output) => lastSize(earlier, output),
+    sizeOf: async (name, ending): Promise<KnownSize> => {
+      const size = lastSize(earlier, name)
+      if (size !== undefined) return { size }
+      const { options } = outputs?.find((one) => one.name === name) ?? {}
+      const asked = { principal, resource, options, db, signal: ending }
+      const estimate = await registry.outputs.get(name)?.estimate?.(asked)
+      return estimate === undefined ? {} : { size: estimate, isEstimate: true }
+    },
     signal,
   })
   return deliveries

@@ -83,7 +83,7 @@ export function createRedeliver(deps: RequestDeps): Redeliver {
         refuseExpired(source.id, madeOutput(source, output), environment.now())
       await checkDeliveries(registry, deliveries, {
         principal,
-        sizeOf: (output) => madeOutput(source, output).size,
+        sizeOf: (output) => ({ size: madeOutput(source, output).size }),
         signal,
       })
       const newId = environment.uuid()

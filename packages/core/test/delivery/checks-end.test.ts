@@ -95,6 +95,44 @@ test('an output is asked with its options, also when the job is tried again; wha
   await piecework.stop()
 })
 
+test('a target is told what an output will have at most, and once it was made, what it had', async () => {
+  const asked: unknown[] = []
+  const shelf = target('shelf', async ({ size, isEstimate }) => void asked.push({ size, isEstimate }))
+  const leaf: Output = {
+    ...page(async () => {}),
+    estimate: async ({ resource: { id }, options, db, signal }) => {
+      assert.deepEqual(
+        [id, options, typeof db.query, signal.aborted],
+        ['b1', { size: 'a4' }, 'function', false],
+      )
+      return 7
+    },
+    assemble: async function* () {
+      yield Buffer.from('abc')
+    },
+  }
+  const silentLeaf: Output = { ...leaf, name: 'books/silent', estimate: async () => undefined }
+  const piecework = createPiecework({
+    packs: [{ name: 'books', kinds: [kind], pieces: [], outputs: [leaf, silentLeaf] }],
+    runtime: inProcess(),
+    targets: [shelf],
+  })
+  await piecework.start()
+  const ask = async (name: string) => {
+    const outputs = [{ name }]
+    await (await piecework.export({ resource, outputs, deliver: [{ target: 'shelf' }], principal })).result()
+  }
+  await ask('books/silent')
+  await ask('books/page')
+  await ask('books/page')
+  assert.deepEqual(asked, [
+    { size: undefined, isEstimate: undefined },
+    { size: 7, isEstimate: true },
+    { size: 3, isEstimate: undefined },
+  ])
+  await piecework.stop()
+})
+
 test('what an output is asked ends with the signal of the request', async () => {
   const stop = new AbortController()
   const gone = new Error('Nobody waits.')

@@ -31,11 +31,12 @@ export async function freeSpace(account: DropboxAccount): Promise<number | undef
   return Math.max(0, Math.min(team, own ?? team))
 }
 
-export function full(free: number | undefined, size: number): PieceworkError {
+/** `isEstimate`: `size` is what the file has at most, before it is made. */
+export function full(free: number | undefined, size: number, isEstimate?: true): PieceworkError {
   const room = free === undefined ? 'not enough' : `${inUnits(free)}`
   return new PieceworkError(
     'delivery-full',
-    `The Dropbox has ${room} free, and ${inUnits(size)} are needed. Make room in it, or choose another place.`,
+    `The Dropbox has ${room} free, and ${isEstimate ? `up to ${inUnits(size)} may be` : `${inUnits(size)} are`} needed. Make room in it, or choose another place.`,
     { facts: { size, ...(free !== undefined && { free }) } },
   )
 }

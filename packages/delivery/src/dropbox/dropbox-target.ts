@@ -88,10 +88,10 @@ export function dropboxTarget(given: DropboxTargetOptions): Target<DropboxDestin
   return {
     name,
     schema: destination,
-    check: async ({ principal, destination: { credential }, size, signal }) => {
+    check: async ({ principal, destination: { credential }, size, isEstimate, signal }) => {
       const account = await dropboxAccount(deps, { credential, principal, ...(signal && { signal }) })
       const free = await freeSpace(account)
-      if (size !== undefined && free !== undefined && free < size) throw full(free, size)
+      if (size !== undefined && free !== undefined && free < size) throw full(free, size, isEstimate)
     },
     deliver: (context) => delivered(deps, chunkBytes, context),
   }

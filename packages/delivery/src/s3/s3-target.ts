@@ -56,8 +56,15 @@ export function s3Target(given: S3TargetOptions): Target<S3Destination> {
   return {
     name,
     schema: s3Destination,
-    check: async ({ destination, principal, size = 0, signal = new AbortController().signal }) => {
-      if (size > s3Defaults.mostBytes)
+    check: async ({
+      destination,
+      principal,
+      size = 0,
+      isEstimate,
+      signal = new AbortController().signal,
+    }) => {
+      // What is estimated may well be less.
+      if (!isEstimate && size > s3Defaults.mostBytes)
         throw new PieceworkError(
           'delivery-full',
           'S3 takes files of at most 5 TB, and this is larger. Deliver it to another place.',

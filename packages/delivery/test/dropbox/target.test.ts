@@ -257,6 +257,10 @@ test('full: told when it is asked for, before the upload and at its end, with bo
       }
       assert.ok(!dropbox.calls.slice(calls).some((route) => route.startsWith('files/upload')))
     }
+    const estimated = await refusal(
+      target.check?.({ principal: ann, destination, size: 200_001, isEstimate: true }) ?? assert.fail(),
+    )
+    assert.match(estimated.message, /200\.0 kB free, and up to 200\.0 kB may be needed/)
     dropbox.allocation = { '.tag': 'other' }
     await asked(1e15)
     // Somebody else takes the room while it is sent.

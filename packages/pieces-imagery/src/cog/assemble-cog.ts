@@ -23,21 +23,34 @@ const placeTags = [34735, 34736, 34737, 42112]
 /** What offsets of a TIFF hold that is not a BigTIFF, with some room. */
 const classicBytes = 2 ** 32 - 2 ** 20
 
+export interface Cog {
+  /** Of all bytes. */
+  readonly size: number
+  /** In one pass. */
+  readonly bytes: AsyncIterable<Uint8Array>
+}
+
 /**
  * One cloud optimized GeoTIFF of the tiles of others, copied as they are: its header first, which their lengths are known
  * for, then the smallest overview, the whole size last.
  */
-export async function* assembleCog(
-  layout: CogLayout,
-  largestClassic = classicBytes,
-): AsyncGenerator<Uint8Array> {
+export function assembleCog(layout: CogLayout, largestClassic = classicBytes): Cog {
   const levels = layout.levels.map((level) => ({ level, tiles: tilesOf(level, layout.blockSize) }))
   const data = levels.flatMap(({ tiles }) => tiles).reduce((sum, { length }) => sum + length, 0)
   const directories = levels.map(({ level, tiles }, at) => directoryOf(layout, level, tiles, at))
   const isBig =
     data + directories.length * 2 ** 16 + 24 * levels.flatMap(({ tiles }) => tiles).length > largestClassic
-  yield headerOf(directories, isBig)
-  for (const { tiles } of levels.reverse()) for (const run of runsOf(tiles)) yield* copied(run)
+  const header = headerOf(directories, isBig)
+  const inOrder = levels.toReversed().map(({ tiles }) => tiles)
+  return { size: header.length + data, bytes: assembled(header, inOrder) }
+}
+
+async function* assembled(
+  header: Uint8Array,
+  levels: readonly (readonly Tile[])[],
+): AsyncGenerator<Uint8Array> {
+  yield header
+  for (const tiles of levels) for (const run of runsOf(tiles)) yield* copied(run)
 }
 
 /** In the order of the parts, and of their bytes. */

@@ -23,7 +23,7 @@ export async function deepOverviews(
   if (isSingle(plan) || count <= 0) return undefined
   const file = join(run.folder, 'deep.tif')
   const levels = layout.levels.slice(windowOverviews, windowOverviews + 1)
-  await pipeline(Readable.from(assembleCog({ ...layout, levels })), createWriteStream(file))
+  await pipeline(Readable.from(assembleCog({ ...layout, levels }).bytes), createWriteStream(file))
   await runGdal(gdal, 'gdaladdo', ['-q', ...averaged(plan.output), file, ...factors(count)], {
     ...run,
     readsOwnFiles: true,

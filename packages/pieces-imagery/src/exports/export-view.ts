@@ -1,5 +1,6 @@
 import type { JobReport } from '@piecework/core'
 import type { ParsedTool } from '../tool/tool.js'
+import { type ExportProgress, exportProgress } from './export-progress.js'
 import type { ExportRow, StoredEstimate } from './export-row.js'
 import type { ExportState } from './export-state.js'
 
@@ -7,7 +8,7 @@ export const exportStatuses = ['PENDING', 'SUBMITTED', 'RENDERING', 'DELIVERING'
 export type ImageryExportStatus = (typeof exportStatuses)[number]
 
 /** An export of imagery, as its owner sees it. */
-export interface ImageryExport {
+export interface ImageryExport extends ExportProgress {
   readonly id: string
   readonly name: string
   readonly owner: string
@@ -18,8 +19,6 @@ export interface ImageryExport {
   readonly createdAt: Date
   /** Piecework's job: its steps, events and downloads are by this id. Absent: it was not begun. */
   readonly job?: string
-  /** Windows that are rendered. */
-  readonly windows: { readonly done: number; readonly total: number }
   /** What is to be known of the result: the coverage, a resolution that is finer than all scenes. */
   readonly warnings: readonly { readonly code: string; readonly message: string; readonly count?: number }[]
   readonly error?: { readonly code: string; readonly message: string }
@@ -48,7 +47,8 @@ const notBegun = {
   message: 'The export was not begun: the process that was asked for it has ended. Ask for it again.',
 }
 
-export function exportView(row: ExportRow, state: ExportState | undefined): ImageryExport {
+/** `now`: in ms since 1970. */
+export function exportView(row: ExportRow, state: ExportState | undefined, now: number): ImageryExport {
   const { id, name, owner, tool, estimate, createdAt, isOverdue } = row
   const known = { id, name, owner, tool, estimate, createdAt }
   if (!state)
@@ -56,14 +56,12 @@ export function exportView(row: ExportRow, state: ExportState | undefined): Imag
       ...known,
       status: isOverdue ? 'ERROR' : 'PENDING',
       windows: { done: 0, total: estimate.windows },
+      assembly: [],
       warnings: [],
       ...(isOverdue && { error: notBegun }),
     }
-  const { job, stages, findings } = state.report
+  const { job, findings } = state.report
   const [delivery] = state.deliveries
-  const rendering = stages.filter(({ task }) => task === 'export')
-  const sum = (of: (stage: (typeof stages)[number]) => number) =>
-    rendering.reduce((all, one) => all + of(one), 0)
   const { error } = delivery ?? job
   const { outputs = [] } = job.result
   const missing = findings.find(({ code }) => code === 'imagery/coverage')?.count ?? 0
@@ -73,13 +71,7 @@ export function exportView(row: ExportRow, state: ExportState | undefined): Imag
     ...known,
     status: delivery ? deliveryStatus(delivery.status) : statusOf(job.status),
     job: job.id,
-    windows: {
-      done: sum(({ done }) => done),
-      total: Math.max(
-        sum(({ nodes }) => nodes),
-        estimate.windows,
-      ),
-    },
+    ...exportProgress(state.report, estimate.windows, now),
     warnings: findings.map(({ code, message, count }) => ({
       code,
       message,

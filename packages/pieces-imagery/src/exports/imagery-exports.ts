@@ -59,7 +59,7 @@ export function imageryExports(given: ImageryExportsOptions): ImageryExports {
   const gdal = async () => found ?? (await findGdal())
 
   const view = async (row: ExportRow, { principal }: AskedBy): Promise<ImageryExport> =>
-    exportView(row, await readState(piecework, row, principal))
+    exportView(row, await readState(piecework, row, principal), Date.now())
 
   return {
     create: async (given, by) => {

@@ -40,16 +40,6 @@ export function gdalExtent(grid: Grid): readonly string[] {
   return ['-te', ...edges.map(String), '-ts', `${grid.width}`, `${grid.height}`]
 }
 
-/** Windows of at most `side` pixels, row by row. */
-export function* windowsOf(
-  { width, height }: Pick<Grid, 'width' | 'height'>,
-  side: number,
-): Generator<Window> {
-  for (let y = 0; y < height; y += side)
-    for (let x = 0; x < width; x += side)
-      yield { x, y, width: Math.min(side, width - x), height: Math.min(side, height - y) }
-}
-
 /** What two windows share; of a width or height of 0 or less if that is nothing. */
 export function intersection(a: Window, b: Window): Window {
   const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)]

@@ -17,13 +17,16 @@ interface Vertex {
 
 type Place = (positions: readonly Pick<Vertex, 'ring' | 'position'>[]) => Promise<readonly Vertex[]>
 
-/** Brings an area of interest onto a grid. Edges are straight in longitude and latitude, and may be curved in the grid. */
-export async function planMask(
+/**
+ * Brings areas of interest onto a grid, all at once: each run of GDAL costs. Edges are straight in longitude and latitude, and may
+ * be curved in the grid.
+ */
+export async function planMasks(
   gdal: Gdal,
-  polygons: readonly AoiPolygon[],
+  areas: readonly (readonly AoiPolygon[])[],
   grid: Grid,
   run: GdalRun = {},
-): Promise<Mask> {
+): Promise<readonly Mask[]> {
   const place: Place = async (positions) => {
     const points = await transformPoints(
       gdal,
@@ -34,11 +37,11 @@ export async function planMask(
     )
     return positions.map((vertex, at) => ({ ...vertex, pixel: pixelOf(grid, vertex.position, points[at]) }))
   }
-  const rings = polygons.flat().map(pieces)
+  const rings = areas.flat(2).map(pieces)
   const moved: number[][] = rings.map(() => [])
   for (const { ring, pixel } of await densified(rings, place)) moved[ring]?.push(...pixel)
   let ring = 0
-  return { polygons: polygons.map((own) => own.map(() => moved[ring++] ?? [])) }
+  return areas.map((polygons) => ({ polygons: polygons.map((own) => own.map(() => moved[ring++] ?? [])) }))
 }
 
 function pixelOf(grid: Grid, position: Position, point: Point | undefined): Point {
@@ -71,12 +74,12 @@ function assertVertices(count: number): void {
     )
 }
 
-/** Parts edges in three until they are straight in the grid, too: those of all rings together, for each run of GDAL costs. */
+/** Parts edges in three until they are straight in the grid, too. */
 async function densified(rings: readonly Ring[], place: Place): Promise<readonly Vertex[]> {
+  assertVertices(rings.reduce((sum, { length }) => sum + length, 0))
   let vertices = await place(
     rings.flatMap((positions, ring) => positions.map((position) => ({ ring, position }))),
   )
-  assertVertices(vertices.length)
   let open = new Set(vertices.keys())
   for (let round = 0; round < aoiLimits.edgeRounds && open.size > 0; round++) {
     const edges = [...open].filter((at) => vertices[at - 1]?.ring === vertices[at]?.ring)

@@ -7,7 +7,9 @@ import type { Output, OutputContext } from '@piecework/core/piece'
 import { withTemporaryFolder } from '@piecework/core/store'
 import { type Gdal, runGdal } from '@piecework/gdal'
 import { assembleCog } from '../cog/assemble-cog.js'
+import { readExport } from '../exports/export-row.js'
 import { assertPicture, type PictureFormat, pictureOf, worldFile } from '../picture/picture.js'
+import { largestFile } from '../plan/estimate.js'
 import { renderedExport } from './rendered-export.js'
 
 const endings = { png: ['png', 'pgw'], jpeg: ['jpg', 'jgw'] } as const
@@ -20,6 +22,8 @@ export function pictureOutput(gdal: () => Promise<Gdal>, format: PictureFormat):
     pieces: ['imagery/render'],
     fileName: ({ name, resource }) => `${name ?? resource.id}-${format}.zip`,
     check: async () => void (await gdal()),
+    estimate: async ({ resource, db }) =>
+      largestFile((await readExport(db, resource.id)).estimate, 'without overviews'),
     assemble: (context) => picture(context, gdal, format),
   }
 }
@@ -46,7 +50,7 @@ async function* picture(
       const run = { folder, signal }
       const whole = join(folder, 'whole.tif')
       await pipeline(
-        Readable.from(assembleCog({ ...layout, levels: layout.levels.slice(0, 1) })),
+        Readable.from(assembleCog({ ...layout, levels: layout.levels.slice(0, 1) }).bytes),
         createWriteStream(whole),
       )
       // What is open is read to its end after its folder has gone.

@@ -1,6 +1,7 @@
 import type { Output } from '@piecework/core/piece'
 import { withTemporaryFolder } from '@piecework/core/store'
 import type { Gdal } from '@piecework/gdal'
+import { quickLookPixels } from '../defaults.js'
 import { quickLook } from '../picture/quick-look.js'
 import { renderedExport, wholeLayout } from './rendered-export.js'
 
@@ -11,6 +12,8 @@ export function quickLookOutput(gdal: () => Promise<Gdal>): Output {
     mediaType: 'image/png',
     pieces: ['imagery/render'],
     fileName: ({ name, resource }) => `${name ?? resource.id}-quick-look.png`,
+    // Four bands of bytes.
+    estimate: async () => 4 * quickLookPixels ** 2,
     assemble: async function* (context) {
       const { signal } = context
       const rendered = await renderedExport({ ...context, finding: () => undefined })

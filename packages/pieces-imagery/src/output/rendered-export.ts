@@ -1,16 +1,14 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { Entries, OutputContext, StagedPiece } from '@piecework/core/piece'
-import { PieceworkError } from '@piecework/core/piece'
+import type { OutputContext } from '@piecework/core/piece'
 import type { FolderRun, Gdal } from '@piecework/gdal'
 import type { CogLayout } from '../cog/cog-layout.js'
 import { deepOverviews } from '../cog/deep-overviews.js'
 import { assertAnything } from '../cog/encode-window.js'
 import { type EncodedWindow, planCog, withDeepLevels } from '../cog/plan-cog.js'
-import { type PlannedRender, type RenderedPart, windowEntry } from '../exports/render-piece.js'
-import type { Window } from '../grid/grid.js'
+import type { RenderedPart } from '../exports/render-piece.js'
 import type { ExportPlan } from '../plan/export-plan.js'
-import { planFromJson } from '../plan/plan-json.js'
 import type { ReadRange } from '../tiff/read-tiff.js'
+import { type RenderedFile, renderedWindows } from './rendered-windows.js'
 
 /** All windows of an export, as the nodes have left them. */
 export interface RenderedExport {
@@ -20,18 +18,13 @@ export interface RenderedExport {
 
 /** Throws `imagery/nothing-there` where no window has a valid pixel. What is missing is told. */
 export async function renderedExport({ pieces, finding }: OutputContext): Promise<RenderedExport> {
-  const [piece] = pieces
-  if (piece?.plan === undefined) throw new PieceworkError('internal', 'The export has no plan')
-  const plan = planFromJson((piece.plan as PlannedRender).plan)
+  const { plan, windows: rendered } = renderedWindows(pieces)
   const windows: EncodedWindow[] = []
   let [valid, hidden] = [0, 0]
-  for await (const part of (piece as StagedPiece).parts()) {
-    const rendered = part.result as RenderedPart
-    if (rendered.valid === 0) continue
-    valid += rendered.valid
-    hidden += rendered.hidden
-    const read = rangesOf(part.entries, windowEntry(part.number))
-    windows.push({ window: part.range as Window, read })
+  for await (const one of rendered()) {
+    valid += one.valid
+    hidden += one.hidden
+    windows.push({ window: one.window, read: rangesOf(one) })
   }
   assertAnything(valid)
   tell(plan, { valid, hidden }, finding)
@@ -50,11 +43,10 @@ export async function wholeLayout(
   return { layout: await withDeepLevels(plan, layout, handleRanges(handle)), close: () => handle.close() }
 }
 
-function rangesOf(entries: Entries, path: string): ReadRange {
-  const size = entries.facts(path)?.size ?? 0
+function rangesOf({ size, open: read }: RenderedFile): ReadRange {
   return async (start, end) => {
     const chunks: Uint8Array[] = []
-    for await (const chunk of entries.open(path, { start, end: Math.min(end, size) })) chunks.push(chunk)
+    for await (const chunk of read({ start, end: Math.min(end, size) })) chunks.push(chunk)
     return Buffer.concat(chunks)
   }
 }

@@ -23,7 +23,7 @@ export async function quickLook(
   const factor = 2 ** Math.max(0, large)
   const { pixelWidth, pixelHeight } = layout
   const overview = { ...layout, levels, pixelWidth: pixelWidth * factor, pixelHeight: pixelHeight * factor }
-  await pipeline(Readable.from(assembleCog(overview)), createWriteStream(small))
+  await pipeline(Readable.from(assembleCog(overview).bytes), createWriteStream(small))
   const picture = join(run.folder, 'quick-look.png')
   const share = Math.min(1, quickLookPixels / Math.max(width, height))
   const size = [width, height].map((pixels) => `${Math.max(1, Math.round(pixels * share))}`)

@@ -4,6 +4,8 @@ import type { Pixels } from './data-type.js'
 export interface ColorLookup {
   /** By value, from `least` on: 0 is black, 1 is white. */
   readonly table: Float64Array
+  /** The same as bytes. */
+  readonly bytes: Uint8Array
   readonly least: number
 }
 
@@ -29,7 +31,7 @@ export function colorLookup(settings: ColorSettings, { range, band, histogram }:
     const share = Math.min(1, Math.max(0, (value - clip.min) / (clip.max - clip.min)))
     table[at] = curve(gamma === 1 ? share : share ** (1 / gamma))
   }
-  return { table, least }
+  return { table, bytes: Uint8Array.from(table, byteOf), least }
 }
 
 /** 1 to 255, so that 0 stays free for pixels where there is nothing. Rounded once, after all corrections. */
@@ -43,8 +45,7 @@ export function corrected(
 ): readonly Uint8Array[] {
   if (saturation !== undefined) return saturated(bands, lookups, saturation)
   return bands.map((pixels, at) => {
-    const { table, least } = lookups[at] as ColorLookup
-    const bytes = Uint8Array.from(table, byteOf)
+    const { bytes, least } = lookups[at] as ColorLookup
     const out = new Uint8Array(pixels.length)
     for (let i = 0; i < out.length; i++) out[i] = bytes[(pixels[i] as number) - least] as number
     return out

@@ -19,6 +19,18 @@ export function estimateOf({ grid, output }: Pick<ExportPlan, 'grid' | 'output'>
   return { pixels, bytes: Math.ceil(pixels * bands * bytesPerPixel(output.dataType) * withOverviews) }
 }
 
+/**
+ * Bytes of a file at most: compressed, pixels take as much as they are, and where nothing was asked for next to nothing.
+ * `asked`: how many are.
+ */
+export function largestFile(
+  { pixels, bytes, asked }: Estimate & { readonly asked: number },
+  overviews: 'with overviews' | 'without overviews',
+): number {
+  const all = overviews === 'with overviews' ? bytes : bytes / withOverviews
+  return Math.ceil((all * asked) / pixels)
+}
+
 /** Throws `imagery/too-large` with both numbers. */
 export function assertWithin({ pixels, bytes }: Estimate, limit: number): void {
   if (bytes > limit)

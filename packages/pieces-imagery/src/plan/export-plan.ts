@@ -43,6 +43,8 @@ export interface ExportPlan {
   /** By the nodes that equalize: of each band, pixels by value. */
   readonly histograms: Readonly<Record<string, readonly ArrayLike<number>[]>>
   readonly output: PlannedOutput
+  /** Held of each pixel at once while the tool is computed. */
+  readonly pixelBytes: number
   /** Side of a window; windows where there can be nothing are left out. */
   readonly windowPixels: number
   readonly windows: readonly Window[]

@@ -6,10 +6,11 @@ import { type Grid, intersection, partOf, type Window } from '../grid/grid.js'
 import { planGrid } from '../grid/plan-grid.js'
 import { readAoi } from '../mask/aoi.js'
 import { boundsOf, type Mask } from '../mask/mask.js'
-import { planMask } from '../mask/plan-mask.js'
+import { planMasks } from '../mask/plan-mask.js'
 import type { AoiPolygon } from '../mask/polygon.js'
 import type { Scene } from '../scene/scene-facts.js'
 import { bandTypes } from '../tool/band-types.js'
+import { assertHeld } from '../tool/held.js'
 import { nameBands } from '../tool/name-bands.js'
 import { parseTool } from '../tool/parse-tool.js'
 import type { ParsedTool } from '../tool/tool.js'
@@ -37,7 +38,8 @@ export async function planExport(gdal: Gdal, request: ExportRequest, run: Folder
   const { scenes, sources } = await readSources(given, request)
   const at = (node: string) => (sources[node] ?? []).map((place) => scenes[place] as Scene)
   const tool = nameBands(given, at)
-  const bands = bandTypes(tool, at).get(tool.output.node) ?? []
+  const types = bandTypes(tool, at)
+  const pixelBytes = assertHeld(tool, types)
   const { windowPixels = gridDefaults.windowPixels } = request
   if (windowPixels % (8 * tool.output.blockSize) !== 0)
     throw new RangeError(`windowPixels must be a multiple of ${8 * tool.output.blockSize}`)
@@ -58,10 +60,10 @@ export async function planExport(gdal: Gdal, request: ExportRequest, run: Folder
   const placed = scenes.map(
     ({ id, facts }, n) => ({ id, facts, placement: planned.placements[n] }) as PlannedScene,
   )
-  const all = await planMasks(gdal, tool, planned.grid, run)
+  const all = await masksOf(gdal, tool, planned.grid, run)
   const crop = cropOf(tool, all, planned.grid)
   const grid = partOf(planned.grid, crop)
-  const output = planOutput(tool, bands, placed)
+  const output = planOutput(tool, types.get(tool.output.node) ?? [], placed)
   assertWithin(estimateOf({ grid, output }), request.mostBytes ?? gridDefaults.mostBytes)
   const plan: Omit<ExportPlan, 'windows' | 'asked'> = {
     gdalVersion: gdal.version,
@@ -73,6 +75,7 @@ export async function planExport(gdal: Gdal, request: ExportRequest, run: Folder
     masks: Object.fromEntries(Object.entries(all).map(([id, mask]) => [id, movedMask(mask, crop)])),
     histograms: request.estimates ? {} : await planHistograms(gdal, tool, at, run),
     output,
+    pixelBytes,
     windowPixels,
     isFiner: planned.isFiner,
   }
@@ -97,15 +100,18 @@ async function readSources(tool: ParsedTool, { scenesOf }: ExportRequest) {
   return { scenes, sources }
 }
 
-async function planMasks(gdal: Gdal, { nodes }: ParsedTool, grid: Grid, run: FolderRun) {
-  const masks: Record<string, Mask> = {}
-  for (const [id, node] of Object.entries(nodes))
-    if (node.type === 'mask') {
-      const area = readAoi(node.aoi)
-      if (node.crop) assertCrops(area)
-      masks[id] = await planMask(gdal, area, grid, run)
-    }
-  return masks
+async function masksOf(gdal: Gdal, { nodes }: ParsedTool, grid: Grid, run: FolderRun) {
+  const areas: [node: string, area: readonly AoiPolygon[]][] = []
+  for (const [id, node] of Object.entries(nodes)) {
+    if (node.type !== 'mask') continue
+    const area = readAoi(node.aoi)
+    if (node.crop) assertCrops(area)
+    areas.push([id, area])
+  }
+  if (areas.length === 0) return {}
+  const own = areas.map(([, area]) => area)
+  const masks = await planMasks(gdal, own, grid, run)
+  return Object.fromEntries(areas.map(([id], at): [string, Mask] => [id, masks[at] as Mask]))
 }
 
 /** Next to the antimeridian coordinates jump from one end of a grid to the other: what is between the ends is no area. */

@@ -86,9 +86,10 @@ async function addScene(
   const strips = await openStrips(copy, dataType)
   const buffers = new PixelBuffers()
   try {
-    for (let strip = 0; strip * stripRows < height; strip++) {
+    for (let from = 0; from < height; from += stripRows) {
+      const rows = { from, count: Math.min(stripRows, height - from) }
       const all = await Promise.all(
-        Array.from({ length: strips.bands }, (_, band) => strips.read(band, strip, buffers)),
+        Array.from({ length: strips.bands }, (_, band) => strips.read(band, rows, buffers)),
       )
       const valid = validPixels(all, facts, validityOf(facts), buffers)
       for (const [at, place] of places.entries()) {

@@ -1,20 +1,26 @@
 import { PieceworkError } from '@piecework/core/piece'
-import { overlaps, type Window, windowsOf } from '../grid/grid.js'
-import { type Mask, maskWindow } from '../mask/mask.js'
+import { overlaps, type Window } from '../grid/grid.js'
+import { type Mask, pixelsInside } from '../mask/mask.js'
 import type { ExportPlan } from './export-plan.js'
 
 type Unparted = Omit<ExportPlan, 'windows' | 'asked'>
 
 /** The windows in which there may be anything. Throws `imagery/nothing-there` if there is none. */
 export function planWindows(plan: Unparted): Pick<ExportPlan, 'windows' | 'asked'> {
-  const masks = lastMasks(plan)
+  const { grid, windowPixels: side } = plan
+  const [first, ...others] = lastMasks(plan)
   const windows: Window[] = []
   let asked = 0
-  for (const window of windowsOf(plan.grid, plan.windowPixels)) {
-    const inside = pixelsInside(masks, window)
-    asked += inside
-    if (inside > 0 && plan.scenes.some(({ placement }) => overlaps(placement.box, window)))
-      windows.push(window)
+  for (let y = 0; y < grid.height; y += side) {
+    const height = Math.min(side, grid.height - y)
+    const inside = first && pixelsInside([first, ...others], { y, height }, { width: grid.width, side })
+    for (let x = 0; x < grid.width; x += side) {
+      const window = { x, y, width: Math.min(side, grid.width - x), height }
+      const pixels = inside?.[x / side] ?? window.width * height
+      asked += pixels
+      if (pixels > 0 && plan.scenes.some(({ placement }) => overlaps(placement.box, window)))
+        windows.push(window)
+    }
   }
   if (windows.length === 0)
     throw new PieceworkError('imagery/nothing-there', 'The area of interest lies outside of all scenes')
@@ -32,14 +38,4 @@ function lastMasks({ tool, masks }: Unparted): readonly Mask[] {
     id = node && 'input' in node ? node.input : undefined
   }
   return found
-}
-
-function pixelsInside(masks: readonly Mask[], window: Window): number {
-  const [first, ...others] = masks
-  if (!first) return window.width * window.height
-  const inside = maskWindow(first, window)
-  for (const mask of others) for (const [i, is] of maskWindow(mask, window).entries()) if (!is) inside[i] = 0
-  let count = 0
-  for (const is of inside) count += is
-  return count
 }

@@ -1,46 +1,52 @@
 import type { Window } from '../grid/grid.js'
 import { maskWindow } from '../mask/mask.js'
 import { arithmetic } from '../pixels/arithmetic.js'
-import { colorLookup, corrected } from '../pixels/color-correction.js'
+import { type ColorLookup, colorLookup, corrected } from '../pixels/color-correction.js'
 import { newPixels, type Pixels, rangeOf } from '../pixels/data-type.js'
 import { evi, normalizedDifference } from '../pixels/indices.js'
 import { emptyLayer, type Layer } from '../pixels/layer.js'
 import { overlay } from '../pixels/overlay.js'
 import type { ExportPlan } from '../plan/export-plan.js'
+import { scheduleOf } from '../tool/schedule.js'
 import type { ToolNode } from '../tool/tool.js'
 
 type NodeOf<T extends ToolNode['type']> = Extract<ToolNode, { type: T }>
 
 /** The output of a plan's tool for some rows of its grid; `source` gives those of the nodes that read scenes. */
-export function evaluate(plan: ExportPlan, rows: Window, source: (node: string) => Layer): Layer {
+export type Evaluate = (rows: Window, source: (node: string) => Layer) => Layer
+
+/** With what is the same for all rows. Of the layers of nodes no more are held than are still read. */
+export function evaluator(plan: ExportPlan): Evaluate {
   const { nodes, output } = plan.tool
-  const done = new Map<string, Layer>()
-  const layerOf = (id: string): Layer => {
-    const known = done.get(id)
-    if (known) return known
-    const layer = made(id, nodes[id] as ToolNode)
-    done.set(id, layer)
-    return layer
-  }
-  const made = (id: string, node: ToolNode): Layer => {
-    switch (node.type) {
-      case 'project':
-      case 'scene':
-        return source(id)
-      case 'identity':
-      case 'reproject':
-        return layerOf(node.input)
-      case 'mosaic':
-        return mosaic(node.inputs.map(layerOf))
-      case 'mask':
-        return masked(layerOf(node.input), maskWindow(plan.masks[id] ?? { polygons: [] }, rows))
-      case 'colorCorrection':
-        return colored(plan, id, node, layerOf(node.input))
-      default:
-        return computed(id, node, layerOf(node.input))
+  const steps = scheduleOf(plan.tool)
+  const tables = new Map<string, readonly ColorLookup[]>()
+  return (rows, source) => {
+    const layers = new Map<string, Layer>()
+    const made = (id: string, node: ToolNode): Layer => {
+      const layerOf = (input: string) => layers.get(input) as Layer
+      switch (node.type) {
+        case 'project':
+        case 'scene':
+          return source(id)
+        case 'identity':
+        case 'reproject':
+          return layerOf(node.input)
+        case 'mosaic':
+          return mosaic(node.inputs.map(layerOf))
+        case 'mask':
+          return masked(layerOf(node.input), maskWindow(plan.masks[id] ?? { polygons: [] }, rows))
+        case 'colorCorrection':
+          return colored(plan, id, node, layerOf(node.input), tables)
+        default:
+          return computed(id, node, layerOf(node.input))
+      }
     }
+    for (const { node, releases } of steps) {
+      layers.set(node, made(node, nodes[node] as ToolNode))
+      for (const one of releases) layers.delete(one)
+    }
+    return layers.get(output.node) as Layer
   }
-  return layerOf(output.node)
 }
 
 function mosaic(layers: readonly Layer[]): Layer {
@@ -53,7 +59,8 @@ function mosaic(layers: readonly Layer[]): Layer {
 }
 
 function masked({ bands, valid }: Layer, mask: Uint8Array): Layer {
-  return { bands, valid: mask.map((inside, i) => inside & (valid[i] as number)) }
+  for (let i = 0; i < mask.length; i++) mask[i] = (mask[i] as number) & (valid[i] as number)
+  return { bands, valid: mask }
 }
 
 function computed(
@@ -83,20 +90,24 @@ function computed(
   }
 }
 
+/** `tables`: by node, made once for all rows. */
 function colored(
   plan: ExportPlan,
   id: string,
   node: NodeOf<'colorCorrection'>,
   { bands, valid }: Layer,
+  tables: Map<string, readonly ColorLookup[]>,
 ): Layer {
-  const lookups = bands.map(({ type }, at) => {
-    const histogram = plan.histograms[id]?.[at]
-    const range = rangeOf(type) ?? [0, 0]
-    return colorLookup(node, { range, band: at, ...(histogram && { histogram }) })
-  })
+  const made = (): readonly ColorLookup[] =>
+    bands.map(({ type }, band) => {
+      const histogram = plan.histograms[id]?.[band]
+      return colorLookup(node, { range: rangeOf(type) ?? [0, 0], band, ...(histogram && { histogram }) })
+    })
+  const own = tables.get(id) ?? made()
+  tables.set(id, own)
   const pixels = corrected(
     bands.map((band) => band.pixels),
-    lookups,
+    own,
     node.saturation,
   )
   return {

@@ -1,16 +1,17 @@
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FolderRun, Gdal } from '@piecework/gdal'
-import { stripRows } from '../defaults.js'
+import { rowsBytes, stripRows } from '../defaults.js'
 import { overlaps, type Window } from '../grid/grid.js'
+import { bytesPerPixel } from '../pixels/data-type.js'
 import type { Layer } from '../pixels/layer.js'
 import { PixelBuffers } from '../pixels/pixel-buffers.js'
 import type { ExportPlan } from '../plan/export-plan.js'
 import { assertGdal } from './assert-gdal.js'
-import { evaluate } from './evaluate.js'
+import { evaluator } from './evaluate.js'
 import { outputPixels } from './output-pixels.js'
 import { type RawRaster, writeRows } from './raw-raster.js'
-import { type FileOf, sourceLayer, type Warped, warp } from './scene-layers.js'
+import { type FileOf, sourceLayers, type Warped, warp } from './scene-layers.js'
 
 export interface RenderedWindow {
   /** Of the output's bands, and alpha where the plan has it. */
@@ -65,17 +66,17 @@ async function renderRows(
   }
   const handle = await open(raster.file, 'w')
   const buffers = new PixelBuffers()
+  const evaluate = evaluator(plan)
+  const step = rowsAtOnce(plan, warped, width)
   let valid = 0
   let hidden = 0
   try {
-    for (let from = 0; from < height; from += stripRows) {
+    for (let from = 0; from < height; from += step) {
       run.signal?.throwIfAborted()
-      const count = Math.min(stripRows, height - from)
-      const layers = new Map<string, Layer>()
-      for (const id of Object.keys(plan.sources))
-        layers.set(id, await sourceLayer(plan, id, warped, { from, count }, width))
+      const count = Math.min(step, height - from)
+      const layers = await sourceLayers(plan, warped, { from, count }, width)
       const rows = { x: window.x, y: window.y + from, width, height: count }
-      const layer = evaluate(plan, rows, (id) => layers.get(id) as Layer)
+      const layer = evaluate(rows, (id) => layers.get(id) as Layer)
       const written = outputPixels(plan, layer, buffers)
       for (const [band, pixels] of written.bands.entries())
         await writeRows(handle, raster, band, from, pixels)
@@ -86,4 +87,22 @@ async function renderRows(
     await handle.close()
   }
   return { raster, valid, hidden }
+}
+
+/** A strip, or a half, a quarter … of one, so that what is held of its pixels has a limit, whatever the tool. */
+function rowsAtOnce(
+  { pixelBytes, sources, scenes }: ExportPlan,
+  warped: ReadonlyMap<number, Warped>,
+  width: number,
+): number {
+  let bytes = pixelBytes
+  for (const { strips, scene } of warped.values())
+    bytes += 1 + strips.bands * bytesPerPixel(scene.facts.dataType)
+  for (const places of Object.values(sources)) {
+    const facts = scenes[places[0] ?? -1]?.facts
+    if (facts) bytes += 1 + facts.bands.length * bytesPerPixel(facts.dataType)
+  }
+  let rows = stripRows
+  while (rows > 1 && rows * width * bytes > rowsBytes) rows /= 2
+  return rows
 }

@@ -1,5 +1,4 @@
 import type { FolderRun, Gdal } from '@piecework/gdal'
-import { stripRows } from '../defaults.js'
 import { partOf, type Window } from '../grid/grid.js'
 import { newPixels, type Pixels } from '../pixels/data-type.js'
 import { emptyLayer, type Layer } from '../pixels/layer.js'
@@ -8,7 +7,7 @@ import { PixelBuffers } from '../pixels/pixel-buffers.js'
 import { type Validity, validityOf, validPixels } from '../pixels/validity.js'
 import type { ExportPlan, PlannedScene } from '../plan/export-plan.js'
 import { keptFrom } from '../plan/plan-output.js'
-import { openStrips, type Strips } from '../tiff/strips.js'
+import { openStrips, type Rows, type Strips } from '../tiff/strips.js'
 import { chosenBands } from '../tool/chosen-bands.js'
 import type { ChosenBands } from '../tool/tool.js'
 import { copiedFrom, copyScene } from './copy-scene.js'
@@ -60,51 +59,65 @@ export async function warp(
   return { scene, file, strips, validBy: keepsNodata ? { nodata } : { alpha: true }, buffers }
 }
 
-/** The scenes of a node on top of each other. */
-export async function sourceLayer(
+/** What the nodes that read scenes have of some rows: their scenes on top of each other. Each scene is read once. */
+export async function sourceLayers(
+  plan: ExportPlan,
+  warped: ReadonlyMap<number, Warped>,
+  rows: Rows,
+  width: number,
+): Promise<ReadonlyMap<string, Layer>> {
+  const read = new Map<number, ReadScene>()
+  for (const [place, scene] of warped) read.set(place, await readScene(scene, rows))
+  const layers = new Map<string, Layer>()
+  for (const id of Object.keys(plan.sources)) layers.set(id, sourceLayer(plan, id, read, width * rows.count))
+  return layers
+}
+
+/** All bands say which pixels are valid, whichever are chosen. */
+interface ReadScene {
+  readonly scene: PlannedScene
+  readonly all: readonly Pixels[]
+  readonly valid: Uint8Array
+}
+
+async function readScene({ scene, strips, validBy, buffers }: Warped, rows: Rows): Promise<ReadScene> {
+  const all = await Promise.all(
+    Array.from({ length: strips.bands }, (_, band) => strips.read(band, rows, buffers)),
+  )
+  return { scene, all, valid: validPixels(all, scene.facts, validBy, buffers) }
+}
+
+function sourceLayer(
   plan: ExportPlan,
   id: string,
-  warped: ReadonlyMap<number, Warped>,
-  rows: { readonly from: number; readonly count: number },
-  width: number,
-): Promise<Layer> {
+  read: ReadonlyMap<number, ReadScene>,
+  length: number,
+): Layer {
   const places = plan.sources[id] ?? []
   const node = plan.tool.nodes[id]
   const chosen = node?.type === 'project' || node?.type === 'scene' ? node.bands : undefined
   const first = plan.scenes[places[0] as number] as PlannedScene
-  const reaching = places.flatMap((place) => warped.get(place) ?? [])
-  const length = width * rows.count
+  const reaching = places.flatMap((place) => read.get(place) ?? [])
   const bands = chosenBands(chosen, first).map(({ name }) => ({ name, type: first.facts.dataType }))
   const [one, ...others] = reaching
   // Most often there is one: nothing has to be put on top of anything.
   if (one && others.length === 0) {
-    const only = await layerOf(one, chosen, rows)
+    const only = layerOf(one, chosen)
     return {
       valid: only.valid,
       bands: bands.map((band, at) => ({ ...band, pixels: only.bands[at]?.pixels as Pixels })),
     }
   }
   const layer = emptyLayer(bands, length, (type) => newPixels(type, length))
-  for (const one of reaching) overlay(layer, await layerOf(one, chosen, rows))
+  for (const each of reaching) overlay(layer, layerOf(each, chosen))
   return layer
 }
 
-async function layerOf(
-  { scene, strips, validBy, buffers }: Warped,
-  chosen: ChosenBands | undefined,
-  rows: { readonly from: number; readonly count: number },
-): Promise<Layer> {
-  const { facts } = scene
-  // All bands say which pixels are valid, whichever are chosen.
-  const all = await Promise.all(
-    Array.from({ length: strips.bands }, (_, band) => strips.read(band, rows.from / stripRows, buffers)),
-  )
-  return {
-    valid: validPixels(all, facts, validBy, buffers),
-    bands: chosenBands(chosen, scene).map(({ name, at }) => ({
-      name,
-      type: facts.dataType,
-      pixels: all[at] as Pixels,
-    })),
-  }
-}
+const layerOf = ({ scene, all, valid }: ReadScene, chosen: ChosenBands | undefined): Layer => ({
+  valid,
+  bands: chosenBands(chosen, scene).map(({ name, at }) => ({
+    name,
+    type: scene.facts.dataType,
+    pixels: all[at] as Pixels,
+  })),
+})

@@ -24,6 +24,10 @@ const shape = z.strictObject({
     gdalVersion: z.string(),
   }),
   windows: z.strictObject({ done: count, total: count }),
+  assembly: z
+    .array(z.strictObject({ output: z.string(), done: count, total: count.exactOptional() }))
+    .describe('bytes of each output'),
+  remainingMs: count.exactOptional().describe('estimated, of the step that is under way'),
   warnings: z.array(z.strictObject({ code: z.string(), message: z.string(), count: count.exactOptional() })),
   error: z.strictObject({ code: z.string(), message: z.string() }).exactOptional(),
   result: z

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { stripRows } from '../defaults.js'
-import { bytesOf, type DataType, type Pixels } from '../pixels/data-type.js'
+import { bytesOf, bytesPerPixel, type DataType, type Pixels } from '../pixels/data-type.js'
 import type { PixelBuffers } from '../pixels/pixel-buffers.js'
 import { numberOf, numbersOf, readTiff, tags } from './read-tiff.js'
 
@@ -10,11 +10,16 @@ export const stripOptions: readonly string[] = [
   ...['-co', 'BIGTIFF=IF_SAFER', '-co', 'ENDIANNESS=LITTLE'],
 ]
 
+export interface Rows {
+  readonly from: number
+  readonly count: number
+}
+
 /** A file of `stripOptions`. */
 export interface Strips {
   readonly bands: number
-  /** Rows `[strip · stripRows, …)` of a band, both from 0, into a buffer of the band. */
-  read(band: number, strip: number, buffers: PixelBuffers): Promise<Pixels>
+  /** Rows `[from, from + count)` of a band, all of one strip, into a buffer of the band. */
+  read(band: number, rows: Rows, buffers: PixelBuffers): Promise<Pixels>
   close(): Promise<void>
 }
 
@@ -42,11 +47,12 @@ async function stripsOf(handle: FileHandle, type: DataType): Promise<Strips> {
     throw new RangeError('The strips of a warped scene have other rows')
   return {
     bands: offsets.length / strips,
-    read: async (band, strip, buffers) => {
-      const length = width * Math.min(stripRows, height - strip * stripRows)
-      const pixels = buffers.of(`band ${band}`, type, length)
+    read: async (band, { from, count }, buffers) => {
+      const pixels = buffers.of(`band ${band}`, type, width * count)
       const bytes = bytesOf(pixels)
-      const start = offsets[band * strips + strip] ?? 0
+      const strip = Math.floor(from / stripRows)
+      const before = (from - strip * stripRows) * width * bytesPerPixel(type)
+      const start = (offsets[band * strips + strip] ?? 0) + before
       for (let at = 0; at < bytes.length; ) {
         const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at)
         if (bytesRead === 0) throw new RangeError('A warped scene is shorter than it should be')

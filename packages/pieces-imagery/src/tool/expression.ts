@@ -13,3 +13,15 @@ export function bandsOf(expression: Expression, found: Set<string> = new Set()):
   for (const one of expression.of) bandsOf(one, found)
   return found
 }
+
+/** How deep its terms are nested: 1 of a number or a band. */
+export function depthOf(expression: Expression): number {
+  if (typeof expression === 'number' || 'band' in expression) return 1
+  return 1 + Math.max(...expression.of.map(depthOf))
+}
+
+/** How many terms it has, itself among them. */
+export function termsOf(expression: Expression): number {
+  if (typeof expression === 'number' || 'band' in expression) return 1
+  return expression.of.reduce<number>((sum, term) => sum + termsOf(term), 1)
+}

@@ -1,5 +1,6 @@
 import { PieceworkError } from '@piecework/core/piece'
 import { toolLimits } from '../defaults.js'
+import { termsOf } from './expression.js'
 import type { ParsedTool, ToolNode } from './tool.js'
 import { toolSchema } from './tool-schema.js'
 
@@ -14,6 +15,7 @@ export function parseTool(tool: unknown): ParsedTool {
   if (typeof nodes === 'object' && nodes !== null && Object.keys(nodes).length > toolLimits.nodes)
     throw invalid('nodes', `has more than ${toolLimits.nodes} nodes`)
   const parsed = read(tool)
+  checkWork(parsed)
   checkGraph(parsed)
   return parsed
 }
@@ -31,6 +33,18 @@ function read(tool: unknown): ParsedTool {
 export function inputsOf(node: ToolNode): readonly string[] {
   if (node.type === 'project' || node.type === 'scene') return []
   return node.type === 'mosaic' ? node.inputs : [node.input]
+}
+
+/** What takes time for each pixel. */
+function checkWork({ nodes }: ParsedTool): void {
+  let [inputs, terms] = [0, 0]
+  for (const node of Object.values(nodes)) {
+    if (node.type === 'mosaic') inputs += node.inputs.length
+    if (node.type === 'arithmetic') terms += termsOf(node.expression)
+  }
+  if (inputs > toolLimits.inputs) throw invalid('nodes', `mosaics have more than ${toolLimits.inputs} inputs`)
+  if (terms > toolLimits.allTerms)
+    throw invalid('nodes', `expressions have more than ${toolLimits.allTerms} terms together`)
 }
 
 /** Every node that is named is there, none reads itself, all lead to the output, and there is one grid. */
