@@ -1,10 +1,6 @@
 import type { Window } from '../grid/grid.js'
+import type { Mask } from './polygon.js'
 import { common, spansOf } from './spans.js'
-
-/** Rings in pixels of a grid, to the right and down from its corner: `[x, y, x, y, …]`, closed. */
-export interface Mask {
-  readonly polygons: readonly (readonly (readonly number[])[])[]
-}
 
 /** 1 for each pixel of the window whose centre is inside of a polygon; depends on nothing but the grid. */
 export function maskWindow(mask: Mask, { x, y, width, height }: Window): Uint8Array {

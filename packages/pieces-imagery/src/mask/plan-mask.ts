@@ -3,8 +3,7 @@ import type { Gdal, GdalRun } from '@piecework/gdal'
 import { aoiLimits } from '../defaults.js'
 import type { Grid } from '../grid/grid.js'
 import { type Point, transformPoints } from '../grid/transform-points.js'
-import type { Mask } from './mask.js'
-import type { AoiPolygon, Position, Ring } from './polygon.js'
+import type { AoiPolygon, Mask, Position, Ring } from './polygon.js'
 
 const wgs84 = 'EPSG:4326'
 

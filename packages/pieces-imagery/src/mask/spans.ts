@@ -1,4 +1,4 @@
-import type { Mask } from './mask.js'
+import type { Mask } from './polygon.js'
 
 /** Pixels of a row: columns `[from, to)`, `[from, to)` … as one list, ascending and apart. */
 export type Spans = readonly number[]

@@ -1,6 +1,6 @@
 import type { Grid, Window } from '../grid/grid.js'
 import type { Placement } from '../grid/place-scene.js'
-import type { Mask } from '../mask/mask.js'
+import type { Mask } from '../mask/polygon.js'
 import type { DataType } from '../pixels/data-type.js'
 import type { Rgb, SceneFacts } from '../scene/scene-facts.js'
 import type { ParsedTool, Resampling } from '../tool/tool.js'

@@ -1,6 +1,7 @@
 import { PieceworkError } from '@piecework/core/piece'
 import { overlaps, type Window } from '../grid/grid.js'
-import { type Mask, pixelsInside } from '../mask/mask.js'
+import { pixelsInside } from '../mask/mask.js'
+import type { Mask } from '../mask/polygon.js'
 import type { ExportPlan } from './export-plan.js'
 
 type Unparted = Omit<ExportPlan, 'windows' | 'asked'>
