@@ -25,7 +25,7 @@ export interface DraftRequest extends FollowUpRequests {
   readonly into?: ResourceRef
   /**
    * Leaves the uploads in the artifact store when the import has ended, until the resource is deleted. `failed`: when it
-   * has run and not succeeded, for `retryTtlMs`; then `repeatDraft()` goes on with them.
+   * has run and not succeeded, for `retryTtlMs` or, if that is longer, `draftTtlMs`; then `repeatDraft()` goes on with them.
    */
   readonly keepUploads?: true | 'failed'
   /** As of other requests. */

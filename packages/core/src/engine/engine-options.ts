@@ -36,7 +36,8 @@ export interface EngineOptions {
   readonly archiveTtlMs?: number
   /**
    * How long a failed or cancelled job keeps what a retry begins with, in ms: an export's finished entries,
-   * and the uploads of an import with `keepUploads`. 0 keeps nothing.
+   * and the uploads of an import with `keepUploads`; those of a draft for `draftTtlMs`, if that is longer. 0 keeps
+   * nothing.
    */
   readonly retryTtlMs?: number
   /**

@@ -38,6 +38,7 @@ export async function runAttempt(
     progress: (done, total) => attempt.report(done, total),
     archiveTtlMs: settings.archiveTtlMs,
     retryTtlMs: settings.retryTtlMs,
+    draftTtlMs: settings.draftTtlMs,
   }
   events.emit('node:started', about)
   try {

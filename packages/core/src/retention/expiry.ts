@@ -12,6 +12,7 @@ import { keptArtifacts } from './kept-until.js'
 export interface RetentionTtls {
   readonly archiveTtlMs: number
   readonly retryTtlMs: number
+  readonly draftTtlMs: number
 }
 
 /** Job whose bytes a key belongs to. Undefined for what a host has named. */

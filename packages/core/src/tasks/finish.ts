@@ -76,10 +76,15 @@ async function deleteJobBytes(attempt: AttemptContext): Promise<Date | undefined
   // A retry takes over outputs, too.
   if (job.outcome !== 'succeeded' && job.kind === 'export' && !isAssembled(job) && !isRetried)
     await remove(archivePrefix(job.id))
-  if (isRetried) return new Date(attempt.environment.now() + attempt.retryTtlMs)
+  if (isRetried) return new Date(attempt.environment.now() + keptMs(attempt))
   if (!uploadsStay(job, inputFormat(attempt))) await remove(jobPrefix(job.id))
   else if (fromDraft(job)) await deleteUnread(attempt)
   return undefined
+}
+
+/** Files of a draft stay at least as long as its status has said before it ran. */
+function keptMs({ lease: { job }, retryTtlMs, draftTtlMs }: AttemptContext): number {
+  return fromDraft(job) ? Math.max(retryTtlMs, draftTtlMs) : retryTtlMs
 }
 
 /** Of a draft, the files that others have been made of. */

@@ -14,7 +14,8 @@ import type { Store } from '@piecework/core/store'
 import { suite } from 'uvu'
 import { defaults, engineTimes, storeDefaults } from '#internal/defaults.js'
 import { FakeClock, fakeRuntime } from '../support/fake-clock.js'
-import { ann, keys, Notebooks } from '../support/notebooks.js'
+import { ann, bytes, keys, Notebooks } from '../support/notebooks.js'
+import { format, notes } from '../support/notes.js'
 import { pieceOf } from '../support/slow.js'
 
 const test = suite('fake clock')
@@ -70,6 +71,34 @@ test('an archive expires after seven days, to the millisecond, and its bytes go 
   )
   await clock.pass(rare.sweepMs)
   assert.deepEqual(await keys(artifacts, 'archives'), [])
+})
+
+test('files of an import that has failed stay as long as was said before it ran, and go with the next sweep', async () => {
+  const world = new World()
+  const { clock, host, artifacts } = world
+  const hourly = { ...rare, sweepMs: 60 * 60_000 }
+  const { piecework } = world.process(notes(host), hourly)
+  await piecework.start()
+  const principal = ann
+  const draft = await piecework.createDraft({ format, principal, name: 'Notes', keepUploads: 'failed' })
+  await draft.upload('text', { stream: bytes('bad\n'), fileName: 'my text.txt' })
+  const { keptUntil: said } = await draft.status()
+  assert.equal((said?.getTime() ?? 0) - clock.now, defaults.draftTtlMs)
+  const { id } = await draft.run()
+  const { status, result } = await world.ended(piecework, id)
+  const { keptUntil } = await draft.status()
+  assert.deepEqual([status, keptUntil], ['failed', result.retryUntil])
+  assert.ok(said && keptUntil && keptUntil >= said)
+  await clock.pass(keptUntil.getTime() - clock.now - 1)
+  const again = await piecework.repeatDraft(draft.resource, { principal })
+  assert.equal((await again.status()).uploads.length, 1)
+  await clock.pass(1)
+  await assert.rejects(piecework.repeatDraft(draft.resource, { principal }), (error) =>
+    isPieceworkError(error, 'expired'),
+  )
+  await clock.pass(hourly.sweepMs)
+  assert.deepEqual(await keys(artifacts, `jobs/${draft.job}`), [])
+  assert.equal((await again.status()).uploads.length, 1, 'copies are of another import')
 })
 
 test('waits between attempts double from half a second to a minute', async () => {
