@@ -22,6 +22,7 @@ import { databaseChecks } from './shapes/database-checks.js'
 import type { GeometryChecks } from './shapes/geometry-checks.js'
 import { costSurfacePiece } from './units/cost-surface-piece.js'
 import { scenarioPlanningUnitsPiece } from './units/scenario-planning-units-piece.js'
+import { withHints } from './what-to-change.js'
 
 const piecesChecks: OptionChecks<Partial<LegacyPiecesOptions>> = {
   checks: contractCheck<GeometryChecks>({
@@ -36,7 +37,7 @@ const piecesChecks: OptionChecks<Partial<LegacyPiecesOptions>> = {
  */
 export function legacyPieces(options?: Partial<LegacyPiecesOptions>): readonly Piece[] {
   const { checks = databaseChecks } = checkOptions('legacyPieces()', options, piecesChecks)
-  return [
+  const pieces: readonly Piece[] = [
     planningGridPiece({ checks }),
     planningAreaPiece,
     costSurfacePiece,
@@ -51,4 +52,8 @@ export function legacyPieces(options?: Partial<LegacyPiecesOptions>): readonly P
     resultsPiece,
     scenarioProtectedAreasPiece,
   ]
+  return pieces.map(({ validators, ...piece }) => ({
+    ...piece,
+    ...(validators && { validators: validators.map(withHints) }),
+  }))
 }

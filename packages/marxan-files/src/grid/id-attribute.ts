@@ -79,7 +79,10 @@ const attributeFix = (
   isCompared: boolean,
 ): Pick<NewFinding, 'hint' | 'fix'> =>
   candidates.length > 0 && !(isCompared && candidates.every(({ known }) => known === 0))
-    ? metadataFix(labels.role, 'idAttribute', bestAttribute(candidates, isCompared))
+    ? metadataFix(labels.role, 'idAttribute', {
+        value: bestAttribute(candidates, isCompared),
+        byHand: 'In a GIS, give the attribute with the ids of pu.dat the name puid',
+      })
     : {
         hint: 'Give each planning unit its id of pu.dat in an attribute puid, or take the layer that this pu.dat was made for.',
       }

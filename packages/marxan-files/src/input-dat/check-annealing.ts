@@ -25,7 +25,7 @@ export function checkAnnealing(
   if (hasTooManyDecreases(parameters))
     findings.error('legacy/numtemp-too-large', location('NUMTEMP'), () => ({
       message: `NUMTEMP is ${NUMTEMP}, more than NUMITNS, which is ${NUMITNS}`,
-      hint: 'There can be no more temperature decreases than iterations.',
+      hint: 'Write a smaller NUMTEMP or a larger NUMITNS: there can be no more temperature decreases than iterations.',
     }))
   if (COOLFAC >= 0) return
   if (STARTTEMP < 0)

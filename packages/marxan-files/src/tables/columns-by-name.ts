@@ -18,7 +18,7 @@ export function columnsByName<C extends Columns>(
     if (required && !seen.has(column))
       findings.error('legacy/column-missing', { ...context.location, column }, () => ({
         message: `The column ${column} is missing`,
-        hint: missingHint(names, Object.keys(layout.columns), meanings),
+        hint: missingHint(column, names, Object.keys(layout.columns), meanings),
       }))
   if (findings.errors > errorsBefore) return undefined
   const unknown = names.filter((name) => !meanings.has(name.toLowerCase()))
@@ -105,10 +105,16 @@ function reportAssumed<C extends Columns>(
 }
 
 /** What the first line is, if it is not a header at all. */
-function missingHint(names: readonly string[], wanted: readonly string[], meanings: ColumnMeanings): string {
+function missingHint(
+  column: string,
+  names: readonly string[],
+  wanted: readonly string[],
+  meanings: ColumnMeanings,
+): string {
   const odd = oddCharacters(names.join())
   const shown = `${names.join(', ').slice(0, shownHeaderCharacters)}${odd.length === 0 ? '' : ` (with ${namedCharacters(odd)})`}`
-  if (names.some((name) => meanings.has(name.toLowerCase()))) return `The header has: ${shown}`
+  if (names.some((name) => meanings.has(name.toLowerCase())))
+    return `Add the column ${column}, or give the one that is meant this name. The header has: ${shown}`
   const separator = names.length === 1 ? otherSeparator(shown, meanings) : undefined
   if (separator !== undefined)
     return `Separate the columns by commas or tabs: ${separator} does not separate them. The header is one name, ${shown}.`

@@ -2,6 +2,7 @@ import { FindingCollector, type Validator } from '@piecework/core/piece'
 import { IdSample, planningUnit, pluralize, readPuvspr, readSpec, tableIds } from '@piecework/marxan-files'
 import type { GridIds } from '../planning-grid/for-each-grid-id.js'
 import { importedUnits } from '../units/imported-units.js'
+import { skippedUnits } from '../units/skipped-units.js'
 import { FeatureAmounts } from './feature-amounts.js'
 import { TargetCheck } from './target-check.js'
 import { TargetScale } from './target-scale.js'
@@ -51,6 +52,7 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
         findings.warning('legacy/unit-unknown', { file, column: 'pu' }, () => ({
           subject: { kind: planningUnit, key: `${unknownUnits.first}` },
           message: `${pluralize(count, 'row is skipped: its planning unit is', 'rows are skipped: their planning units are')} not in both pu.dat and the planning grid: ${unknownUnits.text}`,
+          hint: skippedUnits,
           count,
         }))
       // Sums over part of the rows would blame the wrong file.

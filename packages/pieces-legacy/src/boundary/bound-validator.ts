@@ -2,6 +2,7 @@ import { FindingCollector, type Validator } from '@piecework/core/piece'
 import { pluralize, readBound, tableIds } from '@piecework/marxan-files'
 import type { GridIds } from '../planning-grid/for-each-grid-id.js'
 import { importedUnits } from '../units/imported-units.js'
+import { skippedUnits } from '../units/skipped-units.js'
 import { CheckBoundaries } from './check-boundaries.js'
 import { marxansRule } from './marxans-rule.js'
 
@@ -29,6 +30,7 @@ export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Vali
       if (count > 0)
         findings.warning('legacy/unit-unknown', { file }, () => ({
           message: `${pluralize(count, 'row is skipped: its planning units are', 'rows are skipped: their planning units are')} not both in the planning grid: ${text}`,
+          hint: skippedUnits,
           count,
         }))
       yield* findings.list()

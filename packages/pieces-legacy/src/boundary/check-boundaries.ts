@@ -5,6 +5,11 @@ import { RepeatedBoundaries } from './repeated-boundaries.js'
 
 const file = 'bound.dat'
 
+const ofOther =
+  'No row is of planning units in pu.dat: see whether the two files are of one project, and number its planning units in the same way.'
+const ofUnit =
+  'See first whether pu.dat lacks a row, and add it: its id, its cost and its status. Delete rows of bound.dat only if their planning unit is not in the project.'
+
 /**
  * The rows of bound.dat against the planning units. An empty index means that its file cannot be read: then
  * every id counts as known.
@@ -14,6 +19,8 @@ export class CheckBoundaries {
   /** Planning units of skipped rows that are not in the grid. */
   readonly outside = new IdSample()
   readonly #unknown = new IdSample()
+  #rows = 0
+  #known = 0
   #firstUnknown: { readonly line: number; readonly column: string } | undefined
   readonly #inPu: KnownIds
   readonly #imported: KnownIds
@@ -35,7 +42,9 @@ export class CheckBoundaries {
         this.#unknown.add(id)
         this.#firstUnknown ??= { line, column }
       }
+      this.#rows += 1
       if (unknown.length > 0) continue
+      this.#known += 1
       const outside = [ids.id1, ids.id2].find((id) => !has(this.#imported, id))
       if (outside !== undefined) this.outside.add(outside)
       else this.repeated.add({ ...ids, boundary: columns.boundary[row] as number, line })
@@ -46,11 +55,12 @@ export class CheckBoundaries {
   report(): void {
     const { count, text } = this.#unknown
     if (this.#firstUnknown)
-      this.#findings.error('legacy/unit-unknown', { file, ...this.#firstUnknown }, () =>
-        count === 1
+      this.#findings.error('legacy/unit-unknown', { file, ...this.#firstUnknown }, () => ({
+        hint: this.#known === 0 && this.#rows > 1 ? ofOther : ofUnit,
+        ...(count === 1
           ? { message: `The planning unit ${text} is not in pu.dat` }
-          : { message: `${count} ids of rows are not those of planning units in pu.dat: ${text}`, count },
-      )
+          : { message: `${count} ids of rows are not those of planning units in pu.dat: ${text}`, count }),
+      }))
     this.repeated.report()
   }
 }

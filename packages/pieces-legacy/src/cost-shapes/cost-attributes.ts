@@ -58,7 +58,9 @@ function costField(entries: Entries, table: AttributeTable): AttributeField {
   if (field) return requiredField(labels, table, field.name, 'cost')
   throw labels.error([
     labels.finding('error', 'cost-attribute', `${labels.subject} has no attribute cost; ${listed(table)}`, {
-      ...metadataFix(labels.role, 'costAttribute'),
+      ...metadataFix(labels.role, 'costAttribute', {
+        byHand: 'In a GIS, give the attribute with the costs the name cost',
+      }),
     }),
   ])
 }

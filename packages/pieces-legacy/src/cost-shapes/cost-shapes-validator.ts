@@ -38,6 +38,6 @@ function reportTakenName(name: string, findings: FindingCollector): void {
   if (nameKey(name) === nameKey(defaultCostSurface.name))
     findings.error(`${labels.code}-name-taken`, { file: labels.role }, () => ({
       message: `The cost surface ${JSON.stringify(name)} would have the name of the one that pu.dat makes`,
-      ...metadataFix(labels.role, 'name'),
+      ...metadataFix(labels.role, 'name', { byHand: 'Give the files of the shapefile another name' }),
     }))
 }

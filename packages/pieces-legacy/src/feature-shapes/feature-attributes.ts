@@ -39,7 +39,7 @@ function merged({ size, fields }: AttributeTable, layer: string): readonly NewFi
   const message = `${size} records of the feature shapefile become one feature ${JSON.stringify(layer)}; ${attributes}`
   return [
     labels.finding('warning', 'merged', message, {
-      ...metadataFix(labels.role, 'nameAttribute', texts.length === 1 ? texts[0] : undefined),
+      ...metadataFix(labels.role, 'nameAttribute', { value: texts.length === 1 ? texts[0] : undefined }),
     }),
   ]
 }

@@ -40,7 +40,7 @@ export class GridComparison {
     const [least, most] = this.#range()
     if (this.#units === this.#ids.size && least !== this.#least && least - this.#least === most - this.#most)
       return `The ids of the grid go from ${this.#least} to ${this.#most}, those of pu.dat from ${least} to ${most}: see whether one of them counts from another number before rows are added.`
-    return 'Add a row for each to pu.dat, or take the units out of the grid.'
+    return 'Add a row for each to pu.dat, with its id, cost and status; or, if they are not in the project, delete them from the shapefile of the planning grid in a GIS.'
   }
 
   #range(): readonly [number, number] {

@@ -76,7 +76,13 @@ function reportNoneInCommon(
     message: `${count === 1 ? 'The one id' : `None of the ${count} ids`} of the planning grid (${text}) is ${count === 1 ? 'not ' : ''}in pu.dat (${inPu.text})${
       fitting.length === 0 ? '' : `; attributes whose values are: ${rankingText(fitting)}`
     }`,
-    ...(fitting.length > 0 && metadataFix(gridRole, 'idAttribute', bestAttribute(fitting))),
+    ...(fitting.length > 0
+      ? metadataFix(gridRole, 'idAttribute', {
+          value: bestAttribute(fitting),
+          byHand:
+            'In a GIS, give the attribute with the right ids the name puid, and the one that has it now another name',
+        })
+      : { hint: 'Take the shapefile that this pu.dat was made for, or the pu.dat of this shapefile.' }),
   }))
 }
 
@@ -93,8 +99,7 @@ function reportDifferences(
     findings.error('legacy/unit-without-row', { file }, () => ({
       subject: { kind: planningUnit, key: `${missing.first}` },
       message: `${pluralize(count, 'planning unit of the grid has', 'planning units of the grid have')} no row in pu.dat${isPartlyRead ? ' that can be read' : ''}: ${missing.text}`,
-      // Rows that cannot be read are mended first.
-      ...(!isPartlyRead && { hint: grid.hint(best) }),
+      hint: isPartlyRead ? 'Mend the rows of pu.dat that cannot be read first.' : grid.hint(best),
       count,
     }))
   const apart = new GroupedRows()
@@ -112,5 +117,8 @@ function reportDifferences(
     { file, column: 'id' },
     (rows) => `${rows} planning units are not in the planning grid; their rows are skipped`,
     findings,
+    {
+      hint: 'If they belong to the project, take the planning grid that has them; else nothing has to be changed.',
+    },
   )
 }

@@ -10,6 +10,7 @@ import {
 import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
 import { planningGridValidator } from '#internal/planning-grid/planning-grid-validator.js'
+import { withHints } from '#internal/what-to-change.js'
 import { validate } from '../validators/support.js'
 
 /** Each hint about a planning grid is followed: what it says is done to the upload, and then nothing is told of it. */
@@ -32,7 +33,7 @@ function findingsOf({ files, metadata }: Upload): Promise<readonly NewFinding[]>
       yield bytes.subarray(start, end)
     },
   }))
-  return validate(validator, entriesOf(entries))
+  return validate(withHints(validator), entriesOf(entries))
 }
 
 const parts = shapefileParts(squares([1, 2, 3]))
@@ -116,14 +117,35 @@ const hints: Readonly<Record<string, Followed>> = {
   'an attribute that fits best': {
     upload: attributes({ FID: [0, 1, 2], unit: [1, 2, 3] }),
     code: 'id-attribute',
-    says: /^Name it with the upload: (\{.*\})\.$/,
-    mended: ([, metadata = ''], upload) => [{ ...upload, metadata: JSON.parse(metadata) }],
+    says: /^In a GIS, give the attribute with the ids of pu\.dat the name (puid), or name it with the upload: (\{.*\})\.$/,
+    mended: ([, name = '', metadata = ''], upload) => [
+      attributes({ FID: [0, 1, 2], [name]: [1, 2, 3] }),
+      { ...upload, metadata: JSON.parse(metadata) },
+    ],
   },
   'no attribute whose values are in pu.dat': {
     upload: attributes({ FID: [70, 80, 90] }),
     code: 'id-attribute',
     says: unfit,
     mended: given,
+  },
+  'an id that comes again': {
+    upload: attributes({ puid: [1, 2, 2] }),
+    code: 'id-duplicate',
+    says: /^In a GIS, give each planning unit of the shapefile the id of its row in pu\.dat: a whole number/,
+    mended: () => [attributes({ puid: [1, 2, 3] })],
+  },
+  'a shape without an area': {
+    upload: { files: zippedParts(shapefileParts([...squares([1, 2]), { rings: undefined, values: ['3'] }])) },
+    code: 'shape-none',
+    says: /^Mend the shape in a GIS \(in QGIS: Fix geometries\), or take the shapefile again/,
+    mended: () => [whole],
+  },
+  'a file that is cut short': {
+    upload: { files: zippedParts({ ...parts, shp: parts.shp.subarray(0, 90) }) },
+    code: 'shp',
+    says: /^Export the layer again from a GIS as an ESRI Shapefile, and send all of its files/,
+    mended: () => [whole],
   },
   'no attribute with unique integers': {
     upload: attributes({ zone: [1, 1, 2] }),

@@ -112,7 +112,7 @@ const hints: Readonly<Record<string, Followed>> = {
   'a summary without Score': {
     files: { 'out_sum.csv': sum.replace('"Score"', '"Points"') },
     code: 'column-missing',
-    says: /^The header has: Run_Number, (Points), /,
+    says: /^Give the column that is meant this name\. The header has: Run_Number, (Points), /,
     mended: ([, name = '']) => [
       { files: { 'out_sum.csv': sum.replace('"Score"', '"Points"').replace(name, 'Score') } },
     ],
@@ -129,7 +129,7 @@ const hints: Readonly<Record<string, Followed>> = {
   'a table of features without their ids': {
     files: { 'out_mv00001.csv': reached.replace('Conservation Feature', 'Habitat') },
     code: 'column-missing',
-    says: /^The header has: (Habitat), /,
+    says: /The header has: (Habitat), /,
     mended: () => [whole],
   },
   'a name of a feature with the separator': {

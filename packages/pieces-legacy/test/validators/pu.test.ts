@@ -30,7 +30,8 @@ test('ids that count from another number are told before a row is added', async 
     await hintOf([0, 1, 2, 3], [1, 2, 3, 4]),
     'The ids of the grid go from 0 to 3, those of pu.dat from 1 to 4: see whether one of them counts from another number before rows are added.',
   )
-  const add = 'Add a row for each to pu.dat, or take the units out of the grid.'
+  const add =
+    'Add a row for each to pu.dat, with its id, cost and status; or, if they are not in the project, delete them from the shapefile of the planning grid in a GIS.'
   assert.equal(await hintOf([1, 2, 3], [1, 2]), add)
   assert.equal(await hintOf([1, 2, 3, 9], [1, 2, 3]), add)
   assert.equal(await hintOf([1, 2, 5], [1, 3, 5]), add)

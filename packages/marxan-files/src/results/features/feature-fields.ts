@@ -54,7 +54,7 @@ export function featureFields(
     if (!fields.has(column))
       findings.error('legacy/column-missing', { file, line, column }, () => ({
         message: `The column ${column} is missing`,
-        hint: `The header has: ${names.join(', ').slice(0, shownHeaderCharacters)}`,
+        hint: `Give the column that is meant this name. The header has: ${names.join(', ').slice(0, shownHeaderCharacters)}`,
       }))
   return findings.errors > errors ? undefined : fields
 }

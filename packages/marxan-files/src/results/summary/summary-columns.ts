@@ -59,7 +59,7 @@ export function summaryColumns(
     if (field < 0)
       findings.error('legacy/column-missing', { file, line, column }, () => ({
         message: `The column ${column} is missing`,
-        hint: `The header has: ${names.join(', ').slice(0, shownHeaderCharacters)}`,
+        hint: `Give the column that is meant this name. The header has: ${names.join(', ').slice(0, shownHeaderCharacters)}`,
       }))
   if (findings.errors > errors) return undefined
   const fields = Object.fromEntries(

@@ -15,6 +15,7 @@ import { specValidator } from '#internal/features/spec-validator.js'
 import { inputDatValidator } from '#internal/parameters/input-dat-validator.js'
 import type { GridIds } from '#internal/planning-grid/for-each-grid-id.js'
 import { puValidator } from '#internal/units/pu-validator.js'
+import { withHints } from '#internal/what-to-change.js'
 
 export type Content = string | Buffer
 
@@ -61,6 +62,8 @@ export interface Files extends Partial<Record<FileName, Content>> {
    * by default.
    */
   readonly grid?: readonly number[] | 'unreadable'
+  /** Of features. Default: `optional`. */
+  readonly names?: 'required'
 }
 
 const idsOf = (ids: Exclude<Files['grid'], undefined>): GridIds =>
@@ -78,7 +81,11 @@ const validatorsOf = (gridIds: GridIds): Readonly<Record<FileName, Validator>> =
 })
 
 /** Everything that all validators say of a project, the small one with some files changed. */
-export async function findingsOf({ grid = [1, 2, 3, 4], ...files }: Files): Promise<readonly NewFinding[]> {
+export async function findingsOf({
+  grid = [1, 2, 3, 4],
+  names,
+  ...files
+}: Files): Promise<readonly NewFinding[]> {
   const all: Readonly<Record<string, Content>> = { ...good, ...files }
   const entries = entriesOf(
     Object.entries(all).map(([path, content]) => ({
@@ -89,18 +96,22 @@ export async function findingsOf({ grid = [1, 2, 3, 4], ...files }: Files): Prom
   )
   const findings: NewFinding[] = []
   for (const validator of Object.values(validatorsOf(idsOf(grid))))
-    for await (const finding of validator.validate(contextOf(entries))) findings.push(finding)
+    for await (const finding of withHints(validator).validate(contextOf(entries, names)))
+      findings.push(finding)
   return findings
 }
 
 /** Files alone ask no database. */
-const contextOf = (entries: Entries): Parameters<Validator['validate']>[0] => ({
+const contextOf = (
+  entries: Entries,
+  names: 'required' | 'optional' = 'optional',
+): Parameters<Validator['validate']>[0] => ({
   jobId: 'job',
   resource: { kind: 'project', id: '1' },
   target: { kind: 'project', id: '1' },
   carries: () => true,
   principal: { id: 'user' },
-  options: { names: 'optional' },
+  options: { names },
   signal: new AbortController().signal,
   progress: () => {},
   entries,

@@ -24,7 +24,10 @@ export function fileRules(
   for (const [rule, cases] of Object.entries(rules))
     for (const [what, content, expected, rows, others] of cases)
       test(`${rule} — ${what}`, async () => {
-        assert.deepEqual(told(await findingsOf({ ...others, [file]: content })), expected)
+        const findings = await findingsOf({ ...others, [file]: content })
+        assert.deepEqual(told(findings), expected)
+        for (const { severity, code, message, hint } of findings)
+          assert.ok(severity === 'warning' || hint, `${code} does not say what to change: ${message}`)
         if (rows && file !== 'input.dat') assert.deepEqual(await tableRows(file, content), rows)
       })
   test.run()
