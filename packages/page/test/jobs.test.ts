@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { browser, needsBrowser, type TestBrowser } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { ask, ended, survey } from './support/ask.js'
+import { keysOf } from './support/keys.js'
 import { openPage } from './support/open-page.js'
 import { startWorld, type World } from './support/world.js'
 
@@ -55,24 +56,6 @@ test('nothing of the inside is shown, and no request leaves the server', async (
   assert.ok(!/\b(node|batch|lease|attempt|piece|worker)s?\b/i.test(text), text)
   assert.deepEqual(foreign, [])
   await page.close()
-})
-
-test('an export is stopped after a question, and tried again', async () => {
-  await world.parks.held(async () => {
-    const { id } = await ask<{ id: string }>(world, 'parks/p1/export', {})
-    const { page } = await openPage(chromium, world, `job/${id}`)
-    await page.getByRole('button', { name: 'Stop it' }).click()
-    await page.getByRole('button', { name: 'No, go on' }).click()
-    await page.getByRole('button', { name: 'Stop it' }).click()
-    await page.getByRole('button', { name: 'Yes, stop it' }).click()
-    world.parks.gate = undefined
-    await page.getByText('This was stopped.').first().waitFor({ timeout: 30_000 })
-    await page.getByText('Nothing that was there before has changed.').first().waitFor()
-    await page.getByRole('button', { name: 'Try again' }).click()
-    await page.getByText('The export is ready.').first().waitFor()
-    assert.ok(!page.url().includes(id))
-    await page.close()
-  })
 })
 
 test('a server that goes away while one watches is told, and found again; a reload in the middle changes nothing', async () => {
@@ -187,7 +170,7 @@ test('an archive is compared with what is there now', async () => {
   const { page } = await openPage(chromium, world, `job/${id}`)
   await page.getByRole('link', { name: 'Compare with what is there now' }).click()
   await page.getByText('There is no difference').first().waitFor()
-  world.parks.all.get('p1')?.trees.push('tea tree')
+  world.parks.all.get('p1')?.lines.push('tea tree')
   await page.reload()
   await page.getByText('What is there now differs from the archive.').first().waitFor()
   assert.match(String(await page.locator('tbody tr').first().textContent()), /trees \(park\).*differs/)
@@ -236,7 +219,7 @@ test('an export holds what was chosen: of two trails one, of their parts not the
     const rows = page.locator('tbody tr')
     await rows.nth(1).waitFor()
     // There were, carried over, left out.
-    const count = world.parks.all.get('p1')?.trees.length
+    const count = world.parks.all.get('p1')?.lines.length
     assert.deepEqual(await rows.allTextContents(), [`trees (park)${count}${count}0`, 'trees (trail)110'])
     await page.close()
   } finally {
@@ -269,7 +252,7 @@ test('something inside of the resource is made of a file for each role, and made
   await page.getByRole('button', { name: 'Start the import' }).click()
   await page.getByText('The import worked: Ridge is there.').first().waitFor()
   const made = [...world.parks.all].find(([, { name, isVisible }]) => name === 'Ridge' && isVisible)
-  assert.deepEqual([made?.[1].trees, made?.[1].parent], [['elm'], 'p1'])
+  assert.deepEqual([made?.[1].lines, made?.[1].parent], [['elm'], 'p1'])
   world.parks.all.delete(made?.[0] ?? '')
   await page.close()
 })
@@ -294,27 +277,43 @@ test('thousands of steps are sums', async () => {
   }
 })
 
-test('all of it can be done by keyboard, and screen readers hear what has come of it', async () => {
+test('with the keyboard alone an export is asked for, and an email; it is stopped after a question, tried again and downloaded', async () => {
   const { page } = await openPage(chromium, world, 'list', '/park')
+  const keys = keysOf(page)
   await page.getByRole('link', { name: 'Export', exact: true }).waitFor()
-  await page.keyboard.press('Tab')
-  await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Start the export' }).waitFor()
-  assert.equal(
-    await page.evaluate("document.querySelector('piecework-jobs').shadowRoot.activeElement.tagName"),
-    'H1',
-  )
-  for (let at = 0; at < 4; at += 1) {
-    await page.keyboard.press('Tab')
-    const name = await page.evaluate(
-      "document.querySelector('piecework-jobs').shadowRoot.activeElement.textContent",
-    )
-    if (name === 'Start the export') break
-  }
-  await page.keyboard.press('Enter')
+  await world.parks.held(async () => {
+    await keys.press('Export')
+    await page.getByRole('button', { name: 'Start the export' }).waitFor()
+    assert.equal(await keys.name(), 'Export Tasman Peninsula')
+    await keys.press('Start the export')
+    await page.getByText('Reading trees').first().waitFor()
+    const id = page.url().split('/').at(-1)
+    await keys.press('Email me when it is done')
+    await page.getByText('You will get an email when this has ended.').waitFor()
+    assert.equal(await keys.name(), 'What you can do', 'the button is gone')
+    await keys.press('Stop it')
+    assert.equal(await keys.name(), 'No, go on')
+    await page.keyboard.press('Escape')
+    assert.equal(await keys.name(), 'Stop it')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Shift+Tab')
+    assert.equal(await keys.name(), 'Yes, stop it')
+    await page.keyboard.press('Enter')
+    world.parks.gate = undefined
+    await page.getByText('This was stopped.').first().waitFor({ timeout: 30_000 })
+    await page.getByText('Nothing that was there before has changed.').first().waitFor()
+    assert.notEqual(await keys.name(), '', 'the question is gone with its button')
+    await keys.press('Try again')
+    await page.getByText('The export is ready.').first().waitFor()
+    assert.ok(id !== undefined && !page.url().includes(id))
+  })
+  // Screen readers hear what has come of it.
   await page
     .locator('[aria-live=polite]', { hasText: 'The export is ready. Nothing is missing.' })
     .waitFor({ state: 'attached' })
+  const saved = chromium.saved()
+  await keys.press('Download Archive of everything')
+  assert.equal((await readFile(await saved)).subarray(0, 2).toString(), 'PK')
   await page.close()
 })
 

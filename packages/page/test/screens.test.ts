@@ -169,7 +169,7 @@ test('what is asked before an import, an export and a copy', async () => {
 
 test('what differs between an archive and what is there now', async () => {
   const id = await ended(world, 'parks/p1/export')
-  world.parks.all.get('p1')?.trees.push('tea tree')
+  world.parks.all.get('p1')?.lines.push('tea tree')
   const page = await open(ui(`compare/${id}`))
   await look(page, 'compare', 'What is there now differs from the archive.')
   await page.close()

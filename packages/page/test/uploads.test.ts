@@ -7,6 +7,7 @@ import { browser, dropFiles, needsBrowser, type TestBrowser } from '@piecework/t
 import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
 import { helmet } from './support/helmet.js'
+import { keysOf } from './support/keys.js'
 import { openPage } from './support/open-page.js'
 import { startWorld, type World } from './support/world.js'
 
@@ -55,7 +56,7 @@ test('an archive is saved and imported under another name, below a path that a p
   await page.getByLabel('Name of the new park').fill('Tasman, again')
   await page.getByRole('button', { name: 'Start the import' }).click()
   await page.getByText('The import worked: Tasman, again is there.').first().waitFor()
-  assert.deepEqual(parkNamed('Tasman, again')?.trees, ['blue gum', 'myrtle'])
+  assert.deepEqual(parkNamed('Tasman, again')?.lines, ['blue gum', 'myrtle'])
   assert.ok(
     world.requests.every((one) => / \/(a\/b\/c\/|api\/v1\/parks\/p1\/export|favicon)/.test(one)),
     String(world.requests),
@@ -76,39 +77,56 @@ test('what is no archive is said before it is sent, and an archive that is broke
   await page.close()
 })
 
-test('a folder becomes a park: files are sorted, one that is missing comes later, one that is wrong is replaced', async () => {
+test('with the keyboard alone a folder becomes a park: files are sorted, one that is missing comes later, one that is wrong is replaced', async () => {
   const survey = join(folder, 'survey')
   await mkdir(survey)
   await writeFile(join(survey, 'notes.txt'), 'seen in spring')
   const { page, complaints } = await open('import')
-  await page.getByLabel('A park-survey project').check()
-  await page.getByLabel('Name of the new park').fill('North')
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByLabel('Choose a folder').setInputFiles(survey)
+  const keys = keysOf(page)
+  await page.getByText('What do you have?').waitFor()
+  await keys.to(/^An archive/)
+  await page.keyboard.press('ArrowDown')
+  await keys.to('Name of the new park')
+  await page.keyboard.type('North')
+  await page.keyboard.press('Enter')
+  await page.getByText('or drop the folder').waitFor()
+  assert.equal(await keys.name(), 'North')
+  await keys.choose('Choose a folder', survey)
   await page.getByText('Still missing: trees.').first().waitFor()
+  assert.equal(await keys.name(), 'Choose a folder')
   await writeFile(join(folder, 'trees.csv'), 'oak\n?\n17\n')
-  await page.getByLabel('Choose files or a zip').setInputFiles(join(folder, 'trees.csv'))
+  await keys.choose('Choose files or a zip', join(folder, 'trees.csv'))
   await page.getByText('All files that are needed are there.').first().waitFor()
-  await page.getByRole('button', { name: 'Check the files' }).click()
+  await keys.press('Check the files')
   await page.getByText('The files have errors.').first().waitFor()
+  assert.equal(await keys.name(), 'Check the files', 'the focus stays while it cannot be pressed')
   assert.equal(await page.locator('article.cause').count(), 2)
   // Whoever goes and comes back finds it as it was.
   await page.reload()
   await page.getByText('The files have errors.').first().waitFor()
+  const passed = await keys.walk()
+  for (const name of ['Replace trees.csv', 'Remove notes.txt', 'Start the import', 'Show the map'])
+    assert.ok(passed.includes(name), `${name} is not among ${passed.join(', ')}`)
   const sent = world.requests.filter((one) => one.startsWith('PATCH')).length
   await writeFile(join(folder, 'better.csv'), 'oak\nelm\n')
-  await page.getByLabel('Replace trees.csv').setInputFiles(join(folder, 'better.csv'))
+  await keys.choose('Replace trees.csv', join(folder, 'better.csv'))
   await page.getByText('Files have changed since the check.').first().waitFor()
+  assert.equal(
+    await keys.name(),
+    'Replace trees.csv',
+    'the focus is where it was, on a row that is another one',
+  )
   assert.equal(
     world.requests.filter((one) => one.startsWith('PATCH')).length,
     sent + 1,
     'one file alone is sent',
   )
-  await page.getByRole('button', { name: 'Check the files' }).click()
+  await keys.press('Check the files')
   await page.getByText('The files are checked: the import can start.').first().waitFor()
-  await page.getByRole('button', { name: 'Start the import' }).click()
+  await keys.press('Start the import')
   await page.getByText('The import worked: North is there.').first().waitFor()
-  assert.deepEqual(parkNamed('North')?.trees, ['oak', 'elm'])
+  assert.equal(await keys.name(), 'Import of North')
+  assert.deepEqual(parkNamed('North')?.lines, ['oak', 'elm'])
   // A sort during which a file comes is refused, and asked for again; so is one during which the import begins.
   assert.deepEqual(
     complaints.filter((text) => !/ (423|409) .*\/sort$/.test(text)),
@@ -161,7 +179,7 @@ test('after an import that has failed one file is replaced without the others; a
   await page.getByText('The files are checked: the import can start.').first().waitFor()
   await page.getByRole('button', { name: 'Start the import' }).click()
   await page.getByText('The import worked: East is there.').first().waitFor()
-  assert.deepEqual([parkNamed('East')?.trees, sent() - before], [['elm'], 1])
+  assert.deepEqual([parkNamed('East')?.lines, sent() - before], [['elm'], 1])
   await page.close()
 })
 
@@ -192,7 +210,7 @@ test('a folder and a zip of one are dropped with the mouse', async () => {
     await page.getByText('The files are checked: the import can start.').first().waitFor()
     await page.getByRole('button', { name: 'Start the import' }).click()
     await page.getByText(`The import worked: ${name} is there.`).first().waitFor()
-    assert.deepEqual(parkNamed(name)?.trees, trees)
+    assert.deepEqual(parkNamed(name)?.lines, trees)
     await page.close()
   }
 })

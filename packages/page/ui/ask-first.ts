@@ -31,7 +31,7 @@ export function AskFirst({ label, sure, why, yes, no, act }: AskFirstProps): VNo
       <${ProblemNote} problem=${acting.problem} />
       <p class="buttons">
         <button type="button" class="danger" disabled=${acting.isBusy} onClick=${go}>${yes}</button>
-        <button type="button" class="quiet" onClick=${() => dialog.current?.close()}>${no}</button>
+        <button type="button" class="quiet" autofocus onClick=${() => dialog.current?.close()}>${no}</button>
       </p>
     </dialog>
   </span>`

@@ -121,7 +121,7 @@ function ArchiveForm(): VNode {
     ${why !== undefined && html`<p class="note bad" role="alert">${why}</p>`}
     <label class="field">${t('import.name', { kind: t.kind(kind?.kind) })}
       <span class="faint" id="import-name">${t('import.nameHint')}</span>
-      <input type="text" maxlength="200" dir="auto" aria-describedby="import-name" value=${name} disabled=${isBusy}
+      <input type="text" maxlength="200" dir="auto" aria-describedby="import-name" value=${name} readonly=${isBusy}
         onInput=${({ currentTarget }: { currentTarget: HTMLInputElement }) => setName(currentTarget.value)} />
     </label>
     ${

@@ -8,14 +8,16 @@ import { Lazy } from './lazy.js'
 import { mapOf } from './map-of.js'
 import type { Delivery, Job, Page } from './model.js'
 import { titleOf } from './names.js'
-import { Parts } from './parts.js'
 import { ProblemNote } from './problem-note.js'
 import { Progress } from './progress.js'
-import { Deliveries, Files } from './result.js'
+import { Files } from './result.js'
 import { type Summary, summaryOf } from './summary.js'
 import { linkTo } from './views.js'
 
 const findingsMap = async () => (await import('./findings-map.js')).FindingsMap
+
+const parts = async () => (await import('./parts.js')).Parts
+const places = async () => (await import('./deliveries.js')).Deliveries
 
 const marks = { busy: '…', waiting: '…', good: '✓', bad: '!', stopped: '■' } as const
 
@@ -53,9 +55,9 @@ export function JobPage({ id }: { id: string }): VNode {
     ${isFailed && detail}
     ${(job?.status === 'failed' || job?.status === 'cancelled') && progress}
     ${job && html`<${Files} job=${job} />`}
-    ${job && html`<${Deliveries} job=${job} items=${deliveries} />`}
+    ${job && deliveries.length > 0 && html`<${Lazy} load=${places} given=${{ job, items: deliveries }} />`}
     ${!isFailed && detail}
-    ${job?.status === 'succeeded' && job.kind !== 'delivery' && html`<${Parts} job=${job} />`}
+    ${job?.status === 'succeeded' && job.kind !== 'delivery' && html`<${Lazy} load=${parts} given=${{ job }} />`}
     ${!isFailed && actions}
   </article>`
 }

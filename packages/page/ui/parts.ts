@@ -1,10 +1,22 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
+import { catalogue } from './catalogue.js'
 import { useEnv } from './env.js'
 import { useAction } from './hooks.js'
 import { html } from './html.js'
 import type { Job, Page, Step } from './model.js'
 import { ProblemNote } from './problem-note.js'
+
+// Of what is loaded when it is asked for.
+Object.assign(catalogue, {
+  'parts.title': 'What was carried',
+  'parts.part': 'Part',
+  'parts.stated': 'There were',
+  'parts.rows': 'Carried over',
+  'parts.skipped': 'Left out',
+  'parts.total': 'All together',
+  'parts.show': 'Show record counts of each part',
+})
 
 interface Part {
   readonly name: string

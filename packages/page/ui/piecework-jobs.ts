@@ -79,6 +79,11 @@ export class PieceworkJobs extends HTMLElement {
       const live = Object.assign(document.createElement('div'), { className: 'sr' })
       live.setAttribute('aria-live', 'polite')
       root.append(live)
+      // Only comfort is lost without it.
+      import('./keep-focus.js').then(
+        ({ keepFocus }) => keepFocus(root),
+        () => undefined,
+      )
     }
     const [holder, live] = root.children as unknown as Iterable<HTMLElement>
     if (!holder || !live) return

@@ -109,7 +109,7 @@ test('DELETE is an action of its own', () =>
       const prepared = await call('books/import/notes', { json: { name: 'Kept' } })
       const { id } = (await prepared.json()) as { id: string }
       await problem(await call(`books/${id}`, { method: 'DELETE' }), 403, 'forbidden')
-      assert.ok(shelf.books.has(id))
+      assert.ok(shelf.all.has(id))
     },
     { access: { allows: async (_, action) => action !== 'discard' } },
   ))
@@ -175,7 +175,7 @@ test('follow-ups are added to a job that runs by who has asked for it', () =>
   withWorld(
     'node',
     async ({ call, shelf }) => {
-      await shelf.gated(async (open) => {
+      await shelf.held(async (open) => {
         const { id } = (await (await call('books/b1/export', { json: {} })).json()) as { id: string }
         const path = `jobs/${id}/follow-ups`
         const list = async (as: string) => (await call(path, { as })).json()
@@ -240,7 +240,7 @@ test('an import of files that has failed is prepared again with them', () =>
     await put(other, 'text.txt', 'good\n')
     await call(other, { json: {} })
     while ((await stateOf(other)).status !== 'succeeded');
-    assert.deepEqual(shelf.books.get(next.id)?.lines, ['good'])
+    assert.deepEqual(shelf.all.get(next.id)?.lines, ['good'])
     await problem(await call(`books/import/notes/${next.id}/again`, { json: {} }), 409, 'unsupported')
   }))
 

@@ -55,7 +55,7 @@ test('more than so many at a time are told to come again', () =>
         method: 'POST',
         body: form({ role: 'unsorted', path: 'text.txt' }, 'one\n', 'x'),
       })
-      await shelf.gated(async () => {
+      await shelf.held(async () => {
         const gone = new AbortController()
         const sorting = call(`${at}/sort`, { json: {}, signal: gone.signal }).catch(() => undefined)
         for (let tries = 0; tries < 200 && shelf.sortedIn === undefined; tries += 1) await sleep(10)

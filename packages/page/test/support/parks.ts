@@ -1,114 +1,31 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Pack, ResourceKind, ResourceRef } from '@piecework/core'
-import { type Entries, type Format, type NewFinding, type Piece, uploadEntries } from '@piecework/core/piece'
+import type { Pack } from '@piecework/core'
+import { type Format, type NewFinding, type Piece, uploadEntries } from '@piecework/core/piece'
+import { linesOf, NestedHost, openUploads } from '@piecework/test-support/fixtures/nested-host.js'
 import { squares } from './squares.js'
 
-interface Park {
-  name: string
-  readonly parent: string | undefined
-  isVisible: boolean
-  readonly trees: string[]
-}
-
 /** Parks that hold trails, in memory; both have trees. A survey is a folder of trees.csv and, if wanted, notes.txt. */
-export class Parks {
-  readonly all = new Map<string, Park>()
-  /** While it is set, exports and imports wait for it in their middle. */
-  gate: Promise<void> | undefined
+export class Parks extends NestedHost {
   /** Squares of the map of each park. */
   cells = 12
-  /** Thrown by exports, and by imports of a survey. */
-  failure: Error | undefined
+  protected override readonly seen = [41_200, 100_000] as const
 
-  add(id: string, name: string, trees: readonly string[], parent?: string): ResourceRef {
-    this.all.set(id, { name, parent, isVisible: true, trees: [...trees] })
-    return { kind: parent === undefined ? 'park' : 'trail', id }
-  }
-
-  /** What runs meanwhile waits in its middle, until `use` is over. */
-  async held<T>(use: () => Promise<T>): Promise<T> {
-    let open: () => void = () => undefined
-    this.gate = new Promise((resolve) => {
-      open = resolve
-    })
-    try {
-      return await use()
-    } finally {
-      this.gate = undefined
-      open()
-    }
+  constructor() {
+    super({ kind: 'park', child: 'trail', lines: 'trees', column: 'name' })
   }
 
   pack(): Pack {
     return {
       name: 'parks',
-      kinds: [this.#kind('park'), this.#kind('trail', 'park')],
-      pieces: [this.#trees('park'), this.#trees('trail')],
+      kinds: this.kinds(),
+      pieces: this.pieces(),
       formats: [this.#survey(), this.#list()],
     }
   }
 
-  #kind(kind: string, parent?: string): ResourceKind {
-    const of = ({ id }: ResourceRef) => this.all.get(id)
-    return {
-      kind,
-      table: `${kind}s`,
-      key: 'nanoid',
-      ...(parent !== undefined && { parent }),
-      parentOf: async (ref) => {
-        const above = of(ref)?.parent
-        return above === undefined ? undefined : { kind: 'park', id: above }
-      },
-      listUnder: async ({ id }) =>
-        [...this.all].flatMap(([own, park]) => (park.parent === id ? [{ kind, id: own }] : [])),
-      describe: async (ref) => {
-        const park = of(ref)
-        return park?.isVisible && (park.parent !== undefined) === (parent !== undefined) ? park : undefined
-      },
-      ...(parent === undefined && { unitMap: async () => squares(this.cells) }),
-      shell: {
-        create: async ({ ref, parent: above, name }) =>
-          void this.all.set(ref.id, { name: name ?? '', parent: above?.id, isVisible: false, trees: [] }),
-        ready: async (ref) => {
-          const park = of(ref)
-          if (park) park.isVisible = true
-        },
-        incomplete: async () => undefined,
-        remove: async ({ id }) => void this.all.delete(id),
-      },
-    }
-  }
-
-  #trees(of: string): Piece {
-    return {
-      contract: 1,
-      name: `${of}/trees`,
-      of,
-      version: 1,
-      exporter: {
-        export: async ({ resource, write, progress }) => {
-          const trees = this.all.get(resource.id)?.trees ?? []
-          if (this.gate) progress(41_200, 100_000)
-          await this.gate
-          if (this.failure) throw this.failure
-          const csv = Buffer.from(['name', ...trees].map((line) => `${line}\n`).join(''))
-          await write('trees.csv', csv, () => trees.length)
-          return { rows: trees.length }
-        },
-      },
-      importer: {
-        import: async ({ resource, entries }) => {
-          await this.gate
-          let rows = 0
-          for await (const batch of entries.rows('trees.csv')) {
-            this.all.get(resource.id)?.trees.push(...batch.map(({ name }) => name ?? ''))
-            rows += batch.length
-          }
-          return { rows }
-        },
-      },
-    }
+  protected unitMapOf(kind: string) {
+    return kind === 'park' ? () => squares(this.cells) : undefined
   }
 
   /** A trail within a park, of a file for each role. */
@@ -118,14 +35,7 @@ export class Parks {
       name: 'list/trees',
       of: 'trail',
       version: 1,
-      importer: {
-        import: async ({ resource, entries }) => {
-          if (this.failure) throw this.failure
-          const lines = await linesOf(entries)
-          this.all.get(resource.id)?.trees.push(...lines)
-          return { rows: lines.length }
-        },
-      },
+      importer: this.importLines('trees'),
     }
     const tree = { kind: 'trail', id: 'list', children: [] }
     return {
@@ -133,11 +43,7 @@ export class Parks {
       roles: { trees: { required: true, maxBytes: 1e6 }, picture: { maxBytes: 1e6 } },
       tree,
       pieces: [piece],
-      open: async ({ uploads, artifacts }) => {
-        const entries = await uploadEntries(uploads, artifacts)
-        const node = { resource: { kind: 'trail', id: 'list' }, piece: piece.name, version: 1, entries }
-        return { tree, nodes: [node], findings: [], close: async () => undefined }
-      },
+      open: openUploads(tree, piece),
     }
   }
 
@@ -152,19 +58,11 @@ export class Parks {
         {
           validate: async function* ({ entries }) {
             await gate()
-            yield* findingsIn(await linesOf(entries))
+            yield* findingsIn(await linesOf(entries, 'trees'))
           },
         },
       ],
-      importer: {
-        import: async ({ resource, entries }) => {
-          await this.gate
-          if (this.failure) throw this.failure
-          const lines = await linesOf(entries)
-          this.all.get(resource.id)?.trees.push(...lines)
-          return { rows: lines.length }
-        },
-      },
+      importer: this.importLines('trees'),
     }
     const tree = { kind: 'park', id: 'survey', children: [] }
     return {
@@ -198,22 +96,12 @@ export class Parks {
           }
         },
       },
-      open: async ({ uploads, artifacts }) => {
-        const entries = await uploadEntries(uploads, artifacts)
-        const node = { resource: { kind: 'park', id: 'survey' }, piece: piece.name, version: 1, entries }
-        return { tree, nodes: [node], findings: [], close: async () => undefined }
-      },
+      open: openUploads(tree, piece),
       // A square for each tree.
       unitMap: async ({ uploads, artifacts }) =>
-        squares((await linesOf(await uploadEntries(uploads, artifacts))).length),
+        squares((await linesOf(await uploadEntries(uploads, artifacts), 'trees')).length),
     }
   }
-}
-
-async function linesOf(entries: Entries): Promise<readonly string[]> {
-  let text = ''
-  for await (const chunk of entries.open('trees')) text += Buffer.from(chunk).toString()
-  return text.split('\n').filter(Boolean)
 }
 
 /** A tree is a word; `?` and numbers are wrong, and a name in capitals is odd. */

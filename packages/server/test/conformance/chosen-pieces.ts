@@ -19,8 +19,8 @@ async function madeBy(world: World, response: Response): Promise<Made> {
   const { id } = await accepted(response)
   const { status, resource } = await ended(world, id)
   assert.equal(status, 'succeeded')
-  const made = [...shelf.books].filter(([own, { parent }]) => [own, parent].includes(resource?.id))
-  for (const [own] of made) shelf.books.delete(own)
+  const made = [...shelf.all].filter(([own, { parent }]) => [own, parent].includes(resource?.id))
+  for (const [own] of made) shelf.all.delete(own)
   return sorted(made.map(([, book]) => book))
 }
 
@@ -48,7 +48,7 @@ export const chosenPieces: Readonly<Record<string, Case>> = {
     const { call } = world
     const job = await exported(world)
     const body = await archiveOf(world, job)
-    const chapters = [...world.shelf.books.values()].filter(({ parent }) => parent === 'b1')
+    const chapters = [...world.shelf.all.values()].filter(({ parent }) => parent === 'b1')
     const bare = sorted([{ lines: [] }, ...chapters])
     for (const choice of [{ only: ['chapter/lines'] }, { without: ['book/lines'] }]) {
       const inForm = Object.fromEntries(

@@ -70,7 +70,7 @@ export const drafts: Readonly<Record<string, Case>> = {
     const { id } = await accepted(await call(at, { json: {} }))
     assert.equal((await ended(world, id)).status, 'succeeded')
     assert.equal(await stateOf(world, at), 'ready')
-    const made = [...shelf.books.values()].find(({ name }) => name === 'Notes of ann')
+    const made = [...shelf.all.values()].find(({ name }) => name === 'Notes of ann')
     assert.deepEqual([made?.isVisible, made?.lines], [true, ['one', 'two']])
     await problem(
       await call(`${at}/data-file`, { method: 'POST', body: form({ role: 'text' }, 'x') }),
@@ -102,11 +102,11 @@ export const drafts: Readonly<Record<string, Case>> = {
     assert.equal(await stateOf(world, at), 'incomplete')
     const own = `books/${at.split('/').at(-1)}`
     await problem(await call(`${own}/export`, { json: {} }), 404, 'resource-not-found')
-    assert.ok([...shelf.books.values()].some(({ name }) => name === 'To fail'))
+    assert.ok([...shelf.all.values()].some(({ name }) => name === 'To fail'))
     await problem(await call(own, { method: 'DELETE', as: 'eve' }), 404, 'resource-not-found')
     await problem(await call(own, { method: 'DELETE', as: 'bob' }), 403, 'forbidden')
     assert.equal((await call(own, { method: 'DELETE' })).status, 204)
-    assert.ok(![...shelf.books.values()].some(({ name }) => name === 'To fail'))
+    assert.ok(![...shelf.all.values()].some(({ name }) => name === 'To fail'))
   },
   'files that come unsorted are sorted here, with what is missing named': async (world) => {
     const { call } = world
@@ -133,7 +133,7 @@ export const drafts: Readonly<Record<string, Case>> = {
     assert.deepEqual(files, [{ role: 'text', path: 'text.txt' }])
     const { id } = await accepted(await call(at, { json: {} }))
     assert.equal((await ended(world, id)).status, 'succeeded')
-    for (const [key, { name }] of world.shelf.books) if (name === 'Sorted') world.shelf.books.delete(key)
+    for (const [key, { name }] of world.shelf.all) if (name === 'Sorted') world.shelf.all.delete(key)
   },
   'a client that goes ends the sort that it waits for, and begins no job': async (world) => {
     const { call, shelf } = world
@@ -141,7 +141,7 @@ export const drafts: Readonly<Record<string, Case>> = {
     const body = form({ role: 'unsorted', path: 'text.txt' }, 'one\n', 'x')
     await answer(await call(`${at}/data-file`, { method: 'POST', body }), dataFileModel, 201)
     for (const path of [`${at}/sort`, `${at}/validate`, at])
-      await shelf.gated(async () => {
+      await shelf.held(async () => {
         shelf.sortedIn = undefined
         const gone = new AbortController()
         const asked = assert.rejects(call(path, { json: {}, signal: gone.signal }))
@@ -156,11 +156,11 @@ export const drafts: Readonly<Record<string, Case>> = {
     assert.equal(await stateOf(world, at), 'draft')
     const { id } = await accepted(await call(at, { json: {} }))
     assert.equal((await ended(world, id)).status, 'succeeded')
-    for (const [key, { name }] of world.shelf.books) if (name === 'Left') world.shelf.books.delete(key)
+    for (const [key, { name }] of world.shelf.all) if (name === 'Left') world.shelf.all.delete(key)
   },
   'an import is halted, and removed while it runs': async (world) => {
     const { call, shelf } = world
-    await shelf.gated(async (open) => {
+    await shelf.held(async (open) => {
       const at = await prepared(world, 'To halt')
       await upload(world, at, 'one\n')
       const { id } = await accepted(await call(at, { json: {} }))
@@ -170,14 +170,14 @@ export const drafts: Readonly<Record<string, Case>> = {
       open()
       assert.equal((await removing).status, 204)
       assert.equal((await ended(world, id)).status, 'cancelled')
-      assert.ok(![...shelf.books.values()].some(({ name }) => name === 'To halt'))
+      assert.ok(![...shelf.all.values()].some(({ name }) => name === 'To halt'))
     })
   },
   'the copy of a resource is halted by DELETE; what is complete stays': async (world) => {
     const { call, shelf } = world
     await problem(await call('books/b1', { method: 'DELETE' }), 409, 'unsupported')
     await problem(await call('books/none', { method: 'DELETE' }), 404, 'resource-not-found')
-    await shelf.gated(async (open) => {
+    await shelf.held(async (open) => {
       const { id, resource } = await accepted(await call('books/b2/clone', { json: { name: 'Halted' } }))
       const removing = call(`books/${resource?.id}`, { method: 'DELETE' })
       await sleep(50)
@@ -185,7 +185,7 @@ export const drafts: Readonly<Record<string, Case>> = {
       assert.equal((await removing).status, 204)
       assert.equal((await ended(world, id)).status, 'cancelled')
       await problem(await call(`books/${resource?.id}/status`), 404, 'resource-not-found')
-      assert.ok(![...shelf.books.values()].some(({ name }) => name === 'Halted'))
+      assert.ok(![...shelf.all.values()].some(({ name }) => name === 'Halted'))
     })
   },
 }

@@ -16,7 +16,7 @@ import type { Case } from './case.js'
 /** Runs while exports wait. */
 async function held(world: World, use: (job: string, open: () => void) => Promise<void>): Promise<void> {
   const { shelf, call } = world
-  await shelf.gated(async (open) => {
+  await shelf.held(async (open) => {
     const { id } = await accepted(await call('books/b2/export', { json: {} }))
     await use(id, open)
     open()

@@ -34,7 +34,7 @@ export const refusals: Readonly<Record<string, Case>> = {
   },
   'what is in the way is named, and when to come again': async (world) => {
     const { call, shelf } = world
-    await shelf.gated(async (open) => {
+    await shelf.held(async (open) => {
       const { id } = await accepted(await call('books/b2/export', { json: {} }))
       const response = await call('books/b2/clone', { json: {} })
       assert.match(response.headers.get('retry-after') ?? '', /^\d+$/)

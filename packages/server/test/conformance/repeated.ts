@@ -47,9 +47,9 @@ export const repeated: Readonly<Record<string, Case>> = {
         draftViewModel,
         201,
       )
-    const books = shelf.books.size
+    const books = shelf.all.size
     const draft = await once(prepare)
-    assert.equal(shelf.books.size, books + 1)
+    assert.equal(shelf.all.size, books + 1)
     const at = `books/import/notes/${draft}`
     const body = form({ role: 'text' }, 'one\n')
     assert.equal((await call(`${at}/data-file`, { method: 'POST', body })).status, 201)
@@ -61,7 +61,7 @@ export const repeated: Readonly<Record<string, Case>> = {
     const source = await exported(world, 'b2')
     const made = await once(() => post(world, 'books/import', copy, { job: source.id, name: 'Once' }))
     await ended(world, made)
-    for (const [id, { name }] of shelf.books) if (name === 'Once') shelf.books.delete(id)
+    for (const [id, { name }] of shelf.all) if (name === 'Once') shelf.all.delete(id)
   },
   'what is uploaded takes no Idempotency-Key, and what can be repeated needs none': async (world) => {
     const { call } = world

@@ -6,7 +6,7 @@ import type { Case } from './case.js'
 
 const zip = { 'content-type': 'application/zip' }
 const names = ({ shelf }: World) =>
-  [...shelf.books.values()].filter(({ isVisible }) => isVisible).map(({ name }) => name)
+  [...shelf.all.values()].filter(({ isVisible }) => isVisible).map(({ name }) => name)
 
 export const resources: Readonly<Record<string, Case>> = {
   'an export is accepted, followed, listed and downloaded': async (world) => {
@@ -82,11 +82,11 @@ export const resources: Readonly<Record<string, Case>> = {
     const job = await ended(world, id)
     const made = await accepted(await call('books/b2/chapters/import', { json: { job: job.id } }))
     const { resource } = await ended(world, made.id)
-    assert.equal(world.shelf.books.get(resource?.id ?? '')?.parent, 'b2')
-    const count = world.shelf.books.size
+    assert.equal(world.shelf.all.get(resource?.id ?? '')?.parent, 'b2')
+    const count = world.shelf.all.size
     const refused = await call('books/import', { json: { job: job.id } })
     assert.ok(refused.status === 422 || refused.status === 400, await refused.text())
-    assert.equal(world.shelf.books.size, count)
+    assert.equal(world.shelf.all.size, count)
   },
   'jobs are listed by resource, by who has asked, and in pages': async (world) => {
     const { call } = world
@@ -105,7 +105,7 @@ export const resources: Readonly<Record<string, Case>> = {
   },
   'a job is cancelled and asked for again': async (world) => {
     const { call, shelf } = world
-    await shelf.gated(async (open) => {
+    await shelf.held(async (open) => {
       const { id } = await accepted(await call('books/b2/export', { json: {} }))
       await accepted(await call(`jobs/${id}/cancel`, { method: 'POST' }))
       open()

@@ -118,10 +118,10 @@ export const uploads: Readonly<Record<string, Case>> = {
     )
     const { id } = await accepted(await world.call(at, { json: {} }))
     assert.equal((await ended(world, id)).status, 'succeeded')
-    const made = [...world.shelf.books.values()].find(({ name }) => name === 'Resumed')
+    const made = [...world.shelf.all.values()].find(({ name }) => name === 'Resumed')
     assert.deepEqual(made?.lines, ['one', 'two', 'three'])
-    world.shelf.books.forEach((book, key) => {
-      if (book === made) world.shelf.books.delete(key)
+    world.shelf.all.forEach((book, key) => {
+      if (book === made) world.shelf.all.delete(key)
     })
   },
   'what has come when a connection is cut stays, and nothing is sent twice': async (world) => {
@@ -161,11 +161,11 @@ export const uploads: Readonly<Record<string, Case>> = {
     assert.equal(diff.status, 200)
     const job = await accepted(await call('books/import', { json: { upload, name: 'Of tus' } }))
     assert.equal((await ended(world, job.id)).status, 'succeeded')
-    assert.deepEqual([...shelf.books.values()].find(({ name }) => name === 'Of tus')?.lines, ['wren', 'owl'])
+    assert.deepEqual([...shelf.all.values()].find(({ name }) => name === 'Of tus')?.lines, ['wren', 'owl'])
     await problem(await call('books/import', { json: { upload } }), 409, 'uploads-closed')
-    for (const [key, { name, parent }] of shelf.books)
-      if (name === 'Of tus' || (parent !== undefined && shelf.books.get(parent)?.name === 'Of tus'))
-        shelf.books.delete(key)
+    for (const [key, { name, parent }] of shelf.all)
+      if (name === 'Of tus' || (parent !== undefined && shelf.all.get(parent)?.name === 'Of tus'))
+        shelf.all.delete(key)
   },
   'who may not, what is too large and what is wrong is refused before the first byte': async (world) => {
     const { artifacts } = world
