@@ -295,6 +295,9 @@ export const engineTimes = {
   retryMarginMs: minute,
 } as const
 
+/** A folder is made so often that others remove meanwhile, because it is empty. */
+export const folderTries = 10
+
 /** Of folders on the temporary disk, in ms. */
 export const temporaryDefaults = {
   /** How often a process shows that it still uses one. */

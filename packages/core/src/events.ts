@@ -48,10 +48,18 @@ export function createEmitter(): PieceworkEmitter {
   emitter.removeListener = emitter.off
   emitter.listeners = (event) => listeners.call(emitter, event).map(given) as never
   emitter.emit = (event, ...args) => {
-    if (event === 'error' && emitter.listenerCount('error') === 0) warn(args[0])
+    if (emitter.listenerCount(event) === 0) warnOf(event, args[0])
     return emit.call(emitter, event, ...args)
   }
   return emitter as unknown as PieceworkEmitter
+}
+
+/** What nobody else would hear of: the code of the host's that failed says it by its own text alone. */
+function warnOf(event: unknown, told: unknown): void {
+  if (event === 'error') warn(told)
+  if (event !== 'node:failed') return
+  const { error, cause } = told as Parameters<PieceworkEvents['node:failed']>[0]
+  if (error.code === 'internal') warn(cause)
 }
 
 /** Listeners that throw nothing, each the same for the same one of the host's. */

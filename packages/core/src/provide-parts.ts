@@ -25,6 +25,7 @@ export function provideParts(options: PieceworkOptions, environment: Environment
     options.packs.map((pack) => container.provide(pack)),
     options.targets?.map((target) => container.provide(target)),
     Object.keys(store.databases ?? {}),
+    store.putFiles?.unsupported,
   )
   container.offer(tokens.registry, registry)
   const runtime = container.provide(options.runtime)

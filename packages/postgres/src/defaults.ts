@@ -89,8 +89,10 @@ export const defaults = {
   sampledKeys: 100,
   /** How often documents are looked at again, with the paths declared that were found in them. */
   proposedPaths: 5,
-  /** Rows of a table of types of which tables below a root are sought by their names. */
+  /** Rows of a table of types of which tables below a root are sought by their names, and of settings in which ids are. */
   proposedTypes: 10_000,
+  /** Longer types and settings are passed over. */
+  shortValueCharacters: 1000,
   /** Stable keys for which `find` of a shared reference is asked at once. */
   askedKeys: 1000,
   /** Stable keys that none has here, named in one finding with their number of rows; one is cut behind so many characters. */

@@ -12,6 +12,8 @@ export interface PutFile {
  * has committed.
  */
 export interface PutFiles {
+  /** Why no job can announce files here, as a sentence: pieces that have some are refused at the start. */
+  readonly unsupported?: string
   /** Commits at once. Throws `lease-lost`, and keeps nothing, if another worker has the lease. */
   announce(lease: Lease, files: readonly string[]): Promise<void>
   /** The attempt's rows name none of these after all. As `announce`. */

@@ -13,14 +13,23 @@ export function jobError(error: unknown, node: Pick<JobNode, 'id' | 'piece' | 'r
     const message = code === 'database' ? `${nameOf(node)}: ${error.message}` : error.message
     return { code, message: storable(message), node: node.id, retryable }
   }
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-  const reason = /^E[A-Z]+$/.test(code) ? ` with ${code}` : ''
+  const code = systemCodeOf(error)
+  const reason = code === '' ? '' : ` with ${code}`
   return {
     code: 'internal',
     message: `${nameOf(node)} failed unexpectedly${reason}.`,
     node: node.id,
     retryable: /^E(CONN|PIPE|TIMEDOUT)/.test(code),
   }
+}
+
+/** Whether an error is ours, the database's or the system's: its code says what it is. */
+export const hasCode = (error: unknown): boolean =>
+  isPieceworkError(error) || sqlStateOf(error) !== undefined || systemCodeOf(error) !== ''
+
+function systemCodeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return /^E[A-Z]+$/.test(code) ? code : ''
 }
 
 /** `Piece "project/features" of project 1`, or the step. */

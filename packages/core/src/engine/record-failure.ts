@@ -49,7 +49,13 @@ export async function recordFailure(
     untilRoom(reason) ||
     nextAttempt(lease, error, attempt.interruption, settings, retryAfterOf(reason))
   const retryInMs = typeof next === 'object' ? next.givenBackForMs : next
-  events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
+  const thrown = isPieceworkError(cause, 'internal') ? (cause.cause ?? cause) : cause
+  events.emit('node:failed', {
+    ...about,
+    error,
+    cause: thrown,
+    ...(retryInMs !== undefined && { retryInMs }),
+  })
   for (const finding of isPieceworkError(reason) ? reason.findings : []) context.findings.add(finding)
   const job = await storeFailure(
     deps,

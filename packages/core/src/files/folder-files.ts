@@ -1,11 +1,22 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, lstat, mkdir, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import {
+  copyFile,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { FileStore } from '../contracts/file-store.js'
-import { chunkDefaults } from '../defaults.js'
+import { chunkDefaults, folderTries } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
 import type { OptionChecks } from '../options/option-checks.js'
@@ -22,8 +33,8 @@ const optionChecks: OptionChecks<FolderFilesOptions> = { environment: check.envi
 const unfinished = '.piecework-unfinished'
 
 /**
- * A host's own files: the key `photos/1.jpg` is the file of that name below `root`. Symbolic links below it are not
- * followed. Keys that lead out of it are `files/key-invalid`.
+ * A host's own files: the key `photos/1.jpg` is the file of that name below `root`. Folders go with their last file. Symbolic
+ * links below it are not followed. Keys that lead out of it are `files/key-invalid`.
  */
 export function folderFiles(root: string, given?: FolderFilesOptions): Required<FileStore> {
   checkArgument('folderFiles()', 'root', root, check.text)
@@ -33,40 +44,46 @@ export function folderFiles(root: string, given?: FolderFilesOptions): Required<
   const putWhole = async (key: string, write: (temporary: string) => Promise<void>): Promise<void> => {
     const path = await located(root, key)
     const waiting = join(await realpath(root), unfinished)
-    await mkdir(waiting, { recursive: true })
     const temporary = join(waiting, `${unfinishedName(key)}${environment.uuid()}`)
     try {
+      await inFolder(waiting, () => writeFile(temporary, '', { flag: 'wx' }))
       await write(temporary)
-      await mkdir(dirname(path), { recursive: true })
-      await assertReal(dirname(path))
-      await rename(temporary, path)
+      await inFolder(dirname(path), async () => {
+        await assertReal(dirname(path))
+        await rename(temporary, path)
+      })
     } catch (error) {
       await rm(temporary, { force: true })
       throw error
+    } finally {
+      await removeIfEmpty(waiting)
     }
   }
 
   return {
     open: async (key, signal) => {
-      const file = await openRegular(await located(root, key))
-      return file && chunksOf(file, signal)
+      const path = await located(root, key)
+      // Opened when it is read: who asks only whether it is there closes nothing.
+      return (await isRegular(path)) ? chunksOf(path, signal) : undefined
     },
     put: (key, bytes, signal) =>
-      putWhole(key, (temporary) => writeFile(temporary, bytes, { flag: 'wx', signal })),
+      putWhole(key, (temporary) => writeFile(temporary, bytes, { flag: 'r+', signal })),
     delete: async (key) => {
       const path = await located(root, key)
+      const top = await realpath(root)
       // First: a put that goes on must not move these to where the file was.
-      await removeUnfinished(join(await realpath(root), unfinished), unfinishedName(key))
+      await removeUnfinished(join(top, unfinished), unfinishedName(key))
       if (!(await isReal(dirname(path)))) return
       const found = await lstat(path).catch(() => undefined)
       // No key is that of a folder.
-      if (found && !found.isDirectory()) await rm(path, { force: true })
+      if (found?.isDirectory()) return
+      await rm(path, { force: true })
+      for (let folder = dirname(path); folder !== top; folder = dirname(folder))
+        if (!(await removeIfEmpty(folder))) return
     },
     copy: async (from, to) => {
-      const file = await openRegular(await located(root, from))
-      if (!file) return false
-      await file.close()
       const source = await located(root, from)
+      if (!(await isRegular(source))) return false
       await putWhole(to, (temporary) => copyFile(source, temporary, constants.COPYFILE_FICLONE))
       return true
     },
@@ -95,10 +112,8 @@ async function located(root: string, key: string): Promise<string> {
   return join(await realpath(root), ...segments)
 }
 
-async function* chunksOf(
-  file: NonNullable<Awaited<ReturnType<typeof openRegular>>>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+async function* chunksOf(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
     for (;;) {
       signal.throwIfAborted()
@@ -112,11 +127,27 @@ async function* chunksOf(
   }
 }
 
-/** Undefined if there is no file. */
-async function openRegular(path: string) {
-  if (!(await isReal(dirname(path))) || !(await lstat(path).catch(absent))?.isFile()) return undefined
-  return open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(absent)
+const isRegular = async (path: string): Promise<boolean> =>
+  (await isReal(dirname(path))) && (await lstat(path).catch(absent))?.isFile() === true
+
+/** Makes the folder and works there; another put or deletion may remove it while it is empty. */
+async function inFolder(folder: string, work: () => Promise<void>): Promise<void> {
+  for (let tries = folderTries; ; tries--) {
+    await mkdir(folder, { recursive: true })
+    try {
+      return await work()
+    } catch (error) {
+      if (tries === 1 || (await lstat(folder).catch(absent)) !== undefined) throw error
+    }
+  }
 }
+
+/** Whether it is gone. */
+const removeIfEmpty = (folder: string): Promise<boolean> =>
+  rmdir(folder).then(
+    () => true,
+    () => false,
+  )
 
 async function assertReal(folder: string): Promise<void> {
   if (await isReal(folder)) return

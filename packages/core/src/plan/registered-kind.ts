@@ -1,5 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
-import type { ResourceKind, ResourceRef } from '../contracts/resource.js'
+import type { ResourceKind, ResourceRef, ShellLifecycle } from '../contracts/resource.js'
+import { hasCode } from '../engine/job-error.js'
 import { canonicalId } from './canonical-id.js'
 
 /** A kind whose resources have one spelling, whatever the host's own functions give. */
@@ -33,6 +34,30 @@ export function registeredKind(
         (await listUnder.call(kind, above, db)).map((ref) => given('listUnder', ref)),
     }),
     ...(unitMap && { unitMap: (ref, db) => unitMap.call(kind, ref, db) }),
-    ...(shell && { shell }),
+    ...(shell && { shell: namedShell(kind.kind, shell) }),
+  }
+}
+
+/** What a function of the shell throws without a code of its own says at least which one it was. */
+function namedShell(kind: string, shell: ShellLifecycle): ShellLifecycle {
+  const named = async (name: keyof ShellLifecycle, call: () => Promise<void> | undefined): Promise<void> => {
+    try {
+      await call()
+    } catch (cause) {
+      if (hasCode(cause)) throw cause
+      const what = `"shell.${name}" of the resource kind "${kind}" failed unexpectedly.`
+      throw new PieceworkError('internal', what, { cause })
+    }
+  }
+  return {
+    create: (made, tx) => named('create', () => shell.create(made, tx)),
+    ...(shell.createAll && {
+      createAll: (made, tx) => named('createAll', () => shell.createAll?.(made, tx)),
+    }),
+    ready: (ref, tx) => named('ready', () => shell.ready(ref, tx)),
+    ...(shell.incomplete && {
+      incomplete: (ref, reason, tx) => named('incomplete', () => shell.incomplete?.(ref, reason, tx)),
+    }),
+    remove: (ref, tx) => named('remove', () => shell.remove(ref, tx)),
   }
 }

@@ -44,13 +44,17 @@ export interface Registry {
   piece(format: string, name: string): Piece | undefined
 }
 
-/** Throws `registry-invalid`, with one finding per problem, if anything registered could not work later. */
+/**
+ * Throws `registry-invalid`, with one finding per problem, if anything registered could not work later.
+ * `unsupportedFiles`: why the store takes no files beside rows.
+ */
 export function createRegistry(
   packs: readonly Pack[],
   given: readonly Target[] = [],
   databases: Iterable<string> = [],
+  unsupportedFiles?: string,
 ): Registry {
-  const known = new Set(databases)
+  const known = { databases: new Set(databases), unsupportedFiles }
   refuseProblems([...declarationProblems(packs), ...targetDeclarationProblems(given)])
   const problems: string[] = []
   const declared = collect(
@@ -84,7 +88,7 @@ export function createRegistry(
   problems.push(...targetProblems(targets.values()))
 
   checkKinds(declared, problems)
-  checkPieces(pieces, pieces, { kinds: declared, databases: known }, problems)
+  checkPieces(pieces, pieces, { kinds: declared, ...known }, problems)
   const ofFormats = new Map<string, ReadonlyMap<string, Piece>>([['archive', pieces]])
   for (const format of formats.values()) {
     const own = collect(
@@ -94,7 +98,7 @@ export function createRegistry(
       problems,
     )
     for (const name of own.keys()) if (pieces.has(name)) problems.push(`Piece "${name}" is registered twice.`)
-    checkPieces(own, new Map([...pieces, ...own]), { kinds: declared, databases: known }, problems, false)
+    checkPieces(own, new Map([...pieces, ...own]), { kinds: declared, ...known }, problems, false)
     ofFormats.set(format.name, own)
   }
   const declaring = [
@@ -172,12 +176,14 @@ function groupByParent(kinds: ReadonlyMap<string, RegisteredKind>): ReadonlyMap<
 interface Declared {
   readonly kinds: ReadonlyMap<string, ResourceKind>
   readonly databases: ReadonlySet<string>
+  /** Why the store takes no files beside rows. */
+  readonly unsupportedFiles: string | undefined
 }
 
 function checkPieces(
   checked: ReadonlyMap<string, Piece>,
   known: ReadonlyMap<string, Piece>,
-  { kinds, databases }: Declared,
+  { kinds, databases, unsupportedFiles }: Declared,
   problems: string[],
   archived = true,
 ): void {
@@ -192,6 +198,8 @@ function checkPieces(
       refuse(
         `has its rows in the database "${piece.database}", which is none of those that the store was given: ${[...databases].join(', ') || 'none'}`,
       )
+    if (piece.files && unsupportedFiles !== undefined)
+      problems.push(`Piece "${piece.name}" has files beside rows. ${unsupportedFiles}`)
     for (const problem of abilityProblems(piece, archived)) refuse(problem)
     if (piece.keys?.numbered && !piece.keys.reserve)
       refuse('has numbered tables and does not reserve their keys')

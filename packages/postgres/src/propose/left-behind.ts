@@ -13,6 +13,8 @@ export interface LeftBehind {
     /** The column that says of which table they are. Absent: a foreign key says so, and the rows outlive them. */
     readonly type?: string
   }
+  /** In words. */
+  readonly reason: string
 }
 
 /** Tables whose rows stay where they are, without people and those that references of others lead to. */
@@ -29,7 +31,9 @@ export function leftBehind({ reading: { catalogue }, owned, root }: Below): read
     .flatMap((table): LeftBehind[] => {
       const leads = leadsByType(table) ?? leadsLoosely(table, below)
       if (looksLikePeople(table) || (!leads && led.has(table))) return []
-      return [{ table: `${table.schema}.${table.name}`, ...(leads && { leads }) }]
+      return [
+        { table: `${table.schema}.${table.name}`, ...(leads && { leads }), reason: reasonOf(table, leads) },
+      ]
     })
     .sort((a, b) => (a.table < b.table ? -1 : 1))
 }
@@ -52,11 +56,17 @@ function leadsLoosely({ foreignKeys }: Table, below: readonly Table[]): LeftBehi
   return found && { column: found.columns.join(', ') }
 }
 
-/** In words, for people. */
-export function leftBehindText({ table, leads }: LeftBehind): string {
-  if (!leads) return table
-  const { column, type } = leads
-  return type === undefined
-    ? `${table} (${column} leads here; its rows outlive those)`
-    : `${table} (${column} may lead here, as ${type} says)`
+function reasonOf({ foreignKeys, columns, primaryKey }: Table, leads: LeftBehind['leads']): string {
+  if (leads?.type !== undefined) return `${leads.column} may lead here, as ${leads.type} says`
+  if (leads) return `${leads.column} leads here; its rows outlive those`
+  const keys = foreignKeys.map((key) => `${key.columns.join(', ')} to ${key.table}`)
+  const known = new Set([...foreignKeys.flatMap((key) => key.columns), ...primaryKey])
+  const ids = [...columns.values()].filter(
+    (column) => !known.has(column.name) && (column.base === 'uuid' || looksLikeId(column, [])),
+  )
+  const asked = ids.length > 0 ? `; where does ${ids.map(({ name }) => name).join(', ')} lead?` : ''
+  return `${keys.length > 0 ? `leads elsewhere only: ${keys.join(', ')}` : 'no key leads here'}${asked}`
 }
+
+/** In words, for people. */
+export const leftBehindText = ({ table, reason }: LeftBehind): string => `${table} (${reason})`

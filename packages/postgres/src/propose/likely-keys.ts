@@ -43,7 +43,11 @@ function pairedBy(tables: readonly Table[], from: Table, { name, base }: Column)
  * The only table whose rows the column names, with keys of its type: `topic_id` of `topics`, `latest_topic_id`, and `topic_id` of
  * `forum_topics`. Those of the column's own schema come first.
  */
-export function namedLike(tables: readonly Table[], from: Table, column: Column): Table | undefined {
+export function namedLike(
+  tables: readonly Table[],
+  from: Table,
+  column: Pick<Column, 'name' | 'base' | 'element'>,
+): Table | undefined {
   const words = snakeCase(column.name)
   const name = words.replace(idEnd, '')
   const base = column.element ?? column.base

@@ -1,4 +1,4 @@
-import type { Table } from '../table-piece/catalogue.js'
+import type { Column, Table } from '../table-piece/catalogue.js'
 import type { Reading } from '../table-piece/read-declared.js'
 import type { TableSpec } from '../table-piece/spec.js'
 import type { Owned, OwnedTables } from './owned-tables.js'
@@ -35,4 +35,8 @@ export interface Below {
   someKeys(table: Table, column: string): Promise<readonly string[]>
   /** Rows as texts, those with NULL left out: types that rows say their tables by. */
   someRows(table: Table, columns: readonly string[]): Promise<readonly (readonly string[])[]>
+  /** What different rows have among the first ones, as short texts; those with NULL left out. */
+  differentRows(table: Table, columns: readonly string[]): Promise<readonly (readonly string[])[]>
+  /** Values of the first rows as texts, each document of an array for itself. */
+  someValues(table: Table, column: Column): Promise<readonly string[]>
 }

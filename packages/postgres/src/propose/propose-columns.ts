@@ -5,6 +5,7 @@ import { typeBeside } from '../table-piece/facts/type-beside.js'
 import { writtenName } from '../table-piece/table-name.js'
 import { namedLike } from './likely-keys.js'
 import type { Ask, Below } from './proposal.js'
+import { memberSource, textSource } from './source-text.js'
 
 export interface ProposedColumns {
   readonly references: ReadonlyMap<string, string>
@@ -39,8 +40,11 @@ export function proposeColumns(
         column,
         'holds the id of a large object, which stays behind: may it? Else keep the bytes in a bytea.',
       )
-    else if (looksSecret(column)) leaveOut(column, 'looks like a secret, and stays behind: does it travel?')
-    else if (isUuid || looksLikeId(column, names)) {
+    else if (looksSecret(column)) {
+      if (column.notNull && !column.hasDefault && table.unique.has(name))
+        askOfUniqueSecret(below, table, column, set, ask)
+      else leaveOut(column, 'looks like a secret, and stays behind: does it travel?')
+    } else if (isUuid || looksLikeId(column, names)) {
       const to = namedLike([...below.owned.keys()], table, column)
       if (to) {
         references.set(name, writtenName(to, table.schema))
@@ -51,9 +55,10 @@ export function proposeColumns(
           'is unique and has a default, so each copy gets its own: is it a token, or does it lead somewhere?',
         )
       else {
-        columns.push(name)
+        // A uuid must stand somewhere; of any other the check goes on to warn until somebody has decided.
+        if (isUuid) columns.push(name)
         ask(
-          `is named like an id (${column.type}) and travels as it is: which rows does it lead to?${byType(table, column)}`,
+          `is named like an id (${column.type}) and travels as it is until it is decided: which rows does it lead to?${byType(table, column)} If to none: columns: [${textSource(name)}].`,
           name,
         )
       }
@@ -62,11 +67,32 @@ export function proposeColumns(
   return { references, columns, ignore, set }
 }
 
+/** No value can be given to several rows. */
+function askOfUniqueSecret(
+  { root }: Below,
+  table: Table,
+  { name, base }: Column,
+  set: Map<string, string>,
+  ask: Ask,
+): void {
+  const isText = /^(?:text|varchar|citext|uuid)$/.test(base)
+  if (table === root && isText) {
+    set.set(name, '() => crypto.randomUUID()')
+    ask('looks like a secret, is unique, and must have a value: each copy gets a random one. May it?', name)
+    return
+  }
+  ask(
+    `looks like a secret, is unique, and must have a value, so no copy can be made until it is decided. Let the database make one for each row (ALTER COLUMN … SET DEFAULT ${base === 'uuid' ? 'gen_random_uuid()' : 'gen_random_uuid()::text'}) and write ignore: [${textSource(name)}]; or, if it is no secret${isText ? ` and a taken one may get a suffix, unique: { ${memberSource(name)}: 'suffix' }` : ' and copies are made elsewhere only'}, columns: [${textSource(name)}].`,
+    name,
+    { mustAnswer: true },
+  )
+}
+
 function byType(table: Table, column: Column): string {
   const type = typeBeside(table, column)
   return type === undefined
     ? ''
-    : ` If "${type}" says of which table: references: { ${column.name}: { by: '${type}', tables: { … } } }.`
+    : ` If "${type}" says of which table: references: { ${memberSource(column.name)}: { by: ${textSource(type)}, tables: { … } } }.`
 }
 
 /** What a column holds that must have a value, as TypeScript. */

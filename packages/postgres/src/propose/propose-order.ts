@@ -1,5 +1,5 @@
 import type { Table } from '../table-piece/catalogue.js'
-import { snakeCase } from '../table-piece/facts/looks-secret.js'
+import { looksSecret, snakeCase } from '../table-piece/facts/looks-secret.js'
 import type { PolymorphicReference, Reference, TableSpec } from '../table-piece/spec.js'
 import { foreignOf } from './owned-tables.js'
 
@@ -102,5 +102,5 @@ function isPlain({ table, spec, references, files, key }: Orderable, name: strin
   const changes = files.has(name) || (spec.unique && Object.hasOwn(spec.unique, name))
   const leads = references.has(name) || foreignOf(table, name) !== undefined
   const isMade = name === key || column?.serial || column?.generated || changes || spec.ignore?.includes(name)
-  return column !== undefined && comparable.test(column.base) && !leads && !isMade
+  return column !== undefined && comparable.test(column.base) && !leads && !isMade && !looksSecret(column)
 }

@@ -68,7 +68,11 @@ export async function proposeTable(below: Below, table: Table): Promise<Unordere
   const isMade = (name: string) => name === own?.name && key !== 'natural'
   const unique = proposeUnique(
     table,
-    (name) => !leads(name) && !decided.has(name) && !isMade(name) && open.some((one) => one.name === name),
+    (name) =>
+      !leads(name) &&
+      !decided.has(name) &&
+      !isMade(name) &&
+      open.some((one) => one.name === name && !looksSecret(one)),
     files,
     ask,
   )

@@ -6,6 +6,7 @@ import type { TableFinding } from '../table-piece/facts/problem.js'
 import type { TablePieceSpec } from '../table-piece/spec.js'
 import { writtenName } from '../table-piece/table-name.js'
 import { tablePiece } from '../table-piece/table-piece.js'
+import { withIdQuestions } from './ask-about-ids.js'
 import { groupPieces } from './group-pieces.js'
 import { kindSource } from './kind-source.js'
 import { type LeftBehind, leftBehind } from './left-behind.js'
@@ -51,10 +52,12 @@ export async function proposeTables(db: Queryable, rootName: string): Promise<Pr
   const unordered: UnorderedTable[] = []
   for (const table of owned.keys()) unordered.push(await proposeTable(below, table))
   const names = kindNames(root)
-  const { tables, pieces, findings } = await withDocuments(ordered(unordered, root), async (some) => {
+  const { tables: declared, findings } = await withDocuments(ordered(unordered, root), async (some) => {
     const made = piecesOf(below, some, names.kind)
     return { tables: some, pieces: made, findings: await findingsOf(db, made) }
   })
+  const tables = await withIdQuestions(db, below, declared)
+  const pieces = piecesOf(below, tables, names.kind)
   const kindQuestions: Question[] = []
   const kind = await kindSource(
     db,

@@ -7,8 +7,10 @@ import { writtenName } from '../table-piece/table-name.js'
 import { namesOfRow } from './likely-keys.js'
 import type { Ask, Below } from './proposal.js'
 
+const textual = /^(?:text|varchar|bpchar)$/
+
 /**
- * Keys whose table is said by a row of types (content types), where types are called like tables below the root. `ids`: columns that
+ * Keys whose table is said by a word, or by a row of types (content types), where types are called like tables below the root. `ids`: columns that
  * may be such keys; of two with one type it is not known which is.
  */
 export async function proposeTypes(
@@ -25,31 +27,37 @@ export async function proposeTypes(
     const led = by === undefined ? undefined : references.get(by)
     const foreign = table.foreignKeys.find(({ columns }) => columns.length === 1 && columns[0] === by)
     const to = foreign && below.reading.catalogue.get({ schema: foreign.schema, name: foreign.table })
-    if (by === undefined || !to || typeof led !== 'object' || !led.shared) continue
-    if (types.filter((type) => type === by).length > 1) continue
-    const tables = await tablesOf(below, table, column, to, led.shared.by)
+    if (by === undefined || types.filter((type) => type === by).length > 1) continue
+    const isWord = !foreign && textual.test(table.columns.get(by)?.base ?? '')
+    const isRow = to && typeof led === 'object' && led.shared
+    if (!isWord && !isRow) continue
+    const rows = isRow
+      ? await below.someRows(to, led.shared?.by ?? [])
+      : await below.differentRows(table, [by])
+    const tables = tablesOf(below, table, column, rows)
     if (Object.keys(tables).length === 0) continue
     found.set(column.name, { by, tables })
+    const others = isWord && rows.length > Object.keys(tables).length
     ask(
-      `is it the key of a row of the table that "${by}" says? A job that finds another type than these is refused.`,
+      `is it the key of a row of the table that "${by}" says? A job that finds another type than these is refused${others ? ", and the first rows have others: name their tables, or let their keys travel as they are by other: 'keep'" : ''}.`,
       column.name,
+      others ? { mustAnswer: true } : undefined,
     )
   }
   return found
 }
 
 /** Tables below the root by the stable key of a type that is called like them. */
-async function tablesOf(
+function tablesOf(
   below: Below,
   table: Table,
   column: Column,
-  types: Table,
-  by: readonly string[],
-): Promise<Readonly<Record<string, string>>> {
-  const fitting = [...below.owned.keys()].filter((to) => fits(column, to))
-  const rows = await below.someRows(types, by)
+  rows: readonly (readonly string[])[],
+): Readonly<Record<string, string>> {
+  const fitting = [...below.owned.keys()].filter((to) => fits(column, to, table))
   const named = rows.flatMap((parts) => {
-    const name = snakeCase(parts.join('_'))
+    // `App\\Models\\Page` is called like its last word.
+    const name = snakeCase(parts.map((part) => part.split(/[\\/:]/).at(-1) ?? '').join('_'))
     const to = fitting.filter((one) => namesOfRow(one).includes(name))
     // A type of several words with a dot in one of them has no name of its own.
     const isClear = parts.length === 1 || parts.every((part) => !part.includes('.'))
@@ -58,7 +66,10 @@ async function tablesOf(
   return Object.fromEntries(named)
 }
 
-function fits(column: Column, { primaryKey: [key = '', ...more], columns }: Table): boolean {
-  const target = columns.get(key)
-  return more.length === 0 && target !== undefined && keyFamily(target) === keyFamily(column)
+function fits(column: Column, to: Table, from: Table): boolean {
+  const [key = '', ...more] = to.primaryKey
+  const target = to.columns.get(key)
+  if (more.length > 0 || !target) return false
+  const family = keyFamily(column)
+  return family !== undefined && (keyFamily(target) === family || (family === 'text' && to !== from))
 }

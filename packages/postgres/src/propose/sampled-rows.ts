@@ -1,11 +1,14 @@
 import type { Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { defaults } from '../defaults.js'
-import { tableName } from '../table-piece/joins.js'
+import { firstValues } from '../table-piece/facts/ids-in-values.js'
+import { onlyTable, tableName } from '../table-piece/joins.js'
 import type { Below } from './proposal.js'
 
 /** What is read of rows for a proposal. */
-export function sampledRows(db: Queryable): Pick<Below, 'someKeys' | 'someRows'> {
+export function sampledRows(
+  db: Queryable,
+): Pick<Below, 'someKeys' | 'someRows' | 'differentRows' | 'someValues'> {
   const known = new Map<string, readonly string[]>()
   return {
     someKeys: async (table, column) => {
@@ -21,5 +24,16 @@ export function sampledRows(db: Queryable): Pick<Below, 'someKeys' | 'someRows'>
       )
       return rows.flatMap(({ parts }) => (parts.includes(null) ? [] : [parts as string[]]))
     },
+    differentRows: async (table, columns) => {
+      const texts = columns.map((column) => `${quoteIdent(column)}::text`)
+      const short = texts.map((text) => `length(${text}) <= ${defaults.shortValueCharacters}`)
+      const { rows } = await db.query<{ parts: string[] }>(
+        `SELECT DISTINCT s.parts FROM (SELECT ARRAY[${texts.join(', ')}] AS parts FROM ${onlyTable(table)}
+           WHERE ${short.join(' AND ')} LIMIT ${defaults.proposedTypes}) s ORDER BY s.parts`,
+      )
+      return rows.map(({ parts }) => parts)
+    },
+    someValues: async (table, column) =>
+      (await db.query<{ v: string }>(firstValues(table, column))).rows.map(({ v }) => v),
   }
 }

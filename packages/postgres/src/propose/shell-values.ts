@@ -1,5 +1,6 @@
 import type { Queryable } from '@piecework/core/piece'
 import type { Column } from '../table-piece/catalogue.js'
+import { looksSecret } from '../table-piece/facts/looks-secret.js'
 import { looksLikePeople } from './looks-like-people.js'
 import type { Ask, Below } from './proposal.js'
 
@@ -43,8 +44,9 @@ export async function shellValues(
       return { column, sql: 'NULL' }
     }
     if (column === named && !root.unique.has(name)) return { column, value: "name ?? ''", sql: '' }
+    // What can be guessed is no secret.
     if (root.unique.has(name) && /^(?:text|varchar|bpchar|citext)$/.test(base))
-      return { column, value: 'ref.id', sql: '' }
+      return { column, value: looksSecret(column) ? 'crypto.randomUUID()' : 'ref.id', sql: '' }
     const sql = labels.get(column.type) ?? emptyLiteral(column)
     if (sql === 'NULL')
       ask(`what does a shell have here (${column.type})? Until it is said, the statement fails.`, name, {

@@ -1,26 +1,22 @@
-import {
-  type Database,
-  isPieceworkError,
-  type Lease,
-  PieceworkError,
-  type PutFile,
-  type PutFiles,
-} from '@piecework/core/store'
+import type { Database, Lease, PutFile, PutFiles } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { leaseKey, leaseLost } from './lease.js'
 
 export const postgresPutFiles = (control: Database): PutFiles => ({
+  // What is announced must commit while the transaction of the rows is open.
+  ...('embedded' in control && {
+    unsupported:
+      'They need a database with more than one connection: use a server, or keep the jobs in memory by memoryStore({ database }).',
+  }),
   announce: async (lease, files) => {
     if (files.length === 0) return
     // The lock keeps the lease from being taken over in between: who takes it over must see these.
-    const { rowCount } = await control
-      .query(
-        `WITH own AS (${ownNode})
-         INSERT INTO piecework.put_files (job_id, node_id, fence, piece, file)
-         SELECT own.job_id, own.id, own.fence, $4, given.file FROM own, unnest($5::text[]) AS given (file)`,
-        [...leaseKey(lease), lease.node.piece ?? '', files],
-      )
-      .catch(refuseOneConnection)
+    const { rowCount } = await control.query(
+      `WITH own AS (${ownNode})
+       INSERT INTO piecework.put_files (job_id, node_id, fence, piece, file)
+       SELECT own.job_id, own.id, own.fence, $4, given.file FROM own, unnest($5::text[]) AS given (file)`,
+      [...leaseKey(lease), lease.node.piece ?? '', files],
+    )
     if (rowCount !== files.length) throw leaseLost(lease)
   },
   withdraw: async (lease, files) => {
@@ -58,16 +54,6 @@ export const postgresPutFiles = (control: Database): PutFiles => ({
     await control.query('DELETE FROM piecework.put_files WHERE id = ANY ($1::bigint[])', [ids])
   },
 })
-
-/** The embedded database: what is announced must commit while the transaction of the rows is open. */
-function refuseOneConnection(error: unknown): never {
-  if (!isPieceworkError(error, 'unsupported')) throw error
-  throw new PieceworkError(
-    'unsupported',
-    'Files beside rows need a database with more than one connection: use a server, or keep the jobs in memory by memoryStore({ database }).',
-    { cause: error },
-  )
-}
 
 const ownNode = `SELECT n.job_id, n.id, n.fence FROM piecework.nodes n
   WHERE n.job_id = $1 AND n.id = $2 AND n.fence = $3::bigint AND n.status = 'running' FOR SHARE`

@@ -67,12 +67,13 @@ const jsonReference = contractCheck<JsonReference>(
   { path: required(check.text), ...referenceChecks },
   referenceInstead,
 )
-const textReference = contractCheck<TextReference>({
-  pattern: required(check.text),
-  table: required(check.text),
-  key: check.text,
-  of: check.text,
-})
+const sharedInText =
+  'ids in texts lead to rows that travel, and those of shared rows stay as they are: without the pattern, or as a column of its own in "references"'
+
+const textReference = contractCheck<TextReference>(
+  { pattern: required(check.text), table: required(check.text), key: check.text, of: check.text },
+  { shared: sharedInText, lookup: sharedInText },
+)
 
 const referenceOrTable: Check<string | Reference> = (value, place) =>
   typeof value === 'string' ? check.text(value, place) : reference(value, place)

@@ -14,6 +14,11 @@ export function checkSpec<Options>({ name, tables, partRows }: TablePieceSpec<Op
   }
   if (tables.length === 0) refuse('it has no tables')
   const entries = new Set<string>()
+  const twice = tables.find((one, at) => tables.findIndex(({ table }) => table === one.table) < at)
+  if (twice)
+    refuse(
+      `table "${twice.table}" stands in it twice: one declaration carries all its rows; for rows of several sorts make a piece of each, with "where", as in where: { sql: 'kind = $1', values: ['page'] }`,
+    )
   for (const {
     table,
     owner,

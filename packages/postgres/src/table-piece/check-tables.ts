@@ -16,6 +16,7 @@ import { replicaProblem } from './facts/session-facts.js'
 import { uncarriedReferences } from './facts/uncarried.js'
 import { readDeclared } from './read-declared.js'
 import { matchTables } from './resolve-tables.js'
+import { carriedTwice } from './siblings.js'
 import { isTablePiece, tableSpec } from './spec.js'
 import { tableKey } from './table-name.js'
 import { unformedReferences } from './unformed-references.js'
@@ -33,6 +34,7 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
   const forms = keyFormsOf(pieces, refused)
   const checked: Checked[] = []
   const tablePieces = pieces.filter(isTablePiece)
+  refused.push(...carriedTwice(tablePieces))
   for (const piece of pieces.filter(isClaimingPiece)) refused.push(...(await claimProblems(db, piece)))
   const reading = await readDeclared(
     db,

@@ -16,6 +16,7 @@ import { isSameTable } from './table-name.js'
 import { containerOf, type ReferencePlan, referencesOf, type TablePlan } from './table-plan.js'
 import { tablesOfNode } from './tables-in.js'
 import { type ConditionIds, conditionSql, hasStableKey, referencedTable } from './target-rows.js'
+import { typedKey } from './typed-key.js'
 
 /** Exports tables into entries, streamed from COPY. */
 export async function exportTables<Options>(
@@ -120,7 +121,7 @@ function keyedReference(
   within: ConditionIds,
 ) {
   const { shared, lookup, column, key } = reference
-  const id = `t.${quoteIdent(column.name)}`
+  const id = typedKey(reference, `t.${quoteIdent(column.name)}`)
   const leading = ` AND ${leadsSql(reference, { column: (name) => `t.${quoteIdent(name)}`, from: 'database' })}`
   const names = [...new Set([...(shared?.columns ?? []), ...(lookup?.columns ?? [])])]
   const fields = [

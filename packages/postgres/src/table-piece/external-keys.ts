@@ -37,7 +37,7 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
   const shared = (column: string, target: Target, stable: StableKey, read: ExternalKeys['read']) => ({
     column,
     code: 'table/shared-missing',
-    hint: 'Install the same shared data, or remove what refers to it before the export.',
+    hint: `Make ${stable.by.length === 1 ? 'a row' : 'rows'} of "${target.table.name}" with this ${stable.by.join(', ')} here, or let ${'none' in target && stable.by.length === 1 ? '"find" or "missing"' : '"missing"'} of the reference say what takes its place.`,
     message: (key: string, times: number) =>
       `${key} is not among the shared rows of "${target.table.name}" here; it is named ${often(times)}.`,
     read,

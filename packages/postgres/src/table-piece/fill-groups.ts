@@ -1,11 +1,11 @@
 import { isSameTable, type TableName } from './table-name.js'
-import type { TablePlan } from './table-plan.js'
+import type { MatchedTable } from './table-plan.js'
 
 /**
  * Tables in an order in which each comes after those that it refers to. Tables that refer to each other are one
  * group, which one statement fills: foreign keys are checked at its end.
  */
-export function fillGroups(plans: readonly TablePlan[]): readonly (readonly TablePlan[])[] {
+export function fillGroups<Plan extends MatchedTable>(plans: readonly Plan[]): readonly (readonly Plan[])[] {
   const edges = plans.map((plan) => {
     const targets = targetsOf(plan)
     return plans.map(({ table }) => targets.some((target) => isSameTable(target, table)))
@@ -14,7 +14,7 @@ export function fillGroups(plans: readonly TablePlan[]): readonly (readonly Tabl
   for (const via of plans.keys())
     for (const from of reach)
       if (from[via]) for (const to of plans.keys()) if (reach[via]?.[to]) from[to] = true
-  const groups: TablePlan[][] = []
+  const groups: Plan[][] = []
   const done = new Set<number>()
   const groupOf = (index: number): number[] =>
     [...plans.keys()].filter((other) => other === index || (reach[index]?.[other] && reach[other]?.[index]))
@@ -32,7 +32,7 @@ export function fillGroups(plans: readonly TablePlan[]): readonly (readonly Tabl
 }
 
 /** Tables whose rows must be there before those of the plan's. */
-export function targetsOf({ table, references, containers, ownerPath }: TablePlan): readonly TableName[] {
+export function targetsOf({ table, references, containers, ownerPath }: MatchedTable): readonly TableName[] {
   return [
     ...references.map((reference) => reference.table),
     ...containers.flatMap(({ ids }) => ids.map((target) => target.table)),

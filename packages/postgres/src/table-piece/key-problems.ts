@@ -10,6 +10,7 @@ import { referenceHint } from './reference-hint.js'
 import type { ReportProblem } from './resolve-input.js'
 import { resourceIdProblem } from './resource-literal.js'
 import type { MatchedTable, ReferencePlan, RowType } from './table-plan.js'
+import { isSpelled } from './typed-key.js'
 
 interface ColumnProblem extends Pick<Problem, 'column' | 'hint'> {
   readonly text: string
@@ -78,10 +79,11 @@ function* primaryKeyProblems(
 
 function referenceProblem(
   { table }: MatchedTable,
-  { column, of, key, keyColumn, shared, root, table: to, when }: ReferencePlan,
+  reference: ReferencePlan,
   form: KeyForm | undefined,
   sequences: Sequences,
 ): ColumnProblem | undefined {
+  const { column, of, key, keyColumn, shared, root, table: to } = reference
   if (shared?.missing === 'null' && column.notNull)
     return { text: `"${table.name}"."${column.name}" cannot be NULL, so "missing" cannot be "null"` }
   if (shared?.find !== undefined && shared.by.length > 1)
@@ -94,15 +96,15 @@ function referenceProblem(
         hint: `Let "missing" be 'refuse'${column.notNull ? '' : " or 'null'"}.`,
       }
   }
-  if (shared || of !== undefined || root) return undefined
   const isNatural = form === 'natural'
   const family = keyFamily(keyColumn)
   const what = `"${table.name}"."${column.name}" leads to "${to.name}"."${key}"`
-  const other = when ? keyFamily(column) === 'text' && family !== 'text' : keyFamily(column) !== family
-  if (other || (family === undefined && !isNatural))
+  const keeps = shared !== undefined || of !== undefined || isNatural
+  if (!holdsKeys(reference) || (family === undefined && !keeps))
     return {
-      text: `${what} and is ${column.type}, not ${family === undefined ? 'uuid, text or integer' : keyColumn.type}`,
+      text: `${what} and is ${column.type}, not ${family === undefined && !keeps ? 'uuid, text or integer' : keyColumn.type}`,
     }
+  if (shared || of !== undefined || root) return undefined
   // Only a table's own key gets new numbers that are known: any other column takes the next ones.
   const isKey =
     isKeyBeside(to, key, sequences, form) ||
@@ -116,6 +118,14 @@ function referenceProblem(
       hint: `Write key: { sequence: '${sequence.text}' } into the declaration of "${to.name}" in the same piece.`,
     }),
   }
+}
+
+/** Whether values of the column are compared with keys as they are, or by their text. */
+function holdsKeys(reference: ReferencePlan): boolean {
+  const { column, keyColumn } = reference
+  const family = keyFamily(keyColumn)
+  if (family === undefined) return column.base === keyColumn.base
+  return keyFamily(column) === family || isSpelled(reference)
 }
 
 /** Of a type that is a reference itself. */
@@ -135,7 +145,16 @@ function columnProblems(
   { table, references, polymorphic, unique, containers }: MatchedTable,
   problem: ReportProblem,
 ): void {
-  for (const { column, ids } of containers) {
+  for (const { column, form, ids } of containers) {
+    for (const { table: to, key, keyColumn } of ids) {
+      const family = keyFamily(keyColumn)
+      const element = form === 'array' ? keyFamily({ base: column.element ?? '' }) : 'text'
+      if (family === undefined || (element !== 'text' && element !== family))
+        problem(
+          `ids in "${column.name}" of table "${table.name}" lead to "${to.name}"."${key}", which is ${keyColumn.type}, and ${family === undefined ? 'ids inside values are uuid, text or integer' : `they are ${column.type}`}`,
+          { column: column.name },
+        )
+    }
     if (ids.some(({ shared }) => shared?.find !== undefined))
       problem(`"${table.name}"."${column.name}" holds ids inside its values, for which there is no "find"`, {
         column: column.name,

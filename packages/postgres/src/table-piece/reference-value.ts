@@ -19,6 +19,7 @@ import {
   type Target,
 } from './table-plan.js'
 import { conditionSql, referencedTable } from './target-rows.js'
+import { isSpelled, typedKey, typeOfKey } from './typed-key.js'
 
 /** The parts of an import or a clone that SQL depends on. */
 export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'jobId' | 'resource' | 'into' | 'principal'> & {
@@ -85,7 +86,10 @@ function isMapped({ keyColumn, name, shared, root }: Target, ids: Remap['ids']):
 /** SQL of the new value of a column that holds references. `index` is different for each column of a statement. */
 export function columnValue(plan: TablePlan, name: string, source: RowSource, remap: Remap, index: number) {
   const references = referencesOf(plan, name)
-  const values = references.map((reference, at) => referenceValue(reference, source, remap, `${index}_${at}`))
+  const values = references.map((reference, at) => {
+    const value = referenceValue(reference, source, remap, `${index}_${at}`)
+    return isSpelled(reference) ? { ...value, sql: `(${value.sql})::${reference.column.type}` } : value
+  })
   const joins = values.flatMap((value) => value.joins)
   const [only] = values
   if (!only || !references.some(leadsInPart)) return { sql: only?.sql ?? 'NULL', joins }
@@ -108,9 +112,11 @@ export function referenceValue(
   remap: Remap,
   suffix: string,
 ): ReferenceValue {
-  const { shared, lookup, column } = reference
-  const id = idOf(reference, source, remap)
-  const given = `${id} IS NOT NULL`
+  const { shared, lookup } = reference
+  const type = typeOfKey(reference)
+  const spelled = idOf(reference, source, remap)
+  const given = `${spelled} IS NOT NULL`
+  const id = typedKey(reference, spelled)
   const carries = carriesTarget(reference, remap)
   if (remap.from === 'database') {
     if (!carries) return { sql: id, joins: [], certain: true, given }
@@ -126,7 +132,7 @@ export function referenceValue(
     if (!stable?.headers.some((name) => source.column(name) !== undefined)) return undefined
     const relation = remap.lookups.table(reference, stable)
     const leading = ` AND ${leadsSql(reference, rowsOf(source, remap))}`
-    const sql = `${alias}.k::${column.type}`
+    const sql = `${alias}.k::${type}`
     return {
       sql: insteadOr(sql, reference, stable, source, remap),
       joins: [{ relation, alias, condition: sameStableKey(alias, stable, source) + leading }],
@@ -135,7 +141,7 @@ export function referenceValue(
       given: `(${given} OR ${givesStableKey(stable, source)}${leading})`,
     }
   }
-  const unknown: ReferenceValue = { sql: `NULL::${column.type}`, joins: [], certain: false, given }
+  const unknown: ReferenceValue = { sql: `NULL::${type}`, joins: [], certain: false, given }
   const own = carries
     ? { ...remappedValue(reference, remap, id, source, suffix), given }
     : (found(lookup, `e${suffix}`) ?? unknown)
@@ -201,7 +207,7 @@ function remappedValue(
   const counted = remap.ids.drawn(reference.name) !== undefined || isNumbered(reference, remap.ids)
   if (natural || counted) return { sql: newIdSql(reference, id, remap), joins: [], certain: false }
   if (!isMapped(reference, remap.ids) && !reference.root)
-    return { sql: `NULL::${column.type}`, joins: [], certain: false }
+    return { sql: `NULL::${typeOfKey(reference)}`, joins: [], certain: false }
   const distinct = source.distinct(column.name)
   if (distinct === undefined || distinct > defaults.fewDistinctValues) {
     return { sql: newIdSql(reference, id, remap), joins: [], certain: true }

@@ -6,6 +6,7 @@ import type { ReportProblem } from './resolve-input.js'
 import { resolveTable } from './resolve-table.js'
 import type { Declared } from './siblings.js'
 import type { TablePlan } from './table-plan.js'
+import { spelledInCircles } from './typed-key.js'
 import { undeclaredKeys } from './undeclared-keys.js'
 
 /**
@@ -41,6 +42,15 @@ export async function matchTables(
     const plan = resolveTable({ spec, piece, schema, catalogue, sequences, problem })
     return plan ? [plan] : []
   })
+  for (const { table, column, to } of spelledInCircles(matched))
+    add(
+      table,
+      `"${column.name}" of table "${table}" is ${column.type} and leads to keys of "${to.name}" (${to.key}), a table that is filled together with this one`,
+      {
+        column: column.name,
+        hint: `Give these keys a column of that type, or take the table out of "tables" and let other: 'keep' leave them as they are.`,
+      },
+    )
   const { plans, refused } = withFacts(matched, factsOf, piece.claimed === true)
   // Reads rows, which row level security may refuse.
   if (refused.length === 0)

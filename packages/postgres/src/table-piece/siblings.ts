@@ -1,5 +1,5 @@
 import { type Piece, PieceworkError } from '@piecework/core/piece'
-import { isTablePiece, type TablePieceSpec, tableSpec } from './spec.js'
+import { isTablePiece, type TablePiece, type TablePieceSpec, type TableSpec, tableSpec } from './spec.js'
 
 /** What is read of the database about a piece. */
 export type Declared = Pick<TablePieceSpec, 'name' | 'schema' | 'tables' | 'database'> & {
@@ -21,6 +21,8 @@ export function registerSiblings(pieces: readonly Piece[]): void {
         'registry-invalid',
         `Piece "${name}" has its rows in ${nameOf(database)}, and its declaration says ${nameOf(spec.database)}: write database into what tablePiece() is given.`,
       )
+  const twice = carriedTwice(all)
+  if (twice.length > 0) throw new PieceworkError('registry-invalid', twice.join(' '))
   for (const database of new Set(all.map((piece) => piece.database))) {
     const together = all.filter((piece) => piece.database === database)
     const siblings = { declarations: together.map((piece) => piece[tableSpec]) }
@@ -37,3 +39,30 @@ export function siblingsOf(declaration: Declared): Siblings {
 
 const nameOf = (database: string | undefined): string =>
   database === undefined ? "the store's database" : `the database "${database}"`
+
+/** Tables that two pieces carry by the same owner without a condition: the rows would come twice. Whole sentences. */
+export function carriedTwice(pieces: readonly TablePiece[]): readonly string[] {
+  const refused: string[] = []
+  for (const [at, one] of pieces.entries())
+    for (const other of pieces.slice(at + 1))
+      for (const { table, owner } of sameRows(one, other))
+        refused.push(
+          `Pieces "${one.name}" and "${other.name}" both carry the rows of table "${table}" by "${owner}": leave the table out of one of them, or say by "where" of each which rows are its own, as in where: { sql: 'kind = $1', values: ['page'] }.`,
+        )
+  return refused
+}
+
+function sameRows(one: TablePiece, other: TablePiece): readonly TableSpec[] {
+  const [a, b] = [one[tableSpec], other[tableSpec]]
+  const { schema = 'public' } = a
+  const { schema: otherSchema = 'public' } = b
+  // What one of them only exports, or carries for some resources, does not come twice.
+  const mayBoth = [one, other].every(({ exportOnly, applies }) => !exportOnly && !applies)
+  if (!mayBoth || one.of !== other.of || one.database !== other.database || schema !== otherSchema) return []
+  return a.tables.filter(({ table, owner, where }) =>
+    b.tables.some(
+      (twin) =>
+        twin.table === table && twin.owner === owner && (where === undefined || twin.where === undefined),
+    ),
+  )
+}

@@ -5,13 +5,14 @@ import type { Column } from './catalogue.js'
 import { Joins, onlyTable } from './joins.js'
 import { carriesTarget, type Remap } from './reference-value.js'
 import { resourceLiteral } from './resource-literal.js'
-import type { TablePlan, Target } from './table-plan.js'
+import type { ReferencePlan, TablePlan, Target } from './table-plan.js'
+import { typedKey } from './typed-key.js'
 
 /** Rows of a table that lead to rows which have no copy. */
 interface Missing {
   readonly plan: TablePlan
   readonly column: Column
-  readonly target: Target
+  readonly target: Target & Partial<Pick<ReferencePlan, 'when'>>
   /** SQL of the old id. */
   readonly id: string
   /** FROM clause and condition that find them. */
@@ -36,9 +37,10 @@ export async function refuseChangedSource(
     `t.${quoteIdent(target.key)} AS k`,
     'age(t.xmin) AS age',
   ])
+  const key = typedKey({ ...target, column, when: target.when }, id)
   const late = any ? '' : ` AND ${await isLate(tx, target, ownedBy, remap)}`
   const { rows: found } = await tx.query<{ count: string }>(
-    `SELECT count(*)::text AS count FROM ${from} WHERE ${where} AND EXISTS (SELECT FROM ${source} own WHERE own.k = ${id}${late})`,
+    `SELECT count(*)::text AS count FROM ${from} WHERE ${where} AND EXISTS (SELECT FROM ${source} own WHERE own.k = ${key}${late})`,
   )
   const count = Number(found[0]?.count ?? 0)
   if (count === 0) return

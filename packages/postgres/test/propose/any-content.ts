@@ -68,10 +68,20 @@ export async function contentOf(
       return [name, to in carried ? { [to]: value } : value]
     }
     content[spec.table] = among
-      ? rows.map(({ row }) => Object.fromEntries(Object.entries(row).map(named)))
+      ? rows.map(({ row }) => typedIds(spec, schema, Object.fromEntries(Object.entries(row).map(named))))
       : rows.map(({ row }) => row)
   }
   return content
+}
+
+/** With the table of each key that another column says it of. */
+function typedIds(spec: TableSpec, schema: string, row: Readonly<Record<string, unknown>>): object {
+  const typed = Object.entries(spec.references ?? {}).flatMap(([name, reference]) => {
+    if (typeof reference !== 'object' || !('tables' in reference)) return []
+    const to = reference.tables[String(row[reference.by])]
+    return typeof to === 'string' ? [[name, { [sqlName(schema, to)]: row[name] }]] : []
+  })
+  return { ...row, ...Object.fromEntries(typed) }
 }
 
 const idColumns = (spec: TableSpec, led: ReadonlyMap<string, Led>, table: string): readonly string[] => [

@@ -1,7 +1,7 @@
 import type { Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../../database/quote-ident.js'
 import { defaults } from '../../defaults.js'
-import type { Column } from '../catalogue.js'
+import type { Column, Table } from '../catalogue.js'
 import { holdsDocuments } from '../document-sql.js'
 import { onlyTable } from '../joins.js'
 import { keyFamily } from '../key-family.js'
@@ -63,7 +63,7 @@ async function placesIn(
   pattern: IdPattern,
 ): Promise<readonly Found[]> {
   const { sampledPlaces, sampledIds } = defaults
-  const { rows } = await db.query<{ v: string }>(valuesOf(plan, column, pattern))
+  const { rows } = await db.query<{ v: string }>(firstValues(plan.table, column, pattern.posix))
   const form = holdsDocuments(column.base) ? 'json' : 'text'
   const found = new Map<string, Found>()
   for (const { v } of rows) {
@@ -82,13 +82,13 @@ async function placesIn(
   return [...found.values()]
 }
 
-/** SQL of the values in which ids may stand, the shortest first. */
-function valuesOf(plan: TablePlan, { name, base }: Column, { posix }: IdPattern): string {
+/** SQL of the values of the first rows, the shortest first; `posix`: only those in which it finds something. */
+export function firstValues(table: Table, { name, base }: Column, posix = '.'): string {
   const { sampledRows, sampledCharacters } = defaults
   const column = quoteIdent(name)
   const documents = holdsDocuments(base) && base.startsWith('_')
   return `SELECT m.v FROM (SELECT e.v, sum(length(e.v)) OVER (ORDER BY length(e.v) ROWS UNBOUNDED PRECEDING) AS characters
-    FROM (SELECT t.${column} AS c FROM ${onlyTable(plan.table)} t WHERE t.${column} IS NOT NULL LIMIT ${sampledRows}) s
+    FROM (SELECT t.${column} AS c FROM ${onlyTable(table)} t WHERE t.${column} IS NOT NULL LIMIT ${sampledRows}) s
       CROSS JOIN LATERAL (SELECT d.v::text FROM ${documents ? 'unnest(s.c)' : '(SELECT s.c)'} d(v)) e
     WHERE e.v ~ '${posix}') m WHERE m.characters <= ${sampledCharacters}`
 }

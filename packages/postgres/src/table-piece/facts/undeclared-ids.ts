@@ -82,8 +82,8 @@ function* idsInDocument(document: unknown, paths: Part['declared'], pattern: IdP
     } else if (typeof value === 'object' && value !== null) {
       const named = declared.some(([step]) => step === 'names')
       for (const [name, each] of Object.entries(value)) {
-        yield* idsInString(name, join(path, '{}'), named, pattern)
-        parts.push({ value: each, path: join(path, shown(name)), declared: after(declared, name) })
+        yield* idsInString(name, joinPath(path, '{}'), named, pattern)
+        parts.push({ value: each, path: joinPath(path, shownName(name)), declared: after(declared, name) })
       }
     }
   }
@@ -101,7 +101,8 @@ const after = (paths: Part['declared'], name: string | undefined): Part['declare
     step === 'every' || (typeof step === 'object' && step.member === name) ? [rest] : [],
   )
 
-const join = (path: string, step: string): string => (path === '' ? step : `${path}.${step}`)
+export const joinPath = (path: string, step: string): string => (path === '' ? step : `${path}.${step}`)
 
 /** A name that is no word may be data, which messages must not show. */
-const shown = (name: string): string => (/^[A-Za-z_][A-Za-z_-]{0,62}[0-9]{0,3}$/.test(name) ? name : '*')
+export const shownName = (name: string): string =>
+  /^[A-Za-z_][A-Za-z_-]{0,62}[0-9]{0,3}$/.test(name) ? name : '*'

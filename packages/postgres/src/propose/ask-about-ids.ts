@@ -1,0 +1,178 @@
+import type { Queryable } from '@piecework/core/piece'
+import type { Column, Table } from '../table-piece/catalogue.js'
+import { holdsDocuments } from '../table-piece/document-sql.js'
+import { looksLikeId } from '../table-piece/facts/looks-like-id.js'
+import { looksSecret, snakeCase } from '../table-piece/facts/looks-secret.js'
+import { parseJsonPath } from '../table-piece/json-path.js'
+import { keyFamily } from '../table-piece/key-family.js'
+import { pathsOverlap, patternsOverlap } from '../table-piece/overlaps.js'
+import { writtenName } from '../table-piece/table-name.js'
+import { documentPlaces, linkPlaces, placesIn, wholePlaces } from './id-places.js'
+import { type LedPlace, ledPlaces, namedTable } from './led-places.js'
+import type { Below, ProposedTable } from './proposal.js'
+import { memberSource, textSource, valueSource } from './source-text.js'
+
+const textual = /^(?:text|varchar|bpchar|citext)$/
+const settingName =
+  /^(?:key|name|code|slug|setting|option|property|attribute|param(?:eter)?|variable|field|meta_key)$|_(?:key|name)$/
+const settingValue = /^(?:value|val|content|data|setting|meta_value)$|_value$/
+
+/**
+ * With questions about ids in values that travel as they are: links in texts, numbers in documents, settings. By the first rows, and by
+ * names: a number may be anything, so none is declared without an answer.
+ */
+export async function withIdQuestions(
+  db: Queryable,
+  below: Below,
+  tables: readonly ProposedTable[],
+): Promise<readonly ProposedTable[]> {
+  const asked: ProposedTable[] = []
+  for (const one of tables) {
+    const texts = new Map<string, string>()
+    for (const column of openColumns(one, below)) {
+      const text = await questionOf(db, below, one, column)
+      if (text !== undefined) texts.set(column.name, text)
+    }
+    const table = `${one.table.schema}.${one.table.name}`
+    const questions = [...texts].map(([column, text]) => ({ table, column, text }))
+    asked.push({ ...one, questions: [...one.questions, ...questions] })
+  }
+  return asked
+}
+
+/** Columns whose values travel as they are, apart from what `json` declares already. */
+function openColumns({ table, spec, set, owned }: ProposedTable, { reading }: Below): readonly Column[] {
+  const { references = {}, ignore = [] } = spec
+  const leads = new Set([...table.foreignKeys.flatMap(({ columns }) => columns), ...table.primaryKey])
+  return [...table.columns.values()].filter(
+    (column) =>
+      !leads.has(column.name) &&
+      !Object.hasOwn(references, column.name) &&
+      !Object.hasOwn(set, column.name) &&
+      !ignore.includes(column.name) &&
+      column.name !== owned.path[0] &&
+      !column.generated &&
+      reading.sequences.of(table, column.name) === undefined &&
+      !looksSecret(column),
+  )
+}
+
+async function questionOf(
+  db: Queryable,
+  below: Below,
+  one: ProposedTable,
+  column: Column,
+): Promise<string | undefined> {
+  const { table } = one
+  const keyed = settingsKey(table, column)
+  if (keyed) return aboutSettings(db, below, table, keyed, column)
+  const tables = [...below.owned.keys()]
+  const values = () => below.someValues(table, column)
+  const led = async (read: Parameters<typeof placesIn>[1]) =>
+    ledPlaces(db, tables, table, placesIn(await values(), read))
+  if (holdsDocuments(column.base)) {
+    const known = (one.spec.json?.[column.name] ?? []).map(({ path }) => parseJsonPath(path))
+    const places = await led(documentPlaces(column.name, column.base.endsWith('jsonb')))
+    const open = places.filter(({ at }) => !known.some((path) => pathsOverlap(path, parseJsonPath(at))))
+    return asQuestion(open, (some) => {
+      const paths = some.map(({ at, table: to }) => ({ path: at, table: writtenName(to, table.schema) }))
+      return `json: { ${memberSource(column.name)}: ${listSource([...(one.spec.json?.[column.name] ?? []), ...paths])} }`
+    })
+  }
+  if (textual.test(column.base)) {
+    const isTable = (word: string) => namedTable(tables, table, word, ['1']) !== undefined
+    const whole = wholePlaces(column.name)
+    const links = linkPlaces(isTable)
+    const places = await led((value, add) => {
+      whole(value, add)
+      links(value, add)
+    })
+    return asQuestion(withoutOverlaps(places), (some) => {
+      const patterns = some.map(({ at, table: to }) => ({
+        pattern: at,
+        table: writtenName(to, table.schema),
+      }))
+      return `text: { ${memberSource(column.name)}: ${listSource(patterns)} }`
+    })
+  }
+  const names = tables.map(({ name }) => name)
+  if (keyFamily(column) !== 'integer' || !looksLikeId(column, names)) return undefined
+  const places = await led(wholePlaces(column.name, ''))
+  return asQuestion(places, ([only]) =>
+    only
+      ? `references: { ${memberSource(column.name)}: ${textSource(writtenName(only.table, table.schema))} }`
+      : '',
+  )
+}
+
+/** The column that says what the value of a row is. */
+function settingsKey(table: Table, column: Column): Column | undefined {
+  if (!settingValue.test(snakeCase(column.name))) return undefined
+  if (!textual.test(column.base) && keyFamily(column) !== 'integer' && !holdsDocuments(column.base))
+    return undefined
+  const texts = [...table.columns.values()].filter(
+    ({ base, name }) => textual.test(base) && name !== column.name,
+  )
+  return texts.find(({ name }) => settingName.test(snakeCase(name)))
+}
+
+/** By the key that each row has: what is a key of rows for one is a number of something for the next. */
+async function aboutSettings(
+  db: Queryable,
+  below: Below,
+  table: Table,
+  key: Column,
+  value: Column,
+): Promise<string | undefined> {
+  const rows = await below.differentRows(table, [key.name, value.name])
+  const read = (text: string, add: Parameters<ReturnType<typeof wholePlaces>>[1]): void => {
+    const [named = '', held = ''] = JSON.parse(text) as readonly string[]
+    // What is no word may be data, which no proposal shows.
+    if (/^[A-Za-z_][\w .:-]{0,62}$/.test(named)) wholePlaces(named, named)(held.replaceAll(/^"|"$/g, ''), add)
+  }
+  const places = placesIn(
+    rows.map((row) => JSON.stringify(row)),
+    read,
+  )
+  const led = await ledPlaces(db, [...below.owned.keys()], table, places)
+  return asQuestion(led, (some) => {
+    if (!holdsDocuments(value.base)) {
+      const tables = Object.fromEntries(some.map(({ at, table: to }) => [at, writtenName(to, table.schema)]))
+      return `references: { ${memberSource(value.name)}: ${valueSource({ by: key.name, tables, other: 'keep' })} }`
+    }
+    const [to] = some.map((one) => writtenName(one.table, table.schema))
+    const keys = some.filter((one) => writtenName(one.table, table.schema) === to).map(({ at }) => at)
+    const condition = `${key.name} IN (${keys.map((one) => `'${one}'`).join(', ')})`
+    return `where: { sql: ${textSource(condition)} }, json: { ${memberSource(value.name)}: [{ path: '', table: ${textSource(to ?? '')} }] }, and a piece of its own for the other keys`
+  })
+}
+
+/** An id that two patterns find would get a new one twice. */
+function withoutOverlaps(places: readonly LedPlace[]): readonly LedPlace[] {
+  const kept: LedPlace[] = []
+  for (const place of [...places].sort((a, b) => Number(b.isLikely) - Number(a.isLikely)))
+    if (!kept.some(({ at }) => patternsOverlap(at, place.at))) kept.push(place)
+  return kept
+}
+
+const listSource = (all: readonly object[]): string => `[${all.map((one) => valueSource(one)).join(', ')}]`
+const mostShown = 8
+
+/** `declare`: what to write for them. */
+function asQuestion(
+  places: readonly LedPlace[],
+  declare: (some: readonly LedPlace[]) => string,
+): string | undefined {
+  const likely = places.filter(({ isLikely }) => isLikely).slice(0, mostShown)
+  const perhaps = places.filter(({ isLikely }) => !isLikely).slice(0, mostShown)
+  if (likely.length + perhaps.length === 0) return undefined
+  const shown = (some: readonly LedPlace[]) =>
+    some.map(({ at, table }) => `${at === '' ? '' : `${textSource(at)} `}("${table.name}")`).join(', ')
+  if (likely.length === 0)
+    return `its first values are also keys of rows, perhaps by chance: ${shown(perhaps)}. Are they ids? Then write: ${declare(perhaps)}; else they stay as they are.`
+  const also =
+    perhaps.length > 0
+      ? ` Others are also keys of rows, perhaps by chance: ${shown(perhaps)}; add them if they are ids.`
+      : ''
+  return `holds what looks like ids of rows, and travels as it is: ${shown(likely)}. Are they? Then write: ${declare(likely)}.${also}`
+}
