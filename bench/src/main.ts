@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { busyBench } from './busy.js'
 import { deliveryBench } from './delivery/delivery.js'
-import { imageryBench } from './imagery/imagery.js'
+import { imageryBench, largeImageryBench } from './imagery/imagery.js'
 import { legacyBench } from './legacy/legacy.js'
 import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
@@ -39,6 +39,7 @@ const benches: Readonly<Record<string, Bench>> = {
   tenure: tenureBench,
   page: pageBench,
   imagery: imageryBench,
+  'imagery-large': largeImageryBench,
 }
 
 interface Arguments {
@@ -73,7 +74,7 @@ await new Command('npm run bench --')
 async function main(names: readonly string[], { rows, units, runs, jobs, json }: Arguments): Promise<void> {
   const url = process.env.DATABASE_URL
   if (!url) throw new Error('The benchmarks need a PostgreSQL server: install one, or set DATABASE_URL.')
-  for (const name of names.length > 0 ? names : Object.keys(benches)) {
+  for (const name of names.length > 0 ? names : Object.keys(benches).filter((one) => one !== 'imagery-large')) {
     const bench = benches[name]
     if (!bench)
       throw new Error(`There is no benchmark "${name}"; there are ${Object.keys(benches).join(', ')}.`)

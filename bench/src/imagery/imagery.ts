@@ -1,15 +1,17 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { imageryMigrations } from '@piecework/pieces-imagery'
 import { fromPg, migrate } from '@piecework/postgres'
 import { sampleFolder } from '@piecework/test-support/fixtures/samples.js'
 import { Pool } from 'pg'
-import { type Bench, compared, limited, type Measure, timed } from '../measure.js'
+import { type Bench, type BenchOptions, compared, limited, type Measure, timed } from '../measure.js'
 import { Databases } from '../planning/databases.js'
 import { benchScene } from './scene.js'
-import { type ImageryFigures, type ImageryTask, imageryStep } from './step.js'
+import { childrenSeconds, type ImageryFigures, type ImageryTask, imageryStep } from './step.js'
+import { watchMemory } from './watch-memory.js'
 
 /** A million rows are 8,000 pixels a side. */
 const rowsOfPixel = 125
@@ -20,11 +22,16 @@ interface Case {
   readonly goal: { readonly reach: number; readonly aim: number }
   readonly task: Omit<ImageryTask, 'folder'>
   /** Writes the same with GDAL's programs. */
-  peer(folder: string): void
+  peer(folder: string): Promise<void>
 }
 
 /** Exports of a scene with `rows / 125` pixels a side, as jobs, against GDAL's programs. */
-export const imageryBench: Bench = async ({ rows, runs, url, log }) => {
+export const imageryBench: Bench = (options) => measured(options, Math.round(options.rows / rowsOfPixel))
+
+/** The whole export of 20,000 × 20,000 pixels, once: with 25 GB of disk. */
+export const largeImageryBench: Bench = (options) => measured({ ...options, runs: 1 }, 20_000, 'imagery/whole')
+
+async function measured({ runs, url, log }: BenchOptions, side: number, only?: string): Promise<Measure[]> {
   const databases = new Databases(url)
   const folder = await mkdtemp(join(tmpdir(), 'piecework-bench-'))
   try {
@@ -32,21 +39,26 @@ export const imageryBench: Bench = async ({ rows, runs, url, log }) => {
     const pool = new Pool({ connectionString: database, max: 1 })
     await migrate(fromPg(pool), imageryMigrations)
     await pool.end()
-    const side = Math.round(rows / rowsOfPixel)
     const measures: Measure[] = []
     for (const one of await casesOf(side, folder)) {
+      if (only !== undefined && one.name !== only) continue
       const ours: ImageryFigures[] = []
       const peers: number[] = []
       for (let run = 1; run <= runs; run++) {
         const own = join(folder, 'own')
         await mkdir(own)
+        const memory = watchMemory()
         const figures = await imageryStep({ ...one.task, folder: own }, database)
         ours.push(figures)
+        log(`${one.name}: ${JSON.stringify({ ...figures, ...memory() })}`)
         await rm(own, { recursive: true })
         await mkdir(own)
+        const peerMemory = watchMemory()
+        const before = childrenSeconds()
         peers.push(await timed(async () => one.peer(own)))
+        const cpuSeconds = childrenSeconds() - before
+        log(`${one.name}, GDAL: ${JSON.stringify({ seconds: peers.at(-1), cpuSeconds, ...peerMemory() })}`)
         await rm(own, { recursive: true })
-        log(`${one.name}: ${JSON.stringify({ ...figures, peerSeconds: peers.at(-1) })}`)
       }
       const seconds = ours.map((figures) => figures.seconds)
       const cpuSeconds = Math.max(...ours.map((figures) => figures.cpuSeconds))
@@ -61,8 +73,8 @@ export const imageryBench: Bench = async ({ rows, runs, url, log }) => {
   }
 }
 
-const run = (program: string, ...args: string[]): void =>
-  void execFileSync(program, args, { stdio: 'ignore' })
+const execute = promisify(execFile)
+const run = async (program: string, ...args: string[]): Promise<void> => void (await execute(program, args))
 const cog = ['-of', 'COG', '-co', 'COMPRESS=DEFLATE', '-co', 'BLOCKSIZE=256', '-co', 'PREDICTOR=YES']
 
 async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
@@ -79,7 +91,7 @@ async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
         bands: rgb.bands,
         request: { projection: 3857, resampling: 'bilinear', mask },
       },
-      peer: (own) => {
+      peer: async (own) => {
         const warped = join(own, 'warped.tif')
         const warp = [
           '-q',
@@ -93,21 +105,21 @@ async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
           '-wo',
           'UNIFIED_SRC_NODATA=YES',
         ]
-        run('gdalwarp', ...warp, rgb.file, warped)
-        run('ogr2ogr', '-t_srs', 'EPSG:3857', join(own, 'area.gpkg'), area)
+        await run('gdalwarp', ...warp, rgb.file, warped)
+        await run('ogr2ogr', '-t_srs', 'EPSG:3857', join(own, 'area.gpkg'), area)
         for (const band of ['1', '2', '3'])
-          run('gdal_rasterize', '-q', '-i', '-b', band, '-burn', '0', join(own, 'area.gpkg'), warped)
-        run('gdal_translate', '-q', ...cog, warped, join(own, 'cog.tif'))
+          await run('gdal_rasterize', '-q', '-i', '-b', band, '-burn', '0', join(own, 'area.gpkg'), warped)
+        await run('gdal_translate', '-q', ...cog, warped, join(own, 'cog.tif'))
       },
     },
     {
       name: 'imagery/ndvi',
       goal: { reach: 1, aim: 1 },
       task: { scene: rgbn.file, bands: rgbn.bands, request: { ndvi: true } },
-      peer: (own) => {
+      peer: async (own) => {
         const ndvi = join(own, 'ndvi.tif')
         const calc = ['--quiet', '--calc', '(A.astype(float)-B)/(A.astype(float)+B)', '--type', 'Float32']
-        run(
+        await run(
           'gdal_calc.py',
           ...calc,
           '-A',
@@ -118,7 +130,7 @@ async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
           '--B_band=1',
           `--outfile=${ndvi}`,
         )
-        run('gdal_translate', '-q', ...cog, ndvi, join(own, 'cog.tif'))
+        await run('gdal_translate', '-q', ...cog, ndvi, join(own, 'cog.tif'))
       },
     },
     {

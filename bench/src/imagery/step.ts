@@ -30,6 +30,9 @@ export interface ImageryFigures {
   readonly peakMb: number
   /** Of the programs of GDAL, and of this process. */
   readonly cpuSeconds: number
+  readonly windows: number
+  /** Of what is made, in bytes. */
+  readonly size: number
 }
 
 /** An export as a job with two tasks at once, in a process of its own. Adding its scene is not measured. */
@@ -64,20 +67,24 @@ async function measured({ scene, bands, request, folder }: ImageryTask, pool: Po
   const source = ndvi ? { tool: { version: 1, nodes, output: { node: 'ndvi' } } } : { scene: id }
   const before = childrenSeconds()
   const own = process.cpuUsage()
+  let [windows, size] = [0, 0]
   const seconds = await timed(async () => {
     const made = await exports.create({ ...rest, name: 'x', source, outputs: ['imagery/cog'] }, { principal })
     for await (const _ of piecework.watch(made.job ?? '', { principal })) void _
-    const { status, error } = await exports.get(made.id, { principal })
+    const { status, error, result, windows: rendered } = await exports.get(made.id, { principal })
     if (status !== 'SUCCESS') throw new Error(error?.message ?? status)
+    windows = rendered.done
+    size = result?.outputs[0]?.size ?? 0
   })
   const { user, system } = process.cpuUsage(own)
   await piecework.stop()
   const peakMb = Math.round(process.resourceUsage().maxRSS / 102.4) / 10
-  return { seconds, peakMb, cpuSeconds: (user + system) / 1e6 + childrenSeconds() - before }
+  const cpuSeconds = (user + system) / 1e6 + childrenSeconds() - before
+  return { seconds, peakMb, cpuSeconds, windows, size }
 }
 
 /** CPU of the children that have ended, as Linux counts it in hundredths. */
-function childrenSeconds(): number {
+export function childrenSeconds(): number {
   const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[13]) + Number(fields[14])) / 100
 }

@@ -46,7 +46,7 @@ export const gridDefaults = {
 export const stripRows = 128
 
 /** Of pixels that are held at once, in bytes: of a tool that holds more, fewer rows are computed at once. */
-export const rowsBytes = 16 * 1024 ** 2
+export const rowsBytes = 4 * 1024 ** 2
 
 export const sceneLimits = {
   /** Of one file. */

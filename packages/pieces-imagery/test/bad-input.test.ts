@@ -276,7 +276,7 @@ test('a tool of a thousand nodes in a line, some of them masks, and one of hundr
   )
   assert.is(differing.length, 0)
 
-  // 32 rows of them at once, for all are held until the mosaic has them.
+  // A few rows of them at once, for all are held until the mosaic has them.
   const small = { scenes: { p: [await sceneOf('rgb-byte-tenth')] } }
   const color = (gamma: number) => ({ type: 'colorCorrection', input: 'p', gamma })
   const colors = Array.from({ length: 995 }, (_, at): [string, object] => [`c${at}`, color(1 + at / 1000)])

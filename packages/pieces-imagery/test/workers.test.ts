@@ -31,9 +31,9 @@ test.before(async () => {
   redis = await redisServer()
   folder = await mkdtemp(join(tmpdir(), 'piecework-imagery-'))
   mkdirSync(join(folder, 'delivered/lake'), { recursive: true })
-  mkdirSync(join(folder, 'temporary'))
+  mkdirSync(temporary())
   programs = watchedPrograms(await gdal(), join(folder, 'programs'))
-  const { database, files, stop } = workerHost(placeOf('each process by itself'))
+  const { database, files, stop } = workerHost(placeOf())
   lake = (await sampleProject(database, files, ['landsat-rgbn-256'], ['red', 'green', 'blue', 'nir'])).id
   await stop()
 })
@@ -43,10 +43,8 @@ test.after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const placeOf = (runtime: string): Place => ({
-  ...{ database: world.url, folder, gdal: programs.gdal },
-  ...(runtime === 'Redis' && { redis: redis.url }),
-})
+const placeOf = (): Place => ({ database: world.url, folder, gdal: programs.gdal, redis: redis.url })
+const temporary = () => join(folder, 'temporary')
 
 /** Three windows, in a narrow strip from the west to the east of the scene. */
 const request = () => ({
@@ -104,13 +102,13 @@ function delivered(): string {
   return sha256
 }
 
-async function withWorkers(runtime: string, use: (host: WorkerHost, workers: Fleet) => Promise<void>) {
-  const place = placeOf(runtime)
+async function withWorkers(use: (host: WorkerHost, workers: Fleet) => Promise<void>) {
+  const place = placeOf()
   const host = workerHost(place)
   const workers = fleet({
     script: new URL('./support/worker.js', import.meta.url),
     args: [JSON.stringify(place)],
-    env: { ...process.env, TMPDIR: join(folder, 'temporary') },
+    env: { ...process.env, TMPDIR: temporary() },
   })
   try {
     await use(host, workers)
@@ -120,58 +118,61 @@ async function withWorkers(runtime: string, use: (host: WorkerHost, workers: Fle
   }
 }
 
-/** Of all exports, over both runtimes. */
-const sums = new Set<string>()
-
-for (const [runtime, fleets] of [
-  ['Redis', [1, 2, 3]],
-  ['each process by itself', [2]],
-] as const)
-  test(`over ${runtime}: ${fleets.join(', ')} processes give the same bytes; one that is killed costs its window alone, and what it has left goes`, () =>
-    withWorkers(runtime, async (host, workers) => {
-      const done = async (made: ImageryExport) => {
-        const { status, error, result } = await ended(host, made)
-        assert.is(status, 'SUCCESS', JSON.stringify(error))
-        const [cog] = result?.outputs ?? []
-        sums.add(cog?.sha256 ?? '')
-        assert.is(delivered(), cog?.sha256)
-        const keys: string[] = []
-        for await (const key of host.artifacts.list('jobs')) keys.push(key)
-        assert.equal(keys, [], 'windows are left')
-      }
-      for (const processes of fleets) {
-        programs.meet(processes)
-        while (workers.pids().length < processes) await workers.add()
-        const made = await host.exports.create(request(), { principal: ana })
-        assert.is(made.estimate.windows, windows)
-        await done(made)
-        const warps = programs.warps()
-        assert.equal([warps.length, new Set(warps.map(({ worker }) => worker)).size], [windows, processes])
-      }
-
-      programs.meet(1)
-      programs.hang()
+test('one, two and three processes give the same bytes; one that is killed costs its window alone, and what it has left goes', () =>
+  withWorkers(async (host, workers) => {
+    const sums = new Set<string>()
+    const done = async (made: ImageryExport) => {
+      const { status, error, result } = await ended(host, made)
+      assert.is(status, 'SUCCESS', JSON.stringify(error))
+      const [cog] = result?.outputs ?? []
+      sums.add(cog?.sha256 ?? '')
+      assert.is(delivered(), cog?.sha256)
+      const keys: string[] = []
+      for await (const key of host.artifacts.list('jobs')) keys.push(key)
+      assert.equal(keys, [], 'windows are left')
+      const warps = programs.warps()
+      return [warps.length, new Set(warps.map(({ worker }) => worker)).size]
+    }
+    const asked = async (processes: number): Promise<ImageryExport> => {
+      while (workers.pids().length < processes) await workers.add()
       const made = await host.exports.create(request(), { principal: ana })
-      await until(() => programs.hung() !== undefined)
-      const { pid = 0, worker = 0, window } = programs.hung() ?? {}
-      assert.ok(workers.pids().includes(worker), 'a child is that of a worker')
-      // The others do the rest, and wait for no one.
-      await until(() => programs.warps().length === windows)
-      process.kill(worker, 'SIGKILL')
-      await until(() => !workers.pids().includes(worker))
-      await until(() => !isAlive(pid))
-      await done(made)
-      const again = programs.warps().filter((warp) => warp.window === window)
-      assert.equal([programs.warps().length, again.length], [windows + 1, 2])
-      assert.is(sums.size, 1)
+      assert.is(made.estimate.windows, windows)
+      return made
+    }
+    for (const processes of [1, 2]) {
+      programs.meet(processes)
+      assert.equal(await done(await asked(processes)), [windows, processes])
+    }
 
-      const temporary = join(folder, 'temporary')
-      const [left = '', ...others] = readdirSync(temporary)
-      assert.equal([left.startsWith('piecework-temporary-imagery-'), others], [true, []])
-      const long = new Date(Date.now() - 13 * 60 * 60 * 1000)
-      utimesSync(join(temporary, left, 'alive'), long, long)
-      await workers.add()
-      await until(() => readdirSync(temporary).length === 0)
-    }))
+    // Beside the one that hangs.
+    programs.meet(2)
+    programs.hang()
+    const made = await asked(3)
+    await until(() => programs.hung() !== undefined)
+    const { pid = 0, worker = 0, window } = programs.hung() ?? {}
+    assert.ok(workers.pids().includes(worker), 'a child is that of a worker')
+    // The others do the rest, and wait for no one.
+    await until(() => programs.warps().length === windows)
+    process.kill(worker, 'SIGKILL')
+    await until(() => !workers.pids().includes(worker))
+    await until(() => !isAlive(pid))
+    assert.equal(await done(made), [windows + 1, 3])
+    assert.is(programs.warps().filter((warp) => warp.window === window).length, 2)
+    assert.is(sums.size, 1)
+
+    const [left = '', ...others] = readdirSync(temporary())
+    assert.equal([left.startsWith('piecework-temporary-imagery-'), others], [true, []])
+    const long = new Date(Date.now() - 13 * 60 * 60 * 1000)
+    utimesSync(join(temporary(), left, 'alive'), long, long)
+    const { TMPDIR: before } = process.env
+    process.env.TMPDIR = temporary()
+    try {
+      await host.piecework.start()
+      await until(() => readdirSync(temporary()).length === 0)
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR
+      else process.env.TMPDIR = before
+    }
+  }))
 
 test.run()

@@ -2,7 +2,6 @@ import { createPiecework, fileArtifacts, folderTarget, type Piecework } from '@p
 import type { Database } from '@piecework/core/piece'
 import { type Gdal, type ImageryExports, imagery, imageryExports } from '@piecework/pieces-imagery'
 import { fromPg, postgresStore } from '@piecework/postgres'
-import { inProcess } from '@piecework/runtime-inprocess'
 import { redisRuntime } from '@piecework/runtime-redis'
 import pg from 'pg'
 import { everybody } from './imagery-host.js'
@@ -10,8 +9,7 @@ import { everybody } from './imagery-host.js'
 /** Where processes that share their work find each other. */
 export interface Place {
   readonly database: string
-  /** Absent: each process runs the tasks that it comes to by itself. */
-  readonly redis?: string
+  readonly redis: string
   readonly folder: string
   readonly gdal: Gdal
 }
@@ -42,10 +40,7 @@ export function workerHost({ database: url, redis, folder, gdal }: Place): Worke
     store: postgresStore({ database, control: fromPg(control), leaseMs: 1500 }),
     artifacts,
     targets: [folderTarget({ root: `${folder}/delivered` })],
-    runtime:
-      redis === undefined
-        ? inProcess({ concurrency: 1, onError: () => {} })
-        : redisRuntime({ connection: redis, concurrency: 1, onError: () => {} }),
+    runtime: redisRuntime({ connection: redis, concurrency: 1, onError: () => {} }),
     heartbeatMs: 200,
     sweepMs: 500,
     resubmitAfterMs: 1000,
