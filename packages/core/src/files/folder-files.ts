@@ -77,7 +77,7 @@ export function folderFiles(root: string, given?: FolderFilesOptions): Required<
       const found = await lstat(path).catch(() => undefined)
       // No key is that of a folder.
       if (found?.isDirectory()) return
-      await rm(path, { force: true })
+      if (found) await rm(path, { force: true })
       for (let folder = dirname(path); folder !== top; folder = dirname(folder))
         if (!(await removeIfEmpty(folder))) return
     },

@@ -98,6 +98,29 @@ test('listeners are found and removed as they were given', () => {
   assert.throws(() => events.on('error', 'text' as never), TypeError)
 })
 
+test('what the code of a host throws is heard: by who listens, else as a warning, and by its name in the job', async () => {
+  for (const listens of [false, true]) {
+    const heard: unknown[] = []
+    const warnings = await warningsOf(async () => {
+      const { job } = await withPiecework(
+        (host) => {
+          const [kind, ...others] = host.pack().kinds ?? []
+          assert.ok(kind?.shell)
+          return { ...host.pack(), kinds: [{ ...kind, shell: { ...kind.shell, ready: fail } }, ...others] }
+        },
+        async (piecework, { host }) => {
+          if (listens) piecework.events.on('node:failed', ({ cause }) => heard.push(cause))
+          const resource = host.add('b1', 'Birds', ['wren'])
+          return (await piecework.clone({ resource, principal: ann })).ended()
+        },
+      )
+      const message = '"shell.ready" of the resource kind "notebook" failed unexpectedly.'
+      assert.deepEqual([job.status, job.error?.code, job.error?.message], ['failed', 'internal', message])
+    })
+    assert.deepEqual([warnings, heard], listens ? [[], [broken()]] : [['on purpose'], []])
+  }
+})
+
 async function warningsOf(work: () => Promise<void>): Promise<readonly string[]> {
   const warnings: string[] = []
   const warned = ({ message }: Error): number => warnings.push(message)

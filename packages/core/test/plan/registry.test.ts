@@ -43,6 +43,13 @@ test('refuses a piece that has numbered tables and does not reserve their keys',
   assert.equal(refusal(pack(piece('project/a', { keys: { numbered, reserve: async () => {} } }))), '')
 })
 
+test('refuses files beside rows where the store can keep no journal of them', () => {
+  const files = { remove: async () => {} }
+  const made = () => createRegistry([pack(piece('project/a', { files }))], [], [], 'They need a server.')
+  assert.throws(made, /Piece "project\/a" has files beside rows\. They need a server\./)
+  createRegistry([pack(piece('project/a'))], [], [], 'They need a server.')
+})
+
 test('takes what is right', () => {
   const registry = createRegistry([
     pack(

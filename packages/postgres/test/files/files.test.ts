@@ -1,13 +1,20 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { symlink, writeFile } from 'node:fs/promises'
+import { readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { folderFiles, isPieceworkError } from '@piecework/core'
+import {
+  createPiecework,
+  type Database,
+  folderFiles,
+  isPieceworkError,
+  memoryArtifacts,
+} from '@piecework/core'
 import type { Piece } from '@piecework/core/piece'
-import { checkTables, type FileColumn } from '@piecework/postgres'
+import { checkTables, type FileColumn, postgresStore } from '@piecework/postgres'
+import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Albums, albumPiece, albums } from '../table-piece/albums.js'
+import { type Albums, albumKind, albumPiece, albums } from '../table-piece/albums.js'
 import { imported } from '../table-piece/support.js'
 import {
   bytesOf,
@@ -113,7 +120,7 @@ test('honest counts: more files than are put at once are all put, whatever the o
 test('nothing half-made: a job that fails takes the files that it has put, and no other', async () => {
   const id = await sample()
   const { archive } = await host.export(id)
-  const before = await files.keys()
+  const before = await readdir(files.root, { recursive: true })
   breaks = true
   try {
     for (const failed of [await host.import(archive), await host.clone(id)])
@@ -121,7 +128,46 @@ test('nothing half-made: a job that fails takes the files that it has put, and n
   } finally {
     breaks = false
   }
-  assert.equal(await files.keys(), before)
+  // No folder, either.
+  assert.equal((await readdir(files.root, { recursive: true })).sort(), before.sort())
+})
+
+test('a folder keeps no file open that was only asked for, and takes puts and deletions at the same time', async () => {
+  const { root, store, remove } = await folder()
+  await store.put('a/b', bytesOf('x'), noSignal)
+  const open = () => readdir('/proc/self/fd').then(({ length }) => length)
+  const before = await open()
+  for (let n = 0; n < 20; n++) assert.ok(await store.open('a/b', noSignal))
+  assert.ok((await open()) <= before + 1)
+  await Promise.all(
+    Array.from({ length: 30 }, async (_, n) => {
+      await store.put(`c/d/${n}`, bytesOf('y'), noSignal)
+      await store.delete(`c/d/${n}`, noSignal)
+    }),
+  )
+  assert.equal((await readdir(root, { recursive: true })).sort(), ['a', 'a/b'])
+  await remove()
+})
+
+test('an embedded database that keeps the jobs refuses files at the start', () => {
+  const none = async () => ({ rows: [], rowCount: 0 })
+  const database = { embedded: true, query: none, transaction: none } as unknown as Database
+  const start = (pieces: readonly Piece[]) =>
+    createPiecework({
+      packs: [{ name: 'albums', kinds: [albumKind], pieces }],
+      store: postgresStore({ database }),
+      artifacts: memoryArtifacts(),
+      runtime: inProcess(),
+    })
+  const { store } = files
+  try {
+    start([albumPiece([photos({ store })])])
+    assert.unreachable()
+  } catch (error) {
+    assert.ok(isPieceworkError(error, 'registry-invalid'), String(error))
+    assert.match(error.message, /"album\/rows" has files beside rows\. They need .* more than one connection/)
+  }
+  start([{ ...last, after: [] }])
 })
 
 test('honest counts: a file that is missing refuses the export, or is left out and told by all that follow', async () => {

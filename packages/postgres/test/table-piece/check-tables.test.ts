@@ -169,6 +169,18 @@ test('everything that does not fit is told at once', async () => {
   await assert.rejects(checkTables(here.db, pieces), /nothing.*given.*codes|given.*nothing.*codes/)
 })
 
+test('a table that two pieces carry by one owner is refused, unless each says which rows are its own', async () => {
+  const where = { sql: 'project_id IS NOT NULL' }
+  const other = { ...piece(table('units', { where })), name: 'project/y' }
+  const told =
+    /Pieces "project\/x" and "project\/y" both carry the rows of table "units" by "project_id": .* where: \{ sql:/
+  await assert.rejects(checkTables(here.db, [piece(table('units')), other]), told)
+  const both = [piece(table('units')), other]
+  assert.throws(() => both[0]?.registered?.(both), told)
+  await checkTables(here.db, [piece(table('units', { where })), other])
+  await checkTables(here.db, [piece(table('units')), { ...other, exportOnly: true }])
+})
+
 test('new ids: keys made of references and of numbers within them are fine', async () => {
   const references = { unit_id: 'units', other_id: 'units' }
   await checkTables(here.db, [
@@ -179,6 +191,20 @@ test('new ids: keys made of references and of numbers within them are fine', asy
 
 const contradictions: readonly (readonly [what: string, specs: TableSpec[], message: RegExp])[] = [
   ['no tables', [], /no tables/],
+  [
+    'a table twice',
+    [table('t'), table('t')],
+    /table "t" stands in it twice: .* with "where", as in where: \{ sql:/,
+  ],
+  [
+    'ids in texts that lead to shared rows',
+    [
+      table('t', {
+        text: { x: [{ pattern: '/u/{}', table: 'u', shared: { where: 'true', by: ['k'] } } as never] },
+      }),
+    ],
+    /text\.x\[0\]\.shared"; ids in texts lead to rows that travel/,
+  ],
   ['the same entry twice', [table('a b'), table('a_20_b')], /two tables have the entry "a_20_b\.csv"/],
   [
     'a column both set and remapped',
