@@ -23,7 +23,11 @@ for (const [what, parts] of Object.entries(broken)) {
     const finds = async (seed: number): Promise<boolean> =>
       (await simulate(parts, planOf(seed))).violations.length > 0
     if (await finds(findingSeeds[what] ?? 1)) return
-    for (let seed = 1; seed <= mostSeeds; seed++) if (await finds(seed)) return
+    for (let seed = 1; seed <= mostSeeds; seed++) {
+      if (!(await finds(seed))) continue
+      console.log(`the seed that finds "${what}" is ${seed}: write it into finding-seeds.ts`)
+      return
+    }
     assert.fail(`none of ${mostSeeds} seeds finds it`)
   })
 }
