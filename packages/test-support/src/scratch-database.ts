@@ -46,7 +46,7 @@ export async function scratchDatabase(given?: ScratchOptions): Promise<ScratchDa
 
   const name = `piecework_${run ?? 'test'}_${randomBytes(6).toString('hex')}`
   const url = databaseUrl(server, name)
-  await connected(server, async (admin) => {
+  await asAdmin(server, async (admin) => {
     if (options.encoding !== undefined) {
       const encoding = pg.escapeLiteral(options.encoding)
       await admin.query(
@@ -58,36 +58,39 @@ export async function scratchDatabase(given?: ScratchOptions): Promise<ScratchDa
       await copy(admin, await cachedTemplate(admin, server, run, template), name)
     }
   })
-  return { url, drop: () => connected(server, (admin) => drop(admin, name)) }
+  return { url, drop: () => asAdmin(server, (admin) => drop(admin, name)) }
 }
 
 /** The first file of a run that asks prepares the template; the others wait for it. */
 async function cachedTemplate(
-  admin: pg.Client,
+  admin: pg.ClientBase,
   server: string,
   run: string,
   template: ScratchTemplate,
 ): Promise<string> {
   const name = `piecework_${run}_template_${template.name}`
   await admin.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [name])
-  const found = await admin.query('SELECT FROM pg_database WHERE datname = $1', [name])
-  if (found.rowCount === 0) {
-    const unfinished = `${name}_unfinished`
-    await drop(admin, unfinished)
-    // To copy PostGIS is quicker than to create it.
-    const source = template === postgis ? undefined : await cachedTemplate(admin, server, run, postgis)
-    await createPrepared(admin, server, unfinished, template, source)
-    await admin.query(
-      `ALTER DATABASE ${pg.escapeIdentifier(unfinished)} RENAME TO ${pg.escapeIdentifier(name)}`,
-    )
+  try {
+    const found = await admin.query('SELECT FROM pg_database WHERE datname = $1', [name])
+    if (found.rowCount === 0) {
+      const unfinished = `${name}_unfinished`
+      await drop(admin, unfinished)
+      // To copy PostGIS is quicker than to create it.
+      const source = template === postgis ? undefined : await cachedTemplate(admin, server, run, postgis)
+      await createPrepared(admin, server, unfinished, template, source)
+      await admin.query(
+        `ALTER DATABASE ${pg.escapeIdentifier(unfinished)} RENAME TO ${pg.escapeIdentifier(name)}`,
+      )
+    }
+  } finally {
+    await admin.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [name])
   }
-  await admin.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [name])
   return name
 }
 
 /** `source`: a template that has PostGIS. */
 async function createPrepared(
-  admin: pg.Client,
+  admin: pg.ClientBase,
   server: string,
   name: string,
   template: ScratchTemplate,
@@ -107,7 +110,7 @@ async function createPrepared(
   }
 }
 
-async function copy(admin: pg.Client, source: string, name: string): Promise<void> {
+async function copy(admin: pg.ClientBase, source: string, name: string): Promise<void> {
   // A third of the work of copying block by block through the log. Nothing writes to a template.
   const strategy = (await serverMajor(admin)) >= 15 ? 'STRATEGY FILE_COPY' : ''
   await admin.query(
@@ -116,7 +119,7 @@ async function copy(admin: pg.Client, source: string, name: string): Promise<voi
 }
 
 /** The server waits some seconds for connections that are just being closed; only what still uses the database is ended. */
-async function drop(admin: pg.Client, name: string): Promise<void> {
+async function drop(admin: pg.ClientBase, name: string): Promise<void> {
   const sql = `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)}`
   await admin.query(sql).catch((error: unknown) => {
     if (!(error instanceof pg.DatabaseError) || error.code !== '55006') throw error
@@ -124,11 +127,32 @@ async function drop(admin: pg.Client, name: string): Promise<void> {
   })
 }
 
-async function serverMajor(admin: pg.Client): Promise<number> {
+async function serverMajor(admin: pg.ClientBase): Promise<number> {
   const { rows } = await admin.query<{ major: number }>(
     `SELECT current_setting('server_version_num')::int / 10000 AS major`,
   )
   return rows[0]?.major ?? 0
+}
+
+let pool: pg.Pool | undefined
+
+/**
+ * One after the other, on a connection to the run's server that is kept: to begin one takes as long as to copy a database. It keeps no
+ * process alive.
+ */
+async function asAdmin<T>(server: string, work: (admin: pg.ClientBase) => Promise<T>): Promise<T> {
+  if (server !== process.env.DATABASE_URL) return connected(server, work)
+  // Tests end connections that are idle.
+  pool ??= new pg.Pool({ connectionString: server, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true }).on(
+    'error',
+    () => undefined,
+  )
+  const client = await pool.connect()
+  try {
+    return await work(client)
+  } finally {
+    client.release()
+  }
 }
 
 async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -55,8 +55,10 @@ test('a run prepares a template once, however many ask for it', async () => {
       await one(url, 'CREATE TABLE numbers AS SELECT 7 AS n')
     },
   }
+  // Each on a connection of its own, as from processes of their own.
+  const url = `${process.env.DATABASE_URL}?application_name=scratch`
   const databases = await withRun(ownRun, () =>
-    Promise.all([1, 2, 3].map(() => scratchDatabase({ template }))),
+    Promise.all([1, 2, 3].map(() => scratchDatabase({ url, template }))),
   )
   assert.is(prepared, 1)
   for (const { url, drop } of databases) {
