@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { isPieceworkError } from '@piecework/core'
 import { checkTables } from '@piecework/postgres'
 import { suite } from 'uvu'
-import { type Albums, albumPiece, albums, places } from '../albums.js'
+import { type Albums, albumPiece, albums, onePlace } from '../albums.js'
 
 const test = suite('references: keys of several columns, of other schemas, and shared ones')
 
@@ -93,7 +93,7 @@ const rows = albumPiece([
 
 const hosts = new Map<string, Albums>()
 test.before(async () => {
-  for (const place of places) hosts.set(place, await albums(place, ddl, [rows, geo]))
+  for (const place of onePlace) hosts.set(place, await albums(place, ddl, [rows, geo]))
 })
 test.after(async () => {
   for (const host of hosts.values()) await host.close()
@@ -149,7 +149,7 @@ const look = ({ sql }: Albums, id: string) =>
     [id],
   )
 
-for (const place of places) {
+for (const place of onePlace) {
   test(`new ids: each column of a key travels as the column that it leads to (${place})`, async () => {
     const host = hosts.get(place) as Albums
     await checkTables(host.db, [rows, geo])
@@ -178,7 +178,7 @@ for (const place of places) {
 }
 
 test('a reference to another table than the foreign key leads to is refused by name', async () => {
-  const [place] = places
+  const [place] = onePlace
   const host = hosts.get(place ?? '') as Albums
   const wrong = albumPiece(
     [
@@ -207,7 +207,7 @@ test('a reference to another table than the foreign key leads to is refused by n
 })
 
 test('a foreign key to a partitioned table counts once: what is not declared of it is told once', async () => {
-  const host = hosts.get(places[0] ?? '') as Albums
+  const host = hosts.get(onePlace[0] ?? '') as Albums
   const bare = albumPiece([{ table: 'paints', owner: 'album_id', order: ['n'] }])
   await assert.rejects(checkTables(host.db, [bare]), (error) => {
     assert.ok(isPieceworkError(error))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { checkTables, type TableSpec } from '@piecework/postgres'
 import { suite } from 'uvu'
-import { type Albums, albumPiece, albums, lossesOf, places } from '../albums.js'
+import { type Albums, albumPiece, albums, lossesOf, onePlace } from '../albums.js'
 
 const test = suite('references: natural keys lead to rows of the job alone')
 
@@ -61,7 +61,7 @@ const piece = albumPiece(tables)
 
 const hosts = new Map<string, Albums>()
 test.before(async () => {
-  for (const place of places) hosts.set(place, await albums(place, ddl, [piece]))
+  for (const place of onePlace) hosts.set(place, await albums(place, ddl, [piece]))
 })
 test.after(async () => {
   for (const host of hosts.values()) await host.close()
@@ -120,7 +120,7 @@ const empty = (n: number) => ({
   about: null,
 })
 
-for (const place of places) {
+for (const place of onePlace) {
   test(`new ids: a natural key leads to the row that travelled, and to no row of another album (${place})`, async () => {
     const host = hosts.get(place) as Albums
     const { sql } = host
