@@ -9,7 +9,7 @@ import { sampleFolder } from '@piecework/test-support/fixtures/samples.js'
 import { Pool } from 'pg'
 import { type Bench, type BenchOptions, compared, limited, type Measure, timed } from '../measure.js'
 import { Databases } from '../planning/databases.js'
-import { benchScene } from './scene.js'
+import { makeScene, type SceneKind, sceneBands, sceneFile } from './scene.js'
 import { childrenSeconds, type ImageryFigures, type ImageryTask, imageryStep } from './step.js'
 import { watchMemory } from './watch-memory.js'
 
@@ -20,7 +20,8 @@ const processMb = 150
 interface Case {
   readonly name: string
   readonly goal: { readonly reach: number; readonly aim: number }
-  readonly task: Omit<ImageryTask, 'folder'>
+  readonly scene: SceneKind
+  readonly request: ImageryTask['request']
   /** Writes the same with GDAL's programs. */
   peer(folder: string): Promise<void>
 }
@@ -29,7 +30,8 @@ interface Case {
 export const imageryBench: Bench = (options) => measured(options, Math.round(options.rows / rowsOfPixel))
 
 /** The whole export of 20,000 × 20,000 pixels, once: with 25 GB of disk. */
-export const largeImageryBench: Bench = (options) => measured({ ...options, runs: 1 }, 20_000, 'imagery/whole')
+export const largeImageryBench: Bench = (options) =>
+  measured({ ...options, runs: 1 }, 20_000, 'imagery/whole')
 
 async function measured({ runs, url, log }: BenchOptions, side: number, only?: string): Promise<Measure[]> {
   const databases = new Databases(url)
@@ -40,15 +42,18 @@ async function measured({ runs, url, log }: BenchOptions, side: number, only?: s
     await migrate(fromPg(pool), imageryMigrations)
     await pool.end()
     const measures: Measure[] = []
-    for (const one of await casesOf(side, folder)) {
+    for (const one of await casesOf(folder)) {
       if (only !== undefined && one.name !== only) continue
+      makeScene(one.scene, side, folder)
+      const scene = sceneFile(one.scene, folder)
+      const task = { scene, bands: sceneBands(one.scene), request: one.request }
       const ours: ImageryFigures[] = []
       const peers: number[] = []
       for (let run = 1; run <= runs; run++) {
         const own = join(folder, 'own')
         await mkdir(own)
         const memory = watchMemory()
-        const figures = await imageryStep({ ...one.task, folder: own }, database)
+        const figures = await imageryStep({ ...task, folder: own }, database)
         ours.push(figures)
         log(`${one.name}: ${JSON.stringify({ ...figures, ...memory() })}`)
         await rm(own, { recursive: true })
@@ -77,20 +82,17 @@ const execute = promisify(execFile)
 const run = async (program: string, ...args: string[]): Promise<void> => void (await execute(program, args))
 const cog = ['-of', 'COG', '-co', 'COMPRESS=DEFLATE', '-co', 'BLOCKSIZE=256', '-co', 'PREDICTOR=YES']
 
-async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
-  const rgb = benchScene('rgb', side, folder)
-  const rgbn = benchScene('rgbn', side, folder)
+async function casesOf(folder: string): Promise<readonly Case[]> {
+  const rgb = sceneFile('rgb', folder)
+  const rgbn = sceneFile('rgbn', folder)
   const area = join(sampleFolder, 'imagery/aoi_b.geojson')
   const mask: unknown = JSON.parse(await readFile(area, 'utf8'))
   return [
     {
       name: 'imagery/whole',
       goal: { reach: 1, aim: 1.7 },
-      task: {
-        scene: rgb.file,
-        bands: rgb.bands,
-        request: { projection: 3857, resampling: 'bilinear', mask },
-      },
+      scene: 'rgb',
+      request: { projection: 3857, resampling: 'bilinear', mask },
       peer: async (own) => {
         const warped = join(own, 'warped.tif')
         const warp = [
@@ -105,7 +107,7 @@ async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
           '-wo',
           'UNIFIED_SRC_NODATA=YES',
         ]
-        await run('gdalwarp', ...warp, rgb.file, warped)
+        await run('gdalwarp', ...warp, rgb, warped)
         await run('ogr2ogr', '-t_srs', 'EPSG:3857', join(own, 'area.gpkg'), area)
         for (const band of ['1', '2', '3'])
           await run('gdal_rasterize', '-q', '-i', '-b', band, '-burn', '0', join(own, 'area.gpkg'), warped)
@@ -115,7 +117,8 @@ async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
     {
       name: 'imagery/ndvi',
       goal: { reach: 1, aim: 1 },
-      task: { scene: rgbn.file, bands: rgbn.bands, request: { ndvi: true } },
+      scene: 'rgbn',
+      request: { ndvi: true },
       peer: async (own) => {
         const ndvi = join(own, 'ndvi.tif')
         const calc = ['--quiet', '--calc', '(A.astype(float)-B)/(A.astype(float)+B)', '--type', 'Float32']
@@ -123,10 +126,10 @@ async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
           'gdal_calc.py',
           ...calc,
           '-A',
-          rgbn.file,
+          rgbn,
           '--A_band=4',
           '-B',
-          rgbn.file,
+          rgbn,
           '--B_band=1',
           `--outfile=${ndvi}`,
         )
@@ -136,8 +139,9 @@ async function casesOf(side: number, folder: string): Promise<readonly Case[]> {
     {
       name: 'imagery/identity',
       goal: { reach: 0.9, aim: 0.9 },
-      task: { scene: rgb.file, bands: rgb.bands, request: {} },
-      peer: (own) => run('gdal_translate', '-q', ...cog, rgb.file, join(own, 'cog.tif')),
+      scene: 'rgb',
+      request: {},
+      peer: (own) => run('gdal_translate', '-q', ...cog, rgb, join(own, 'cog.tif')),
     },
   ]
 }

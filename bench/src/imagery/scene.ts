@@ -1,21 +1,30 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { sampleFolder } from '@piecework/test-support/fixtures/samples.js'
 
-export interface BenchScene {
-  /** RGB of bytes, or four bands of 16 bits. */
-  readonly file: string
-  readonly bands: readonly string[]
-}
+/** RGB of bytes, or four bands of 16 bits. */
+export type SceneKind = 'rgb' | 'rgbn'
 
-const sample = (name: string): string => join(sampleFolder, 'imagery', name)
+const samples = { rgb: 'RGB.byte.tif', rgbn: 'landsat-rgbn-256.tif' } as const
 
-/** A sample scene, made as large as `side` by resampling: no two pixels beside each other need be equal. */
-export function benchScene(kind: 'rgb' | 'rgbn', side: number, folder: string): BenchScene {
-  const file = join(folder, `${kind}.tif`)
-  const source = sample(kind === 'rgb' ? 'RGB.byte.tif' : 'landsat-rgbn-256.tif')
+export const sceneFile = (kind: SceneKind, folder: string): string => join(folder, `${kind}.tif`)
+
+export const sceneBands = (kind: SceneKind): readonly string[] => [
+  'red',
+  'green',
+  'blue',
+  ...(kind === 'rgbn' ? ['nir'] : []),
+]
+
+/**
+ * A sample scene, made as large as `side` by resampling, unless it is there: no two pixels beside each other need be equal.
+ */
+export function makeScene(kind: SceneKind, side: number, folder: string): void {
+  const file = sceneFile(kind, folder)
+  if (existsSync(file)) return
+  const source = join(sampleFolder, 'imagery', samples[kind])
   const size = ['-outsize', `${side}`, `${side}`, '-r', 'cubic']
   const format = ['-co', 'TILED=YES', '-co', 'COMPRESS=DEFLATE', '-co', 'BIGTIFF=IF_SAFER']
   execFileSync('gdal_translate', ['-q', ...size, ...format, source, file])
-  return { file, bands: ['red', 'green', 'blue', ...(kind === 'rgbn' ? ['nir'] : [])] }
 }

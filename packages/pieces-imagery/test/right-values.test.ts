@@ -63,9 +63,9 @@ test('6: bilinear', async () => {
 
 function squares({ width, height }: Grid): Window[] {
   const windows: Window[] = []
-  for (let y = 0; y < height; y += 512)
-    for (let x = 0; x < width; x += 512)
-      windows.push({ x, y, width: Math.min(512, width - x), height: Math.min(512, height - y) })
+  for (let y = 0; y < height; y += 160)
+    for (let x = 0; x < width; x += 160)
+      windows.push({ x, y, width: Math.min(160, width - x), height: Math.min(160, height - y) })
   return windows
 }
 const across = ({ width, height }: Grid): Window[] => [
@@ -73,7 +73,7 @@ const across = ({ width, height }: Grid): Window[] => [
   { x: 160, y: 0, width: width - 160, height },
 ]
 for (const [resampling, resolution, windows] of [
-  ['bilinear', 300, squares],
+  ['bilinear', 900, squares],
   ['near', 900, across],
   ['cubic', 900, across],
   ['lanczos', 900, across],
