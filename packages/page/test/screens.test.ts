@@ -175,11 +175,27 @@ test('what differs between an archive and what is there now', async () => {
   await page.close()
 })
 
-test('from right to left', async () => {
+test('from right to left, with English sentences that end at their ends, and with words of the host', async () => {
   const page = await open('/arabic')
   await look(page, 'rtl-list', 'Export of Tasman Peninsula')
   await page.getByRole('link', { name: 'Export of Tasman Peninsula' }).first().click()
   await look(page, 'rtl-job', 'The export is ready.')
+  const [letter, stop] = (await page.evaluate(`(() => {
+    const text = document.querySelector('piecework-jobs').shadowRoot.querySelector('.summary strong').firstChild
+    return [2, 1].map((from) => {
+      const range = document.createRange()
+      range.setStart(text, text.length - from)
+      range.setEnd(text, text.length - from + 1)
+      return range.getBoundingClientRect().left
+    })
+  })()`)) as readonly [number, number]
+  assert.ok(stop > letter, `the full stop is at ${stop}, the letter before it at ${letter}`)
+  const labels = { 'sum.succeeded.export': 'التصدير جاهز.', 'result.download': 'تنزيل' }
+  await page.evaluate(
+    `Object.assign(document.querySelector('piecework-jobs'), { labels: ${JSON.stringify(labels)} })`,
+  )
+  await page.getByText(labels['sum.succeeded.export']).first().waitFor()
+  await page.getByText(labels['result.download'], { exact: true }).waitFor()
   await page.close()
 })
 

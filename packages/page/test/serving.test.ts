@@ -167,6 +167,31 @@ test('the first load is at most 30 kB, and all that comes on demand at most 60 k
   assert.ok(laterBytes <= 60_000, `${laterBytes} bytes`)
 })
 
+test('screen readers are told what is newest, once in five seconds', async () => {
+  const text = await (await ask(`${await versionedPath()}/announcer.js`)).text()
+  const { createAnnouncer } = await import(`data:text/javascript,${encodeURIComponent(text)}`)
+  const timers: [() => void, number][] = []
+  const own = globalThis.setTimeout
+  globalThis.setTimeout = ((...timer: [() => void, number]) => timers.push(timer)) as unknown as typeof own
+  try {
+    const region = { textContent: '' }
+    const { say } = createAnnouncer(region)
+    const pass = () => {
+      const [due, ms] = timers.shift() ?? assert.fail('nothing is due')
+      due()
+      return [region.textContent, ms]
+    }
+    say('Reading')
+    assert.deepEqual(pass(), ['Reading', 0])
+    say('Packing')
+    say('Ready')
+    assert.equal(region.textContent, 'Reading')
+    assert.deepEqual([pass(), timers.length], [['Ready', 5000], 1])
+  } finally {
+    globalThis.setTimeout = own
+  }
+})
+
 test('libraries that come along have their licences beside them', async () => {
   for (const name of ['preact', 'htm']) {
     const given = await readFile(

@@ -92,6 +92,8 @@ export const catalogue: Record<string, string> = {
   'progress.steps': '{done} of {total} steps',
   'progress.failed.one': '{n} did not work',
   'progress.failed.other': '{n} did not work',
+  'progress.found.one': '{n} found errors',
+  'progress.found.other': '{n} found errors',
   'progress.rows.one': '{n} record',
   'progress.rows.other': '{n} records',
   'progress.lost': 'The connection is lost. It is tried again by itself; the work goes on meanwhile.',

@@ -39,7 +39,11 @@ export function FindingsView({
   const [severity, setSeverity] = useState<Severity>('all')
   const [file, setFile] = useState('')
   const [search, setSearch] = useState('')
-  const { items, errors, warnings } = findings
+  const { items } = findings
+  const all = useMemo(() => causesOf(items), [items])
+  const placesOf = (of: Finding['severity']) =>
+    all.reduce((sum, { items: [first], count }) => sum + (first?.severity === of ? count : 0), 0)
+  const [errors, warnings] = [placesOf('error'), placesOf('warning')]
   const files = useMemo(() => [...new Set(items.flatMap((one) => one.file ?? []))].sort(), [items])
   const causes = useMemo(
     () =>

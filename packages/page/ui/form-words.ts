@@ -64,7 +64,7 @@ Object.assign(catalogue, {
   'draft.sorting': 'Looking at what the files are …',
   'draft.missing': 'Missing',
   'draft.missingOnes': 'Still missing: {names}.',
-  'draft.missingHint': 'Add it below, alone: the others need not be sent again.',
+  'draft.missingHint': 'Add what is missing below: the other files need not be sent again.',
   'draft.complete': 'All files that are needed are there.',
   'draft.next': 'Check them next.',
   'draft.replace': 'Replace',

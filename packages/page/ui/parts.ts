@@ -32,10 +32,11 @@ export function Parts({ job }: { job: Job }): VNode {
   const load = () =>
     loading.run(async () => setParts(await partsOf((path) => api.get<Page<Step>>(path), job.id)))
   if (!parts)
-    return html`<p>
-      <button type="button" class="quiet" disabled=${loading.isBusy} onClick=${load}>${t('parts.show')}</button>
+    return html`<section aria-labelledby="parts">
+      <h2 id="parts">${t('parts.title')}</h2>
+      <p><button type="button" class="quiet" disabled=${loading.isBusy} onClick=${load}>${t('parts.show')}</button></p>
       <${ProblemNote} problem=${loading.problem} />
-    </p>`
+    </section>`
   const kindOf = (piece: string) => {
     const isTwice = parts.filter(({ name }) => t.part(name) === t.part(piece)).length > 1
     const of = settings.pieces.find(({ name }) => name === piece)?.of

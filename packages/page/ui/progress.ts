@@ -129,7 +129,7 @@ function PhaseLine({ phase: { key, nodes, running, done, failed, skipped, rows }
     <span class="faint">
       ${nodes > 1 ? t('progress.of', { done: format.number(done), total: format.number(nodes) }) : said}
       ${rows > 0 && ` · ${t('progress.rows', { count: rows })}`}
-      ${failed > 0 && nodes > 1 && ` · ${t('progress.failed', { count: failed })}`}
+      ${failed > 0 && nodes > 1 && ` · ${t(key === 'validate' ? 'progress.found' : 'progress.failed', { count: failed })}`}
     </span>
   </li>`
 }
