@@ -16,7 +16,6 @@ import { replicaProblem } from './facts/session-facts.js'
 import { uncarriedReferences } from './facts/uncarried.js'
 import { readDeclared } from './read-declared.js'
 import { matchTables } from './resolve-tables.js'
-import { carriedTwice } from './siblings.js'
 import { isTablePiece, tableSpec } from './spec.js'
 import { tableKey } from './table-name.js'
 import { unformedReferences } from './unformed-references.js'
@@ -34,14 +33,11 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
   const forms = keyFormsOf(pieces, refused)
   const checked: Checked[] = []
   const tablePieces = pieces.filter(isTablePiece)
-  refused.push(...carriedTwice(tablePieces))
   for (const piece of pieces.filter(isClaimingPiece)) refused.push(...(await claimProblems(db, piece)))
-  const reading = await readDeclared(
-    db,
-    tablePieces.map((piece) => piece[tableSpec]),
-  )
+  const specs = tablePieces.map((piece) => piece[tableSpec])
+  const reading = await readDeclared(db, specs)
   for (const piece of tablePieces) {
-    const { plans, problems } = await matchTables(db, piece[tableSpec], reading)
+    const { plans, problems } = await matchTables(db, piece[tableSpec], reading, specs)
     checked.push({ piece, plans: problems.length > 0 ? [] : plans, problems: [...problems] })
   }
   for (const one of checked) if (!one.piece.exportOnly) one.problems.push(...fillOrderProblems(one, checked))

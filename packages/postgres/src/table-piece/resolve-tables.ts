@@ -4,7 +4,7 @@ import { withFacts } from './facts/with-facts.js'
 import type { Reading } from './read-declared.js'
 import type { ReportProblem } from './resolve-input.js'
 import { resolveTable } from './resolve-table.js'
-import type { Declared } from './siblings.js'
+import { carriedToo, type Declared, siblingsOf } from './siblings.js'
 import type { TablePlan } from './table-plan.js'
 import { spelledInCircles } from './typed-key.js'
 import { undeclaredKeys } from './undeclared-keys.js'
@@ -27,11 +27,12 @@ export async function resolveTables(
   })
 }
 
-/** Plans that hold if there is no problem; each problem is an error. */
+/** Plans that hold if there is no problem; each problem is an error. `all`: what else the host declares. */
 export async function matchTables(
   db: Queryable,
   piece: Declared,
   { catalogue, sequences, factsOf }: Reading,
+  all: readonly Declared[] = siblingsOf(piece).declarations,
 ): Promise<{ readonly plans: readonly TablePlan[]; readonly problems: readonly Problem[] }> {
   const schema = piece.schema ?? 'public'
   const problems: Problem[] = []
@@ -42,6 +43,14 @@ export async function matchTables(
     const plan = resolveTable({ spec, piece, schema, catalogue, sequences, problem })
     return plan ? [plan] : []
   })
+  // A resource's own row is there already: two pieces may fill columns of it.
+  for (const { spec } of matched.filter(({ ownRow }) => !ownRow)) {
+    const other = carriedToo(piece, spec, all)
+    if (other !== undefined)
+      add(spec.table, `piece "${other}" carries the rows of table "${spec.table}" by "${spec.owner}", too`, {
+        hint: `Leave the table out of one piece, or say by "where" of each which rows are its own: where: { sql: 'kind = $1', values: ['page'] }.`,
+      })
+  }
   for (const { table, column, to } of spelledInCircles(matched))
     add(
       table,

@@ -25,7 +25,7 @@ export const farmTables = `
   );
   CREATE TABLE farm_note (
     id serial PRIMARY KEY, estate_id varchar(24) NOT NULL REFERENCES farm_estate, content_type_id int NOT NULL REFERENCES content_type,
-    object_id int NOT NULL CHECK (object_id >= 0), body text NOT NULL
+    object_id varchar(40) NOT NULL, body text NOT NULL
   );
   CREATE TABLE farm_category (
     id serial PRIMARY KEY, estate_id varchar(24) NOT NULL REFERENCES farm_estate, name varchar(50) NOT NULL, lft int NOT NULL, parent_id int REFERENCES farm_category
@@ -43,7 +43,7 @@ export const farmTables = `
   INSERT INTO farm_meadow VALUES (2, 'long');
   INSERT INTO farm_crop (estate_id, name) VALUES ('5yt4wxmp9qvwuigz2xm3hbc7', 'rye'), ('5yt4wxmp9qvwuigz2xm3hbc7', 'oat');
   INSERT INTO farm_field_crops (field_id, crop_id) VALUES (1, 1), (1, 2), (2, 1);
-  INSERT INTO farm_note (estate_id, content_type_id, object_id, body) VALUES ('5yt4wxmp9qvwuigz2xm3hbc7', 2, 2, 'a place'), ('5yt4wxmp9qvwuigz2xm3hbc7', 4, 2, 'a crop');
+  INSERT INTO farm_note (estate_id, content_type_id, object_id, body) VALUES ('5yt4wxmp9qvwuigz2xm3hbc7', 2, '2', 'a place'), ('5yt4wxmp9qvwuigz2xm3hbc7', 4, '2', 'a crop');
   INSERT INTO farm_category (estate_id, name, lft, parent_id) VALUES ('5yt4wxmp9qvwuigz2xm3hbc7', 'top', 1, NULL), ('5yt4wxmp9qvwuigz2xm3hbc7', 'sub', 2, 1);
   RESET search_path;`
 

@@ -171,14 +171,16 @@ test('everything that does not fit is told at once', async () => {
 
 test('a table that two pieces carry by one owner is refused, unless each says which rows are its own', async () => {
   const where = { sql: 'project_id IS NOT NULL' }
-  const other = { ...piece(table('units', { where })), name: 'project/y' }
-  const told =
-    /Pieces "project\/x" and "project\/y" both carry the rows of table "units" by "project_id": .* where: \{ sql:/
-  await assert.rejects(checkTables(here.db, [piece(table('units')), other]), told)
-  const both = [piece(table('units')), other]
-  assert.throws(() => both[0]?.registered?.(both), told)
-  await checkTables(here.db, [piece(table('units', { where })), other])
-  await checkTables(here.db, [piece(table('units')), { ...other, exportOnly: true }])
+  const another = (more: Partial<TableSpec>, piece = {}) =>
+    tablePiece({ name: 'project/y', of: 'project', version: 1, tables: [table('units', more)], ...piece })
+  await assert.rejects(checkTables(here.db, [piece(table('units')), another({ where })]), (error) => {
+    assert.ok(isPieceworkError(error, 'registry-invalid'))
+    assert.match(error.message, /piece "project\/y" carries the rows of table "units" by "project_id", too/)
+    return error.findings.every(({ hint }) => /where: \{ sql: 'kind = \$1'/.test(hint ?? ''))
+  })
+  await checkTables(here.db, [piece(table('units', { where })), another({ where })])
+  await checkTables(here.db, [piece(table('units')), another({}, { exportOnly: true })])
+  await checkTables(here.db, [piece(table('units')), another({}, { applies: async () => true })])
 })
 
 test('new ids: keys made of references and of numbers within them are fine', async () => {

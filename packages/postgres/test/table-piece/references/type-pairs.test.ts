@@ -131,7 +131,10 @@ let host: Albums
 let refused: readonly TableFinding[]
 test.before(async () => {
   host = await albums(onePlace[0] ?? 'embedded', ddl, [works])
-  const everything = albumPiece([...keyTables, ...Object.keys(kinds).map((name) => declared(name, () => true))])
+  const everything = albumPiece([
+    ...keyTables,
+    ...Object.keys(kinds).map((name) => declared(name, () => true)),
+  ])
   const error: unknown = await checkTables(host.db, [everything]).catch((thrown: unknown) => thrown)
   refused = isPieceworkError(error, 'registry-invalid') ? error.findings : []
 })
@@ -187,8 +190,14 @@ test('new ids: all others lead to the rows of each copy', async () => {
           (pair) =>
             `(SELECT count(*)::int FROM ${led(name, pair.key)} k WHERE k.id::text = (${kind.id(`r.${named(pair)}`)})::text ${own}) AS ${named(pair)}`,
         )
-      const [row] = await host.sql(`SELECT ${leads.join(', ')} FROM r_${name} r WHERE r.album_id = $1`, [copy.id])
-      assert.deepEqual([...new Set(Object.values(row ?? {}))], [1], `${name}: ${JSON.stringify(row)} ${copy.told}`)
+      const [row] = await host.sql(`SELECT ${leads.join(', ')} FROM r_${name} r WHERE r.album_id = $1`, [
+        copy.id,
+      ])
+      assert.deepEqual(
+        [...new Set(Object.values(row ?? {}))],
+        [1],
+        `${name}: ${JSON.stringify(row)} ${copy.told}`,
+      )
     }
     assert.ok((await host.diff(exported.archive, copy.id)).equal)
   }
