@@ -105,13 +105,15 @@ export async function albums(
     })
   }
   const store = postgresStore({ database: db })
-  await store.migrate()
+  // The server's template has its tables.
+  if (on === 'embedded') await store.migrate()
   const artifacts = memoryArtifacts()
   const piecework = createPiecework({
     packs: [{ name: 'albums', kinds: [albumKind], pieces }],
     store,
     artifacts,
-    runtime: inProcess(),
+    // One node after the other needs few connections, each of which takes as long to begin as a job.
+    runtime: inProcess({ concurrency: 1 }),
     ...options,
   })
   await piecework.start()
@@ -157,7 +159,7 @@ async function opened(on: Place): Promise<{ db: Database; end: () => Promise<voi
     return { db, end: () => db.close() }
   }
   const scratch = await scratchDatabase({ template: storeTemplate })
-  const pool = new pg.Pool({ connectionString: scratch.url, max: 6 })
+  const pool = new pg.Pool({ connectionString: scratch.url, max: 3 })
   return {
     db: fromPg(pool),
     end: async () => {
