@@ -5,9 +5,7 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
-import pg from 'pg'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type Death, deliveryHost, type Place } from './delivery-host.js'
 
@@ -19,12 +17,9 @@ let scratch: ScratchDatabase
 let place: Place
 
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   const folder = await mkdtemp(join(tmpdir(), 'piecework-delivery-'))
   place = { database: scratch.url, folder, root: join(folder, 'delivered') }
-  const pool = new pg.Pool({ connectionString: scratch.url, max: 1 })
-  await postgresStore({ database: fromPg(pool) }).migrate()
-  await pool.end()
 })
 test.after(async () => {
   await scratch.drop()

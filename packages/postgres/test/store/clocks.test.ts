@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { NewJob } from '@piecework/core/store'
 import { fromPg, type PostgresStore, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { exportJob } from './sample.js'
@@ -15,10 +15,9 @@ let pool: pg.Pool
 let store: PostgresStore
 
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   pool = new pg.Pool({ connectionString: scratch.url, max: 2 })
   store = postgresStore({ database: fromPg(pool) })
-  await store.migrate()
 })
 test.after.each(() => {
   Date.now = now

@@ -4,7 +4,7 @@ import { createPiecework, type Pack, type Piecework } from '@piecework/core'
 import type { Piece } from '@piecework/core/piece'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 
@@ -42,11 +42,10 @@ let pool: pg.Pool
 let small: pg.Pool
 
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   // One connection for everything: a wait for a second one while the first is held would never end.
   pool = new pg.Pool({ connectionString: scratch.url, max: 1 })
   small = new pg.Pool({ connectionString: scratch.url, max: 1 })
-  await postgresStore({ database: fromPg(pool) }).migrate()
 })
 test.after(async () => {
   await pool.end()

@@ -4,7 +4,7 @@ import type { Queryable } from '@piecework/core/piece'
 import type { JobError } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 
@@ -15,10 +15,9 @@ let scratch: ScratchDatabase
 let pool: pg.Pool
 
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   pool = new pg.Pool({ connectionString: scratch.url, max: 4 })
   pool.on('error', () => {})
-  await postgresStore({ database: fromPg(pool) }).migrate()
   await pool.query('CREATE TABLE books (title text CONSTRAINT not_long CHECK (length(title) < 9), pages int)')
 })
 test.after(async () => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isPieceworkError, type Job } from '@piecework/core'
 import type { Lease, NewJob, Store } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { exportJob } from './sample.js'
@@ -17,9 +17,8 @@ let pools: readonly pg.Pool[]
 let stores: readonly Store[]
 
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   pools = sixPools()
-  await postgresStore({ database: fromPg(poolAt(0)) }).migrate()
   stores = withLeases(60_000)
 })
 test.after(async () => {

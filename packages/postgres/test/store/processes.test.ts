@@ -3,9 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { PieceworkOptions } from '@piecework/core'
-import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
-import pg from 'pg'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { leaseMs, type Manner, type WaitingHost, waitingHost } from './waiting-host.js'
 
@@ -15,10 +13,7 @@ const principal = { id: 'ann' }
 let scratch: ScratchDatabase
 
 test.before(async () => {
-  scratch = await scratchDatabase()
-  const pool = new pg.Pool({ connectionString: scratch.url, max: 1 })
-  await postgresStore({ database: fromPg(pool) }).migrate()
-  await pool.end()
+  scratch = await scratchDatabase({ template: storeTemplate })
 })
 test.after(() => scratch.drop())
 

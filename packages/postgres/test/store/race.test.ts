@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fromPg, type PostgresStore, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import type { Race } from './racing-worker.js'
@@ -17,10 +17,9 @@ let store: PostgresStore
 let workers: readonly ChildProcess[] = []
 
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   pool = new pg.Pool({ connectionString: scratch.url, max: 2 })
   store = postgresStore({ database: fromPg(pool) })
-  await store.migrate()
   const file = new URL('./racing-worker.js', import.meta.url)
   workers = Array.from({ length: processes }, () => fork(file, [scratch.url]))
   await Promise.all(workers.map((worker) => once(worker, 'message')))

@@ -1,5 +1,5 @@
-import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { fromPg } from '@piecework/postgres'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { refusalBehaviour, refusalsOfServers, refusalTables } from './refusal-behaviour.js'
@@ -9,10 +9,9 @@ let scratch: ScratchDatabase
 let pool: pg.Pool
 
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   pool = new pg.Pool({ connectionString: scratch.url, max: 4 })
   pool.on('error', () => {})
-  await postgresStore({ database: fromPg(pool) }).migrate()
   for (const sql of refusalTables) await pool.query(sql)
   await pool
     .query('CREATE ROLE nobody_there')

@@ -11,7 +11,7 @@ import {
 import type { Guard } from '@piecework/core/store'
 import { fromKnex, fromPg, type PostgresStore, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import knexOf, { type Knex } from 'knex'
 import pg from 'pg'
 import { suite } from 'uvu'
@@ -26,11 +26,10 @@ let pools: pg.Pool[]
 let store: PostgresStore
 
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   const connection = { connectionString: scratch.url, options: '-c TimeZone=Asia/Tokyo -c DateStyle=German' }
   knex = knexOf({ client: 'pg', connection, pool: { min: 0, max: 4 } })
   store = postgresStore({ database: fromKnex(knex) })
-  await store.migrate()
   pools = Array.from({ length: 10 }, () => new pg.Pool({ connectionString: scratch.url, max: 2 }))
 })
 test.after(async () => {

@@ -1,5 +1,5 @@
 import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, scratchDatabase } from '@piecework/test-support'
+import { needsServer, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import { guardLaws, jobStoreLaws } from '@piecework/testkit'
 import pg from 'pg'
 import { suite } from 'uvu'
@@ -11,13 +11,12 @@ let made: ReturnType<typeof fromPg>
 let control: ReturnType<typeof fromPg>
 
 test.before(async () => {
-  const scratch = await scratchDatabase()
+  const scratch = await scratchDatabase({ template: storeTemplate })
   const pools = [8, 4].map((max) => new pg.Pool({ connectionString: scratch.url, max }))
   for (const pool of pools) pool.on('error', () => {})
   const [data, small] = pools as [pg.Pool, pg.Pool]
   made = fromPg(data)
   control = fromPg(small)
-  await postgresStore({ database: made }).migrate()
   close = async () => {
     await Promise.all(pools.map((pool) => pool.end()))
     await scratch.drop()

@@ -5,7 +5,7 @@ import type { Queryable } from '@piecework/core/piece'
 import type { Attempts, Store } from '@piecework/core/store'
 import { claimTables, fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import fc from 'fast-check'
 import pg from 'pg'
 import { suite } from 'uvu'
@@ -39,10 +39,9 @@ let scratch: ScratchDatabase
 let pool: pg.Pool
 
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   pool = new pg.Pool({ connectionString: scratch.url, max: 8 })
   pool.on('error', () => {})
-  await postgresStore({ database: fromPg(pool) }).migrate()
   await pool.query(tables)
 })
 test.after(async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { fromPg } from '@piecework/postgres'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { atlas, atlasPack, atlasTables } from './atlas.js'
@@ -11,9 +11,8 @@ let scratch: ScratchDatabase
 let pool: pg.Pool
 
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   pool = new pg.Pool({ connectionString: scratch.url, max: 8 })
-  await postgresStore({ database: fromPg(pool) }).migrate()
 })
 test.after(async () => {
   await pool.end()

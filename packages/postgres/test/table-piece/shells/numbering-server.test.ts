@@ -1,5 +1,5 @@
-import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { fromPg } from '@piecework/postgres'
+import { needsServer, type ScratchDatabase, scratchDatabase, storeTemplate } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { numberingBehaviour } from './numbering-behaviour.js'
@@ -9,9 +9,8 @@ let scratch: ScratchDatabase
 let pool: pg.Pool
 
 test.before(async () => {
-  scratch = await scratchDatabase()
+  scratch = await scratchDatabase({ template: storeTemplate })
   pool = new pg.Pool({ connectionString: scratch.url, max: 8 })
-  await postgresStore({ database: fromPg(pool) }).migrate()
 })
 test.after(async () => {
   await pool.end()
