@@ -23,14 +23,29 @@ interface Learnt {
 /** Where nothing befalls it, a job ends, however busy the machine is. */
 const limitMs = 600_000
 
+export interface Lessons {
+  /** Of which there will be jobs. */
+  readonly kinds: readonly SoakJob[]
+  /** Whether there will be jobs of the other project. */
+  readonly beside: boolean
+}
+
+/** Whatever there will be, an export writes the archive of the sources, and a legacy import makes the other project. */
+const always: readonly SoakJob[] = ['export', 'legacy import']
+
 /**
  * Runs each kind of job without a fault, a second time to know how long it takes to ask for it; deliveries begin as exports
  * do. The last export writes the archive of `sources`.
  */
-export async function learn(host: SoakHost, requester: Requester, sources: Sources): Promise<Learnt> {
+export async function learn(
+  host: SoakHost,
+  requester: Requester,
+  sources: Sources,
+  lessons: Lessons,
+): Promise<Learnt> {
   const references: Partial<Record<SoakJob, Reference>> = {}
   let legacy = ''
-  for (const kind of jobKinds) {
+  for (const kind of jobKinds.filter((one) => always.includes(one) || lessons.kinds.includes(one))) {
     if (!delivers(kind)) {
       const first = await undisturbed(host, requester, sources, kind)
       await keepArchive(host, sources, first.report)
@@ -46,7 +61,7 @@ export async function learn(host: SoakHost, requester: Requester, sources: Sourc
   const learnt = references as References
   const others = { ...sources, project: { kind: 'project', id: legacy } }
   const beside = { ...learnt }
-  for (const kind of ['export', 'clone'] as const) {
+  for (const kind of lessons.beside ? (['export', 'clone'] as const) : []) {
     const { reference, report } = await undisturbed(host, requester, others, kind)
     beside[kind] = reference
     await tidy({ host, sources: others }, kind, report)

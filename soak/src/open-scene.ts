@@ -17,7 +17,7 @@ import { mountDisk, openDisk } from './disk.js'
 import { startDrive } from './drive/drive.js'
 import { startHooks } from './hooks.js'
 import { applicationName, soakHost } from './host.js'
-import { learn } from './learn.js'
+import { type Lessons, learn } from './learn.js'
 import type { Scene } from './scene.js'
 import { makeSources } from './sources.js'
 
@@ -27,6 +27,7 @@ export interface SceneOptions {
   /** Folder of PostgreSQL's programs, for a server of its own. */
   readonly programs?: string | undefined
   readonly workers: number
+  readonly lessons: Lessons
   /** Chooses which worker is hit. */
   readonly random: () => number
   /** Chooses what befalls calls of the drive. */
@@ -45,7 +46,7 @@ const databaseMegabytes = 256
 
 /** Makes the database, the sources, the servers and the processes, and learns what each job does. */
 export async function openScene(options: SceneOptions): Promise<OpenScene> {
-  const { workers: count, random, log } = options
+  const { workers: count, lessons, random, log } = options
   const ends: (() => Promise<unknown>)[] = []
   const close = async () => {
     for (const end of ends.splice(0).reverse()) await end()
@@ -99,8 +100,8 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
       }
       requester = await startRequester(place)
     }
-    log('running each kind of job once without a fault')
-    const { beside, references } = await learn(host, requester, sources)
+    log('running each kind of job without a fault')
+    const { beside, references } = await learn(host, requester, sources, lessons)
     const parts = {
       place,
       host,

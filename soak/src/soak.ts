@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { seeded } from '@piecework/bench/seeded'
 import type { Fault } from './faults/fault.js'
 import { faults } from './faults/faults.js'
+import { otherJobFaults } from './faults/other-jobs.js'
 import { openScene } from './open-scene.js'
 import { jobKinds, type SoakJob } from './place.js'
 import { playRound, type RoundResult } from './round.js'
@@ -55,7 +56,10 @@ export interface SoakResult {
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { seed, limitMs, log, seconds = Number.POSITIVE_INFINITY, only = '', from = 1, signal } = options
   const kinds = chosenKinds(options.jobs)
-  const scene = await openScene({ ...options, random: seeded(seed), troubles: seeded(seed + 1_000_003) })
+  const beside = Object.keys(otherJobFaults).some((name) => isAsked(name, only))
+  const lessons = { kinds: beside ? jobKinds : kinds, beside }
+  const chances = { random: seeded(seed), troubles: seeded(seed + 1_000_003) }
+  const scene = await openScene({ ...options, ...chances, lessons })
   const rounds: SoakRound[] = []
   try {
     const { chosen, leftOut } = choose(scene, only, kinds)
@@ -91,6 +95,9 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 
 const befalls = (fault: Fault | undefined, kind: SoakJob): boolean => fault?.befalls?.(kind) ?? true
 
+const isAsked = (name: string, only: string): boolean =>
+  only.split(',').some((text) => name.includes(text.trim()))
+
 function chosenKinds(jobs: string | undefined): readonly SoakJob[] {
   const names = jobs?.split(',').map((name) => name.trim())
   const unknown = names?.find((name) => !jobKinds.some((kind) => kind === name))
@@ -101,11 +108,10 @@ function chosenKinds(jobs: string | undefined): readonly SoakJob[] {
 
 /** Those that are asked for, apart from those that cannot be injected here, or befall no such job. */
 function choose(scene: Scene, only: string, kinds: readonly SoakJob[]) {
-  const texts = only.split(',').map((text) => text.trim())
   const chosen: Record<string, Fault> = {}
   const leftOut: Record<string, string> = {}
   for (const [name, fault] of Object.entries(faults)) {
-    if (!texts.some((text) => name.includes(text)) || !kinds.some((kind) => befalls(fault, kind))) continue
+    if (!isAsked(name, only) || !kinds.some((kind) => befalls(fault, kind))) continue
     const reason = fault.missing?.(scene)
     if (reason === undefined) chosen[name] = fault
     else leftOut[name] = reason
