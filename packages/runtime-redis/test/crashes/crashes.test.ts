@@ -82,7 +82,7 @@ const troubles: Readonly<Record<string, () => Promise<void>>> = {
   'a worker stands still for longer than its lease, and wakes': async () => {
     await sleep(100 + Math.random() * 300)
     const wake = workers.freeze()
-    await sleep(4000)
+    await sleep(2500)
     wake()
   },
 }
@@ -110,7 +110,7 @@ test('exactly once, one truth: what runs, and what is asked for, while Redis is 
   await redis.kill()
   const cloned = await request('clone')
   // Longer than the twenty tries, over ten seconds, after which the client's default gives commands up.
-  await sleep(25_000)
+  await sleep(16_000)
   await redis.start()
   made += 2
   for (const report of [await ended(imported), await ended(cloned)])
