@@ -10,7 +10,7 @@ export interface WatchedMemory {
 
 const everyMs = 50
 
-/** Of the processes below this one, looked at 20 times a second, until the function that is returned is called. */
+/** Of the processes below this one but for the database's, looked at 20 times a second, until the function that is returned is called. */
 export function watchMemory(): () => WatchedMemory {
   const each = new Map<string, number>()
   let most = 0
@@ -19,6 +19,7 @@ export function watchMemory(): () => WatchedMemory {
     for (const pid of below(process.pid)) {
       const status = read(`/proc/${pid}/status`)
       const [name = ''] = /(?<=^Name:\s+).+/m.exec(status) ?? []
+      if (['', 'sh', 'postgres'].includes(name)) continue
       together += mbOf(status, 'VmRSS')
       each.set(name, Math.max(each.get(name) ?? 0, mbOf(status, 'VmHWM')))
     }
@@ -27,7 +28,6 @@ export function watchMemory(): () => WatchedMemory {
   const timer = setInterval(look, everyMs)
   return () => {
     clearInterval(timer)
-    each.delete('sh')
     return { togetherMb: Math.round(most), eachMb: Object.fromEntries(each) }
   }
 }
