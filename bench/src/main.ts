@@ -74,7 +74,9 @@ await new Command('npm run bench --')
 async function main(names: readonly string[], { rows, units, runs, jobs, json }: Arguments): Promise<void> {
   const url = process.env.DATABASE_URL
   if (!url) throw new Error('The benchmarks need a PostgreSQL server: install one, or set DATABASE_URL.')
-  for (const name of names.length > 0 ? names : Object.keys(benches).filter((one) => one !== 'imagery-large')) {
+  for (const name of names.length > 0
+    ? names
+    : Object.keys(benches).filter((one) => one !== 'imagery-large')) {
     const bench = benches[name]
     if (!bench)
       throw new Error(`There is no benchmark "${name}"; there are ${Object.keys(benches).join(', ')}.`)
