@@ -15,7 +15,7 @@ import { memberSource, textSource, valueSource } from './source-text.js'
 const textual = /^(?:text|varchar|bpchar|citext)$/
 const settingName =
   /^(?:key|name|code|slug|setting|option|property|attribute|param(?:eter)?|variable|field|meta_key)$|_(?:key|name)$/
-const settingValue = /^(?:value|val|content|data|setting|meta_value)$|_value$/
+const settingValue = /^(?:value|val|setting|data)$|_value$/
 
 /**
  * With questions about ids in values that travel as they are: links in texts, numbers in documents, settings. By the first rows, and by
@@ -64,44 +64,57 @@ async function questionOf(
   column: Column,
 ): Promise<string | undefined> {
   const { table } = one
-  const keyed = settingsKey(table, column)
-  if (keyed) return aboutSettings(db, below, table, keyed, column)
+  const key = settingsKey(table, column)
+  const found = [
+    key && (await aboutSettings(db, below, table, key, column)),
+    await aboutValues(db, below, one, column, key !== undefined),
+  ]
+  const texts = found.filter((text) => text !== undefined)
+  return texts.length > 0 ? texts.join(' And as a value of any row it ') : undefined
+}
+
+/** `isSetting`: what stands alone in a value is asked about with the key of its row. */
+async function aboutValues(
+  db: Queryable,
+  below: Below,
+  { table, spec }: ProposedTable,
+  column: Column,
+  isSetting: boolean,
+): Promise<string | undefined> {
+  const { name, base } = column
   const tables = [...below.owned.keys()]
-  const values = () => below.someValues(table, column)
   const led = async (read: Parameters<typeof placesIn>[1]) =>
-    ledPlaces(db, tables, table, placesIn(await values(), read))
-  if (holdsDocuments(column.base)) {
-    const known = (one.spec.json?.[column.name] ?? []).map(({ path }) => parseJsonPath(path))
-    const places = await led(documentPlaces(column.name, column.base.endsWith('jsonb')))
-    const open = places.filter(({ at }) => !known.some((path) => pathsOverlap(path, parseJsonPath(at))))
-    return asQuestion(open, (some) => {
-      const paths = some.map(({ at, table: to }) => ({ path: at, table: writtenName(to, table.schema) }))
-      return `json: { ${memberSource(column.name)}: ${listSource([...(one.spec.json?.[column.name] ?? []), ...paths])} }`
+    ledPlaces(db, tables, table, placesIn(await below.someValues(table, column), read))
+  const to = (place: LedPlace): string => writtenName(place.table, table.schema)
+  if (holdsDocuments(base)) {
+    const declared = spec.json?.[name] ?? []
+    const overlap = (a: string, b: string) => pathsOverlap(parseJsonPath(a), parseJsonPath(b))
+    const places = (await led(documentPlaces(name, base.endsWith('jsonb')))).filter(
+      ({ at }) => !(isSetting && at === '') && !declared.some(({ path }) => overlap(path, at)),
+    )
+    return asQuestion(withoutOverlaps(places, overlap), (some) => {
+      const paths = some.map((place) => ({ path: place.at, table: to(place) }))
+      return `json: { ${memberSource(name)}: ${listSource([...declared, ...paths])} }`
     })
   }
-  if (textual.test(column.base)) {
+  if (textual.test(base)) {
     const isTable = (word: string) => namedTable(tables, table, word, ['1']) !== undefined
-    const whole = wholePlaces(column.name)
+    const whole = wholePlaces(name)
     const links = linkPlaces(isTable)
     const places = await led((value, add) => {
-      whole(value, add)
+      if (!isSetting) whole(value, add)
       links(value, add)
     })
-    return asQuestion(withoutOverlaps(places), (some) => {
-      const patterns = some.map(({ at, table: to }) => ({
-        pattern: at,
-        table: writtenName(to, table.schema),
-      }))
-      return `text: { ${memberSource(column.name)}: ${listSource(patterns)} }`
+    return asQuestion(withoutOverlaps(places, patternsOverlap), (some) => {
+      const patterns = some.map((place) => ({ pattern: place.at, table: to(place) }))
+      return `text: { ${memberSource(name)}: ${listSource(patterns)} }`
     })
   }
-  const names = tables.map(({ name }) => name)
-  if (keyFamily(column) !== 'integer' || !looksLikeId(column, names)) return undefined
-  const places = await led(wholePlaces(column.name, ''))
+  const names = tables.map((one) => one.name)
+  if (isSetting || keyFamily(column) !== 'integer' || !looksLikeId(column, names)) return undefined
+  const places = await led(wholePlaces(name, ''))
   return asQuestion(places, ([only]) =>
-    only
-      ? `references: { ${memberSource(column.name)}: ${textSource(writtenName(only.table, table.schema))} }`
-      : '',
+    only ? `references: { ${memberSource(name)}: ${textSource(to(only))} }` : '',
   )
 }
 
@@ -148,10 +161,13 @@ async function aboutSettings(
 }
 
 /** An id that two patterns find would get a new one twice. */
-function withoutOverlaps(places: readonly LedPlace[]): readonly LedPlace[] {
+function withoutOverlaps(
+  places: readonly LedPlace[],
+  overlap: (a: string, b: string) => boolean,
+): readonly LedPlace[] {
   const kept: LedPlace[] = []
   for (const place of [...places].sort((a, b) => Number(b.isLikely) - Number(a.isLikely)))
-    if (!kept.some(({ at }) => patternsOverlap(at, place.at))) kept.push(place)
+    if (!kept.some(({ at }) => overlap(at, place.at))) kept.push(place)
   return kept
 }
 

@@ -31,7 +31,7 @@ const schema = `
     related = '4002, 4003', plain = 'nothing: 12/13' WHERE id = 4001;
   INSERT INTO revisions (page_id, n, doc, raw) VALUES (4001, 1,
     '{"pageId": 4002, "blocks": [{"ref": 4003, "width": 800}], "theme": "${theme}", "snippets": ["Ab3dEf6h9x"], "text": "as /pages/4001"}', '{"next": 4004}');
-  INSERT INTO settings VALUES (1, 'home', '4001'), (1, 'per_page', '25'), (1, 'theme', '${theme}'), (1, 'motto', 'we are 4001');
+  INSERT INTO settings VALUES (1, 'home', '4001'), (1, 'per_page', '25'), (1, 'theme', '${theme}'), (1, 'motto', 'we are 4001'), (1, 'intro', 'see /pages/4002');
   INSERT INTO prefs VALUES (1, 'home', '4001'), (1, 'colour', '"red"'), (1, 'deep', '{"x": 1}');
   INSERT INTO notes (wiki_id, n, subject_id) VALUES (1, 1, 4001), (1, 2, 4005);
   INSERT INTO marks (wiki_id, n, target_type, target_id) VALUES (1, 1, 'Page', 4001), (1, 2, 'Revision', 7001);`
@@ -110,6 +110,10 @@ test('settings: each key for itself', () => {
     value: { by: 'key', tables: { theme: 'themes' }, other: 'keep' },
   })
   assert.match(asked('settings', 'value'), /perhaps by chance: 'home' \("pages"\)/)
+  assert.match(
+    asked('settings', 'value'),
+    /as a value of any row .* pattern: '\/pages\/\{\}', table: 'pages'/,
+  )
   assert.match(
     asked('prefs', 'value'),
     /write: where: \{ sql: 'name IN \(\\'home\\'\)' \}, json: \{ value: \[\{ path: '', table: 'pages' \}\] \}/,
