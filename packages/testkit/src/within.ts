@@ -9,7 +9,7 @@ export async function within<T>(ms: number, what: string, promise: Promise<T>): 
   })
   try {
     const first = await Promise.race([promise, limit])
-    if (first === late) assert.fail(`${what}: still waiting after ${ms} ms`)
+    if (first === late) assert.fail(`${what}: still waiting after ${ms} ms ("patienceMs" of the laws)`)
     return first
   } finally {
     clearTimeout(timer)

@@ -71,10 +71,19 @@ export async function assertSchemaCovered(
   )
   if (undecided.length === 0 && stale.length === 0) return
   const problems = [
-    ...undecided.map((name) => `${kindOf(name)} is claimed by no piece and not listed as ignored`),
+    ...undecided.map(
+      (name) =>
+        `${kindOf(name)} is claimed by no piece and not listed as ignored${listsColumns(claims, name) ? ' (a declaration with "columns" names all of them)' : ''}`,
+    ),
     ...stale.map((name) => `${kindOf(name)} is listed as ignored and does not exist`),
   ]
   refuse(`Schema "${schema}" is not covered: ${problems.join('; ')}.`, { undecided, stale })
+}
+
+/** Whether the declaration of the column's table names columns. */
+const listsColumns = (claims: ReturnType<typeof claimsOf>, name: string): boolean => {
+  const [table = '', column] = name.split('.')
+  return column !== undefined && claims.get(table)?.some(({ columns }) => columns !== undefined) === true
 }
 
 function kindOf(name: string): string {

@@ -1,20 +1,27 @@
 import type { Queryable } from '@piecework/core/piece'
 import type { Column, Table } from '../table-piece/catalogue.js'
 import { holdsDocuments } from '../table-piece/document-sql.js'
+import { documentPlaces, linkPlaces, placesIn, wholePlaces } from '../table-piece/facts/id-places.js'
+import { type Leading, type LedPlace, ledPlaces, namedTable } from '../table-piece/facts/led-places.js'
 import { looksLikeId } from '../table-piece/facts/looks-like-id.js'
+import { looksLikePeople } from '../table-piece/facts/looks-like-people.js'
 import { looksSecret, snakeCase } from '../table-piece/facts/looks-secret.js'
+import { tableName } from '../table-piece/joins.js'
 import { parseJsonPath } from '../table-piece/json-path.js'
 import { keyFamily } from '../table-piece/key-family.js'
 import { pathsOverlap, patternsOverlap } from '../table-piece/overlaps.js'
+import type { Reference } from '../table-piece/spec.js'
 import { writtenName } from '../table-piece/table-name.js'
-import { documentPlaces, linkPlaces, placesIn, wholePlaces } from './id-places.js'
-import { type LedPlace, ledPlaces, namedTable } from './led-places.js'
 import type { Below, ProposedTable } from './proposal.js'
+import { stableKeyOf } from './propose-references.js'
 import { memberSource, textSource, valueSource } from './source-text.js'
 
 const textual = /^(?:text|varchar|bpchar|citext)$/
 const settingName =
   /^(?:key|name|code|slug|setting|option|property|attribute|param(?:eter)?|variable|field|meta_key)$|_(?:key|name)$/
+/** Names have words before numbers: `Chapter 7`. */
+const nameOfRow = /(?:^|_)(?:name|title|label|subject|caption|heading|summary)$/
+const wordBefore = / \{\}$/
 const settingValue = /^(?:value|val|setting|data)$|_value$/
 
 /**
@@ -26,11 +33,12 @@ export async function withIdQuestions(
   below: Below,
   tables: readonly ProposedTable[],
 ): Promise<readonly ProposedTable[]> {
+  const asking = { ...below, leading: await leadingOf(db, below) }
   const asked: ProposedTable[] = []
   for (const one of tables) {
     const texts = new Map<string, string>()
     for (const column of openColumns(one, below)) {
-      const text = await questionOf(db, below, one, column)
+      const text = await questionOf(db, asking, one, column)
       if (text !== undefined) texts.set(column.name, text)
     }
     const table = `${one.table.schema}.${one.table.name}`
@@ -39,6 +47,8 @@ export async function withIdQuestions(
   }
   return asked
 }
+
+type Asking = Below & { readonly leading: Leading }
 
 /** Columns whose values travel as they are, apart from what `json` declares already. */
 function openColumns({ table, spec, set, owned }: ProposedTable, { reading }: Below): readonly Column[] {
@@ -59,7 +69,7 @@ function openColumns({ table, spec, set, owned }: ProposedTable, { reading }: Be
 
 async function questionOf(
   db: Queryable,
-  below: Below,
+  below: Asking,
   one: ProposedTable,
   column: Column,
 ): Promise<string | undefined> {
@@ -76,16 +86,16 @@ async function questionOf(
 /** `isSetting`: what stands alone in a value is asked about with the key of its row. */
 async function aboutValues(
   db: Queryable,
-  below: Below,
+  below: Asking,
   { table, spec }: ProposedTable,
   column: Column,
   isSetting: boolean,
 ): Promise<string | undefined> {
   const { name, base } = column
-  const tables = [...below.owned.keys()]
+  const tables = below.leading
   const led = async (read: Parameters<typeof placesIn>[1]) =>
     ledPlaces(db, tables, table, placesIn(await below.someValues(table, column), read))
-  const to = (place: LedPlace): string => writtenName(place.table, table.schema)
+  const to = (place: LedPlace): Reference => referenceTo(below, table, place.table)
   if (holdsDocuments(base)) {
     const declared = spec.json?.[name] ?? []
     const overlap = (a: string, b: string) => pathsOverlap(parseJsonPath(a), parseJsonPath(b))
@@ -93,30 +103,75 @@ async function aboutValues(
       ({ at }) => !(isSetting && at === '') && !declared.some(({ path }) => overlap(path, at)),
     )
     return asQuestion(withoutOverlaps(places, overlap), (some) => {
-      const paths = some.map((place) => ({ path: place.at, table: to(place) }))
+      const paths = some.map((place) => ({ path: place.at, ...to(place) }))
       return `json: { ${memberSource(name)}: ${listSource([...declared, ...paths])} }`
     })
   }
   if (textual.test(base)) {
-    const isTable = (word: string) => namedTable(tables, table, word, ['1']) !== undefined
+    const all = [...tables.own, ...tables.others]
+    const isTable = (word: string) => namedTable(all, table, word, ['1']) !== undefined
     const whole = wholePlaces(name)
     const links = linkPlaces(isTable)
     const places = await led((value, add) => {
       if (!isSetting) whole(value, add)
       links(value, add)
     })
-    return asQuestion(withoutOverlaps(places, patternsOverlap), (some) => {
-      const patterns = some.map((place) => ({ pattern: place.at, table: to(place) }))
+    const kept = withoutOverlaps(places, patternsOverlap).map((place) =>
+      wordBefore.test(place.at) && nameOfRow.test(snakeCase(name)) ? { ...place, isLikely: false } : place,
+    )
+    const isOwn = (place: LedPlace): boolean => below.owned.has(place.table)
+    const [part] = kept.filter(({ isPart }) => isPart)
+    if (part)
+      return aboutSome(
+        part,
+        isOwn(part),
+        `text: { ${memberSource(name)}: ${listSource([{ pattern: part.at, ...to(part) }])} }`,
+      )
+    const question = asQuestion(kept.filter(isOwn), (some) => {
+      const patterns = some.map((place) => ({ pattern: place.at, ...to(place) }))
       return `text: { ${memberSource(name)}: ${listSource(patterns)} }`
     })
+    const far = kept.filter((place) => !isOwn(place) && place.isLikely).slice(0, mostShown)
+    if (far.length === 0) return question
+    const said = `holds what looks like ids of rows that stay where they are: ${shownPlaces(far)}. In another installation these ids are of other rows, and no pattern can say which: does the text say it otherwise, or is it left out by "ignore"? Else a piece by hand writes it.`
+    return question === undefined ? said : `${question} And it ${said}`
   }
-  const names = tables.map((one) => one.name)
+  const names = tables.own.map((one) => one.name)
   if (isSetting || keyFamily(column) !== 'integer' || !looksLikeId(column, names)) return undefined
   const places = await led(wholePlaces(name, ''))
   return asQuestion(places, ([only]) =>
-    only ? `references: { ${memberSource(name)}: ${textSource(to(only))} }` : '',
+    only ? `references: { ${memberSource(name)}: ${referenceSource(to(only))} }` : '',
   )
 }
+
+/** Of values that are ids in some rows, and anything else in others. */
+function aboutSome({ table }: LedPlace, isOwn: boolean, declare: string): string {
+  const found = `has keys of rows of "${table.name}" in some rows, perhaps by chance. Does a column, or a row that this one leads to, say in which?`
+  return isOwn
+    ? `${found} Then write a piece for those rows, by "where", with ${declare}; else they stay as they are.`
+    : `${found} Those rows stay where they are, so that in another installation the ids are of others: then a piece by hand writes these values.`
+}
+
+/** Without tables that this role may not read. */
+async function leadingOf(db: Queryable, { owned, reading }: Below): Promise<Leading> {
+  const others = reading.catalogue.tables.filter((table) => !owned.has(table))
+  const { rows } = await db.query<{ at: number }>(
+    "SELECT (t.at - 1)::int AS at FROM unnest($1::text[]) WITH ORDINALITY t(name, at) WHERE has_table_privilege(t.name, 'SELECT')",
+    [others.map((table) => tableName(table))],
+  )
+  return { own: [...owned.keys()], others: rows.flatMap(({ at }) => others[at] ?? []) }
+}
+
+/** Rows that stay where they are travel by what says everywhere which they are. */
+function referenceTo(below: Below, from: Table, to: Table): Reference {
+  const table = writtenName(to, from.schema)
+  if (below.owned.has(to)) return { table }
+  const [key = ''] = to.primaryKey
+  return { table, shared: { where: 'true', by: stableKeyOf(below, to, key) ?? [key] } }
+}
+
+const referenceSource = ({ shared, ...reference }: Reference): string =>
+  shared ? valueSource({ ...reference, shared }) : textSource(reference.table)
 
 /** The column that says what the value of a row is. */
 function settingsKey(table: Table, column: Column): Column | undefined {
@@ -132,7 +187,7 @@ function settingsKey(table: Table, column: Column): Column | undefined {
 /** By the key that each row has: what is a key of rows for one is a number of something for the next. */
 async function aboutSettings(
   db: Queryable,
-  below: Below,
+  below: Asking,
   table: Table,
   key: Column,
   value: Column,
@@ -147,16 +202,21 @@ async function aboutSettings(
     rows.map((row) => JSON.stringify(row)),
     read,
   )
-  const led = await ledPlaces(db, [...below.owned.keys()], table, places)
+  const led = await ledPlaces(db, below.leading, table, places)
   return asQuestion(led, (some) => {
     if (!holdsDocuments(value.base)) {
-      const tables = Object.fromEntries(some.map(({ at, table: to }) => [at, writtenName(to, table.schema)]))
+      const to = (one: Table) => {
+        const { shared, ...reference } = referenceTo(below, table, one)
+        return shared ? { ...reference, shared } : reference.table
+      }
+      const tables = Object.fromEntries(some.map((place) => [place.at, to(place.table)]))
       return `references: { ${memberSource(value.name)}: ${valueSource({ by: key.name, tables, other: 'keep' })} }`
     }
-    const [to] = some.map((one) => writtenName(one.table, table.schema))
-    const keys = some.filter((one) => writtenName(one.table, table.schema) === to).map(({ at }) => at)
+    const [first] = some
+    const keys = some.filter((one) => one.table === first?.table).map(({ at }) => at)
     const condition = `${key.name} IN (${keys.map((one) => `'${one}'`).join(', ')})`
-    return `where: { sql: ${textSource(condition)} }, json: { ${memberSource(value.name)}: [{ path: '', table: ${textSource(to ?? '')} }] }, and a piece of its own for the other keys`
+    const path = first ? { path: '', ...referenceTo(below, table, first.table) } : {}
+    return `where: { sql: ${textSource(condition)} }, json: { ${memberSource(value.name)}: ${listSource([path])} }, and a piece of its own for the other keys`
   })
 }
 
@@ -174,6 +234,9 @@ function withoutOverlaps(
 const listSource = (all: readonly object[]): string => `[${all.map((one) => valueSource(one)).join(', ')}]`
 const mostShown = 8
 
+const shownPlaces = (some: readonly LedPlace[]): string =>
+  some.map(({ at, table }) => `${at === '' ? '' : `${textSource(at)} `}("${table.name}")`).join(', ')
+
 /** `declare`: what to write for them. */
 function asQuestion(
   places: readonly LedPlace[],
@@ -182,13 +245,14 @@ function asQuestion(
   const likely = places.filter(({ isLikely }) => isLikely).slice(0, mostShown)
   const perhaps = places.filter(({ isLikely }) => !isLikely).slice(0, mostShown)
   if (likely.length + perhaps.length === 0) return undefined
-  const shown = (some: readonly LedPlace[]) =>
-    some.map(({ at, table }) => `${at === '' ? '' : `${textSource(at)} `}("${table.name}")`).join(', ')
   if (likely.length === 0)
-    return `its first values are also keys of rows, perhaps by chance: ${shown(perhaps)}. Are they ids? Then write: ${declare(perhaps)}; else they stay as they are.`
+    return `its first values are also keys of rows, perhaps by chance: ${shownPlaces(perhaps)}. Are they ids? Then write: ${declare(perhaps)}; else they stay as they are.`
   const also =
     perhaps.length > 0
-      ? ` Others are also keys of rows, perhaps by chance: ${shown(perhaps)}; add them if they are ids.`
+      ? ` Others are also keys of rows, perhaps by chance: ${shownPlaces(perhaps)}; add them if they are ids.`
       : ''
-  return `holds what looks like ids of rows, and travels as it is: ${shown(likely)}. Are they? Then write: ${declare(likely)}.${also}`
+  const people = new Set(likely.filter(({ table }) => looksLikePeople(table)).map(({ table }) => table.name))
+  const ofPeople =
+    people.size > 0 ? ` What ${[...people].join(', ')} are found by stands in archives then.` : ''
+  return `holds what looks like ids of rows, and travels as it is: ${shownPlaces(likely)}. Are they? Then write: ${declare(likely)}.${ofPeople}${also}`
 }

@@ -1,7 +1,7 @@
 import type { Table } from '../table-piece/catalogue.js'
 import { looksLikeId } from '../table-piece/facts/looks-like-id.js'
+import { looksLikePeople } from '../table-piece/facts/looks-like-people.js'
 import { typeBeside } from '../table-piece/facts/type-beside.js'
-import { looksLikePeople } from './looks-like-people.js'
 import type { Below } from './proposal.js'
 
 /** A table of the host that is not below the root. */

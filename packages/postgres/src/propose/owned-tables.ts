@@ -1,6 +1,6 @@
 import type { Catalogue, ForeignKey, Table } from '../table-piece/catalogue.js'
-import { isNamedAfter } from './likely-keys.js'
-import { looksLikePeople } from './looks-like-people.js'
+import { isNamedAfter } from '../table-piece/facts/likely-keys.js'
+import { looksLikePeople } from '../table-piece/facts/looks-like-people.js'
 
 /** A column that leads to another table on the way to the root. */
 interface Step {

@@ -1,9 +1,9 @@
 import type { Column, Table } from '../table-piece/catalogue.js'
+import { namedLike } from '../table-piece/facts/likely-keys.js'
 import { looksLikeId } from '../table-piece/facts/looks-like-id.js'
 import { looksSecret } from '../table-piece/facts/looks-secret.js'
 import { typeBeside } from '../table-piece/facts/type-beside.js'
 import { writtenName } from '../table-piece/table-name.js'
-import { namedLike } from './likely-keys.js'
 import type { Ask, Below } from './proposal.js'
 import { memberSource, textSource } from './source-text.js'
 

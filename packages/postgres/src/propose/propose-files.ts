@@ -1,6 +1,6 @@
 import type { Column, Table } from '../table-piece/catalogue.js'
+import { namedLike } from '../table-piece/facts/likely-keys.js'
 import { looksSecret } from '../table-piece/facts/looks-secret.js'
-import { namedLike } from './likely-keys.js'
 import { describesFiles, type FileLook, fileLooks } from './looks-like-file.js'
 import type { Ask, Below } from './proposal.js'
 import { memberSource } from './source-text.js'

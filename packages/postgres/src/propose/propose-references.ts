@@ -1,9 +1,9 @@
 import type { Column, ForeignKey, Table } from '../table-piece/catalogue.js'
+import { looksLikePeople, mailColumn } from '../table-piece/facts/looks-like-people.js'
 import { looksSecret } from '../table-piece/facts/looks-secret.js'
 import { keyFamily } from '../table-piece/key-family.js'
 import type { Reference } from '../table-piece/spec.js'
 import { writtenName } from '../table-piece/table-name.js'
-import { looksLikePeople, mailColumn } from './looks-like-people.js'
 import { foreignOf } from './owned-tables.js'
 import type { Ask, Below } from './proposal.js'
 
@@ -68,8 +68,7 @@ function leaveOut({ name, notNull }: Column, ignore: string[], ask: Ask): void {
 /** Rows that stay where they are: found by a key that says the same everywhere. */
 function outside(below: Below, table: Table, column: Column, to: Table, key: string, ask: Ask): Reference {
   const people = looksLikePeople(to)
-  const mail = people ? mailColumn(to) : undefined
-  const stable = mail && to.unique.has(mail.name) ? [mail.name] : stableKey(below, to, key)
+  const stable = stableKeyOf(below, to, key)
   const name = writtenName(to, table.schema)
   if (people)
     ask(
@@ -87,6 +86,12 @@ function outside(below: Below, table: Table, column: Column, to: Table, key: str
       column.name,
     )
   return { table: name, shared: { where: 'true', by: stable ?? [key] } }
+}
+
+/** What says in all installations which row it is; undefined if nothing but its id does. */
+export function stableKeyOf(below: Below, to: Table, key: string): readonly string[] | undefined {
+  const mail = looksLikePeople(to) ? mailColumn(to) : undefined
+  return mail && to.unique.has(mail.name) ? [mail.name] : stableKey(below, to, key)
 }
 
 /** A unique key of words that people or programs agree on. */

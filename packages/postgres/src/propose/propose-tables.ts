@@ -77,10 +77,18 @@ export async function proposeTables(db: Queryable, rootName: string): Promise<Pr
     tables: tables.map(({ table, spec }) => ({ table: `${table.schema}.${table.name}`, owner: spec.owner })),
     questions: [...kindQuestions, ...tables.flatMap(({ questions }) => questions)],
     leftBehind: left,
-    findings,
+    findings: findings.filter((finding) => !isAsked(tables, finding)),
     source: proposalSource({ root, kind, kindQuestions, pieces, leftBehind: left }),
   }
 }
+
+/** A question says what to write, and for which numbers. */
+const isAsked = (tables: readonly ProposedTable[], { code, table, column, ids }: TableFinding): boolean =>
+  code === 'tables/ids-in-values' &&
+  ids === undefined &&
+  tables.some(
+    ({ spec, questions }) => spec.table === table && questions.some((question) => question.column === column),
+  )
 
 /** A kind says it of its resources, also where the table's own sequence does. */
 function resourceKeyForm(

@@ -1,10 +1,10 @@
 import type { Column, Table } from '../table-piece/catalogue.js'
+import { namesOfRow } from '../table-piece/facts/likely-keys.js'
 import { snakeCase } from '../table-piece/facts/looks-secret.js'
 import { typeBeside } from '../table-piece/facts/type-beside.js'
 import { keyFamily } from '../table-piece/key-family.js'
 import type { PolymorphicReference, Reference } from '../table-piece/spec.js'
 import { writtenName } from '../table-piece/table-name.js'
-import { namesOfRow } from './likely-keys.js'
 import type { Ask, Below } from './proposal.js'
 
 const textual = /^(?:text|varchar|bpchar)$/

@@ -1,11 +1,11 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
 import { readCatalogue, type Table } from '../table-piece/catalogue.js'
+import { withLikelyKeys } from '../table-piece/facts/likely-keys.js'
 import { readTableFacts } from '../table-piece/facts/table-facts.js'
 import { likelySequences } from '../table-piece/keys/number-problems.js'
 import { readSequences } from '../table-piece/keys/sequences.js'
 import type { Reading } from '../table-piece/read-declared.js'
 import { parseTableName, type TableName, tableKey } from '../table-piece/table-name.js'
-import { withLikelyKeys } from './likely-keys.js'
 
 /** Every table of the host, in all schemas: neither partitions nor those of extensions or of the store. */
 const tablesQuery = `

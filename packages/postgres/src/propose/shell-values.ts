@@ -1,7 +1,7 @@
 import type { Queryable } from '@piecework/core/piece'
 import type { Column } from '../table-piece/catalogue.js'
+import { looksLikePeople } from '../table-piece/facts/looks-like-people.js'
 import { looksSecret } from '../table-piece/facts/looks-secret.js'
-import { looksLikePeople } from './looks-like-people.js'
 import type { Ask, Below } from './proposal.js'
 
 export interface ShellValue {

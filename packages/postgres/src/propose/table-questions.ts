@@ -1,6 +1,6 @@
 import type { Table } from '../table-piece/catalogue.js'
+import { looksLikePeople } from '../table-piece/facts/looks-like-people.js'
 import { snakeCase } from '../table-piece/facts/looks-secret.js'
-import { looksLikePeople } from './looks-like-people.js'
 import { foreignOf, waysToRoot } from './owned-tables.js'
 import type { Ask, Below } from './proposal.js'
 

@@ -1,7 +1,7 @@
 import type { CsvRow, NewFinding, Queryable, ValidationContext } from '@piecework/core/piece'
 import { defaults } from '../defaults.js'
 import { CarriedKeys } from './carried-keys.js'
-import { idsIn } from './container-keys.js'
+import { idsIn, sharedKeysIn } from './container-keys.js'
 import { keysOf, missingShared as missingHere, takenHere } from './external-keys.js'
 import { leads } from './leads.js'
 import {
@@ -42,6 +42,7 @@ export class ComingLosses {
     return new ComingLosses([
       ...(await danglingLosses(plan, keys, context)),
       ...missingLosses(plan, context),
+      ...missingInside(plan, context),
       ...takenLosses(plan, context.tx),
     ])
   }
@@ -133,6 +134,28 @@ function missingLosses(plan: TablePlan, context: ValidationContext): readonly Lo
     ]
   })
 }
+
+/** The same inside values: ids are left out of arrays and documents. */
+const missingInside = (plan: TablePlan, context: ValidationContext): readonly Loss[] =>
+  plan.containers.flatMap((container) =>
+    container.ids.flatMap((target): Loss[] => {
+      const { shared } = target
+      if (shared?.missing !== 'null') return []
+      return [
+        {
+          count: async (rows) => {
+            const keys = rows.flatMap((row) => [
+              ...sharedKeysIn(valueIn(row, container.column.name), container, target),
+            ])
+            if (keys.length === 0) return 0
+            const missing = new Set(await missingHere(target, shared, context)(keys))
+            return keys.filter((key) => missing.has(key)).length
+          },
+          finding: (count) => danglingInside({ plan, count }, container, target),
+        },
+      ]
+    }),
+  )
 
 const byRows = (named: ReadonlyMap<string, number>) =>
   [...named]

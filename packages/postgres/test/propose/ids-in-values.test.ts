@@ -22,19 +22,28 @@ const schema = `
   CREATE TABLE notes (id serial PRIMARY KEY, wiki_id int NOT NULL REFERENCES wikis, n int NOT NULL, subject_id int, UNIQUE (wiki_id, n));
   CREATE TABLE marks (id serial PRIMARY KEY, wiki_id int NOT NULL REFERENCES wikis, n int NOT NULL, target_type text, target_id int, UNIQUE (wiki_id, n));
   CREATE TABLE likes (id serial PRIMARY KEY, what_ref int);
+  CREATE TABLE users (id serial PRIMARY KEY, email text NOT NULL UNIQUE);
+  CREATE TABLE members (id serial PRIMARY KEY, wiki_id int NOT NULL REFERENCES wikis, nick text, UNIQUE (wiki_id, nick));
+  CREATE TABLE facts (id serial PRIMARY KEY, wiki_id int NOT NULL REFERENCES wikis, n int NOT NULL, value text, UNIQUE (wiki_id, n));
+  SELECT setval('users_id_seq', 9000), setval('members_id_seq', 9000);
+  INSERT INTO users (email) SELECT n || '@' FROM generate_series(1, 3) n;
   SELECT setval('pages_id_seq', 4000), setval('revisions_id_seq', 7000);
   INSERT INTO wikis (title, api_token) VALUES ('One', 'x');
+  INSERT INTO members (wiki_id, nick) SELECT 1, n FROM generate_series(1, 3) n;
   INSERT INTO pages (wiki_id, title, secret_key) SELECT 1, 'p' || n, 's' || n FROM generate_series(1, 5) n;
   INSERT INTO themes VALUES ('${theme}', 1, 'dark');
   INSERT INTO snippets VALUES ('Ab3dEf6h9x', 1, 'head'), ('Zb3dEf6h9y', 1, 'foot');
-  UPDATE pages SET body = 'See /pages/4001, [[page:4002|two]] and page 4003; /themes/${theme} {{snippet:Ab3dEf6h9x}}. In 2024 we had 4001 of 12.',
+  UPDATE pages SET body = 'See /pages/4001, [[page:4002|two]] and page 4003; /themes/${theme} {{snippet:Ab3dEf6h9x}}. In 2024 we had 4001 of 12, says @[user:9001].',
     related = '4002, 4003', plain = 'nothing: 12/13' WHERE id = 4001;
   INSERT INTO revisions (page_id, n, doc, raw) VALUES (4001, 1,
-    '{"pageId": 4002, "blocks": [{"ref": 4003, "width": 800}], "theme": "${theme}", "snippets": ["Ab3dEf6h9x"], "text": "as /pages/4001"}', '{"next": 4004}');
-  INSERT INTO settings VALUES (1, 'home', '4001'), (1, 'per_page', '25'), (1, 'theme', '${theme}'), (1, 'motto', 'we are 4001'), (1, 'intro', 'see /pages/4002');
+    '{"pageId": 4002, "assignee_ids": [9001, 9003], "by": {"user_id": 9002}, "blocks": [{"ref": 4003, "width": 800}], "theme": "${theme}", "snippets": ["Ab3dEf6h9x"], "text": "as /pages/4001"}', '{"next": 4004}');
+  INSERT INTO settings VALUES (1, 'home', '4001'), (1, 'per_page', '25'), (1, 'default_assignee_id', '9002'), (1, 'theme', '${theme}'), (1, 'motto', 'we are 4001'), (1, 'intro', 'see /pages/4002');
   INSERT INTO prefs VALUES (1, 'home', '4001'), (1, 'colour', '"red"'), (1, 'deep', '{"x": 1}');
+  INSERT INTO facts (wiki_id, n, value) VALUES (1, 1, '4001'), (1, 2, 'red'), (1, 3, '4002'), (1, 4, '77');
   INSERT INTO notes (wiki_id, n, subject_id) VALUES (1, 1, 4001), (1, 2, 4005);
   INSERT INTO marks (wiki_id, n, target_type, target_id) VALUES (1, 1, 'Page', 4001), (1, 2, 'Revision', 7001);`
+
+const people = { table: 'users', shared: { where: 'true', by: ['email'] } }
 
 interface Question {
   readonly table: string
@@ -93,10 +102,16 @@ test('links and lists in texts, on integer, uuid and text keys', () => {
 test('numbers and words in documents, by their paths; what may be chance is told apart', () => {
   const { doc } = written('revisions', 'doc').json ?? {}
   assert.deepEqual(doc?.map(({ path, table }) => `${path} ${table}`).sort(), [
+    'assignee_ids[*] users',
+    'by.user_id users',
     'pageId pages',
     'snippets[*] snippets',
     'theme themes',
   ])
+  assert.deepEqual(
+    doc?.find(({ path }) => path === 'by.user_id'),
+    { path: 'by.user_id', ...people },
+  )
   assert.match(asked('revisions', 'doc'), /perhaps by chance: 'blocks\[\*\]\.ref' \("pages"\)/)
   assert.doesNotMatch(asked('revisions', 'doc'), /width/)
   assert.match(
@@ -105,9 +120,26 @@ test('numbers and words in documents, by their paths; what may be chance is told
   )
 })
 
+test('ids of rows that stay where they are, in texts; values that are ids in some rows', () => {
+  assert.match(asked('pages', 'body'), /ids of rows that stay where they are: '\[user:\{\}' \("users"\)/)
+  assert.match(asked('pages', 'body'), /no pattern can say which/)
+  assert.match(asked('facts', 'value'), /^has keys of rows of "pages" in some rows, perhaps by chance/)
+  assert.match(
+    asked('facts', 'value'),
+    /by "where", with text: \{ value: \[\{ pattern: '\{\}', table: 'pages' \}\] \}/,
+  )
+})
+
 test('settings: each key for itself', () => {
   assert.deepEqual(written('settings', 'value').references, {
-    value: { by: 'key', tables: { theme: 'themes' }, other: 'keep' },
+    value: {
+      by: 'key',
+      tables: {
+        default_assignee_id: { table: 'users', shared: { where: 'true', by: ['email'] } },
+        theme: 'themes',
+      },
+      other: 'keep',
+    },
   })
   assert.match(asked('settings', 'value'), /perhaps by chance: 'home' \("pages"\)/)
   assert.match(
@@ -176,8 +208,24 @@ test('what is proposed fits the database', async () => {
   const told = await checkTables(fromPg(pool), [piece])
   assert.deepEqual(
     told.map(({ code, column }) => `${code} ${column}`),
-    // The link inside of the document's text, which no path reaches.
-    [],
+    // People in a text, to which no pattern can lead.
+    ['tables/ids-in-values body'],
+  )
+  const [warning] = told
+  assert.match(warning?.message ?? '', /numbers at "\[user:\{\}" that are named like ids of rows of "users"/)
+  const undeclared = tables.map((one) =>
+    one.table === 'revisions' ? { ...one, json: { doc: [{ path: 'pageId', ...people }] } } : one,
+  )
+  const wrong = await checkTables(fromPg(pool), [
+    tablePiece({ name: 'wiki/rows', of: 'wiki', version: 1, tables: undeclared }),
+  ])
+  assert.deepEqual(
+    wrong
+      .filter(({ column }) => column === 'doc')
+      .map(({ message }) => /at "(.*?)"/.exec(message)?.[1])
+      .sort(),
+    ['assignee_ids[*]', 'by.user_id', 'theme'],
+    'numbers that are named like ids of people are warned of once pieces lead to people',
   )
 })
 

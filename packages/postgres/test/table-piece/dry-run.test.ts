@@ -13,7 +13,7 @@ CREATE TABLE users (id text PRIMARY KEY, mail text UNIQUE);
 CREATE TABLE tags (no serial PRIMARY KEY, ${of}, n int, hidden boolean);
 CREATE TABLE photos (${id}, ${of}, n int, hidden boolean);
 CREATE TABLE notes (${id}, ${of}, n int, slug text UNIQUE, code char(8) UNIQUE, price numeric UNIQUE, photo_id uuid, tag int, tags int[],
-  shelf_id uuid, doc jsonb, body text, list text, about_type text, about uuid, gone_label uuid, made_label uuid, author text);
+  shelf_id uuid, doc jsonb, body text, list text, about_type text, about uuid, gone_label uuid, gone_labels uuid[], made_label uuid, author text);
 CREATE TABLE pins (${id}, ${of}, n int, photo_id uuid NOT NULL REFERENCES photos);
 CREATE TABLE shelved (${id}, ${of}, n int, shelf_id uuid NOT NULL)`
 
@@ -43,6 +43,7 @@ const rows = albumPiece(
         shelf_id: 'shelves',
         about: { by: 'about_type', tables: { Photo: 'photos' } },
         gone_label: label('null'),
+        gone_labels: label('null'),
         made_label: label('create'),
         author: { table: 'users', shared: { where: 'true', by: ['mail'], missing: 'importer' } },
       },
@@ -53,6 +54,7 @@ const rows = albumPiece(
           { path: 'shelf', table: 'shelves' },
           { path: 'by.{}', ...toTags },
           { path: 'tag', ...toTags },
+          { path: 'labels[*]', ...label('null') },
         ],
       },
     },
@@ -84,10 +86,10 @@ async function fill({ add, sql }: Albums, lost: number): Promise<string> {
   await sql(`INSERT INTO labels (name) VALUES ('here'), ('gone'), ('made')`)
   await sql(`INSERT INTO users VALUES ('ann', 'ann@'), ('bob', 'bob@')`)
   await sql(
-    `INSERT INTO notes (album_id, n, slug, code, price, photo_id, tag, tags, shelf_id, doc, body, list, about_type, about, gone_label, made_label, author)
+    `INSERT INTO notes (album_id, n, slug, code, price, photo_id, tag, tags, shelf_id, doc, body, list, about_type, about, gone_label, gone_labels, made_label, author)
      SELECT $1, n, 's' || n, 'c' || n, n, p.id, t.no, ARRAY[t.no, good.no], CASE WHEN ${wrong} THEN s.id END,
-       jsonb_build_object('photos', jsonb_build_array(p.id, p.id), 'shelf', CASE WHEN ${wrong} THEN s.id END, 'by', jsonb_build_object(t.no::text, 1), 'tag', t.no),
-       '/photos/' || p.id || ' /photos/' || p.id, t.no || ', ' || good.no || 'x', 'Photo', p.id, g.id, m.id, u.id
+       jsonb_build_object('photos', jsonb_build_array(p.id, p.id), 'shelf', CASE WHEN ${wrong} THEN s.id END, 'by', jsonb_build_object(t.no::text, 1), 'tag', t.no, 'labels', jsonb_build_array(g.id)),
+       '/photos/' || p.id || ' /photos/' || p.id, t.no || ', ' || good.no || 'x', 'Photo', p.id, g.id, ARRAY[g.id, g.id], m.id, u.id
      FROM generate_series(1, 2 + $2::int) AS x(n), LATERAL (SELECT id FROM photos p WHERE p.album_id = $1 AND p.hidden = (${wrong})) p,
        LATERAL (SELECT no FROM tags t WHERE t.album_id = $1 AND t.hidden = (${wrong})) t,
        (SELECT no FROM tags WHERE album_id = $1 AND NOT hidden) good, shelves s,
@@ -119,7 +121,7 @@ for (const place of onePlace) {
     const album = await fill(host, 3)
     const { archive, told } = await host.export(album)
     assert.equal(told, '')
-    await host.sql('UPDATE notes SET gone_label = NULL, made_label = NULL, author = NULL')
+    await host.sql('UPDATE notes SET gone_label = NULL, gone_labels = NULL, made_label = NULL, author = NULL')
     // Taken all the same.
     await host.sql('UPDATE notes SET price = price + 0.00')
     await host.sql(`DELETE FROM labels WHERE name <> 'here'`)

@@ -56,7 +56,10 @@ export function fileLaws(test: LawTest, options: PieceLawsOptions): void {
     const exported = await bench.export()
     const before = await keys()
     const isChanged = ({ path, bytes }: ExportedEntry) => !path.endsWith('.csv') && bytes.length > 0
-    assert.ok(exported.entries.some(isChanged), 'the sample has no file with bytes')
+    assert.ok(
+      exported.entries.some(isChanged),
+      'the sample has no file with bytes; "fileKeys" is for pieces that carry files',
+    )
     const open = async function* (entry: ExportedEntry) {
       const bytes = Buffer.from(entry.bytes)
       if (isChanged(entry)) bytes[0] = (bytes[0] as number) ^ 1

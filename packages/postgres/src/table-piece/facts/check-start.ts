@@ -3,6 +3,7 @@ import type { TablePiece } from '../spec.js'
 import type { TablePlan } from '../table-plan.js'
 import { defaultsToNowhere } from './defaults-to-nowhere.js'
 import { idsInValues } from './ids-in-values.js'
+import { namedInValues, numberedTables } from './named-in-values.js'
 import { isError, type Problem } from './problem.js'
 import { rowsApart } from './rows-apart.js'
 import { sessionProblems } from './session-facts.js'
@@ -42,13 +43,14 @@ export async function checkStart(
     db,
     checked.flatMap(({ plans }) => plans),
   )
+  const numbered = numberedTables(checked.flatMap(({ plans }) => plans))
   const apart = await rowsApart(db, checked, claimed)
   for (const one of checked) {
     const { piece, plans, problems } = one
     problems.push(...(apart.get(one) ?? []))
     for (const plan of plans) {
       if (!piece.exportOnly) problems.push(...(await defaultsToNowhere(db, plan)))
-      problems.push(...(await idsInValues(db, plan, sought)))
+      problems.push(...(await idsInValues(db, plan, sought)), ...(await namedInValues(db, plan, numbered)))
     }
   }
   return session

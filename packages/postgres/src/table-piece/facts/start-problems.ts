@@ -25,6 +25,7 @@ export function startProblems(
     ...repeatedBySet(plan),
     ...sequences(plan, facts),
     ...sharedWithoutIndex(plan),
+    ...incompleteRows(plan),
     ...untyped(plan),
     ...namedLikeIds(plan, tables),
   ]
@@ -163,6 +164,28 @@ function sharedWithoutIndex({ spec, references, containers }: TablePlan): Proble
         column,
         text: `no unique index keeps two rows of "${table.name}", to which "${column}" of table "${spec.table}" leads, from having the same ${quoted(shared.by)}`,
         hint: 'Make a unique index; until then each export and import that refers to such rows is refused.',
+      },
+    ]
+  })
+}
+
+/** Rows that `missing: 'create'` makes have the stable key alone; a trigger may give the rest. */
+function incompleteRows({ spec, references }: TablePlan): Problem[] {
+  return references.flatMap(({ column, table, shared }): Problem[] => {
+    if (shared?.missing !== 'create') return []
+    const lacking = [...table.columns.values()].filter(
+      ({ name, notNull, hasDefault, generated }) =>
+        notNull && !hasDefault && !generated && !shared.by.includes(name),
+    )
+    if (lacking.length === 0) return []
+    return [
+      {
+        severity: 'warning',
+        code: 'tables/create-incomplete',
+        table: spec.table,
+        column: column.name,
+        text: `rows of "${table.name}" that "missing" of "${column.name}" creates have no ${quoted(lacking.map(({ name }) => name))}, which must have a value`,
+        hint: 'Give the column a default, or let "missing" be another one; unless a trigger fills it, imports that make such rows fail.',
       },
     ]
   })

@@ -1,6 +1,6 @@
-import { Catalogue, type Column, type ForeignKey, type Table } from '../table-piece/catalogue.js'
-import { snakeCase } from '../table-piece/facts/looks-secret.js'
-import { keyFamily } from '../table-piece/key-family.js'
+import { Catalogue, type Column, type ForeignKey, type Table } from '../catalogue.js'
+import { keyFamily } from '../key-family.js'
+import { snakeCase } from './looks-secret.js'
 
 const idEnd = /_?(?:ids?|uuids?|guids?|fk)$/
 

@@ -1,17 +1,29 @@
 import type { Queryable } from '@piecework/core/piece'
-import { quoteIdent } from '../database/quote-ident.js'
-import { defaults } from '../defaults.js'
-import type { Column, Table } from '../table-piece/catalogue.js'
-import { onlyTable } from '../table-piece/joins.js'
-import { type KeyFamily, keyFamily } from '../table-piece/key-family.js'
+import { quoteIdent } from '../../database/quote-ident.js'
+import { defaults } from '../../defaults.js'
+import type { Column, Table } from '../catalogue.js'
+import { onlyTable } from '../joins.js'
+import { type KeyFamily, keyFamily } from '../key-family.js'
 import type { IdPlace } from './id-places.js'
 import { namedLike } from './likely-keys.js'
+import { looksLikePeople } from './looks-like-people.js'
+import { snakeCase } from './looks-secret.js'
+
+/** Tables to whose rows ids may lead. */
+export interface Leading {
+  /** Whose rows travel. */
+  readonly own: readonly Table[]
+  /** Whose rows stay where they are. */
+  readonly others: readonly Table[]
+}
 
 /** A place whose ids may be keys of a table. */
 export interface LedPlace extends IdPlace {
   readonly table: Table
   /** Its name or its ids say so; else these may be other numbers or words that are keys by chance. */
   readonly isLikely: boolean
+  /** Some of the values are keys, and others are something else. */
+  readonly isPart?: true
 }
 
 const looks: Readonly<Record<KeyFamily, RegExp>> = {
@@ -21,26 +33,45 @@ const looks: Readonly<Record<KeyFamily, RegExp>> = {
 }
 
 const idEnd = /(?:id|uuid|guid|fk)s?$/i
+/** Columns whose values are of many sorts. */
+const valueWord = /(?:^|_)(?:value|val|data)$/i
+const personWord =
+  /(?:^|_)(?:agent|approver|assignee|author|creator|editor|follower|manager|member|owner|participant|person|recipient|reporter|requester|reviewer|sender|user|watcher)s?(?:_ids?)?$|_by(?:_ids?)?$/
 
 /** Those of the places at which ids of rows of the tables may stand. */
 export async function ledPlaces(
   db: Queryable,
-  tables: readonly Table[],
+  { own, others }: Leading,
   from: Table,
   places: readonly IdPlace[],
 ): Promise<readonly LedPlace[]> {
-  const counts = await keysThere(db, tables, places)
+  const all = [...own, ...others]
+  const counts = await keysThere(db, all, places)
   return places.flatMap((place, at): LedPlace[] => {
     const ids = [...place.ids]
+    const has = (table: Table): number => counts.get(table)?.[at] ?? 0
+    const hasAll = (table: Table): boolean => has(table) === ids.length
     const unlikeOthers = ids.every((id) => id.length >= defaults.leastSoughtLength)
-    const there = tables.filter((table) => (counts.get(table)?.[at] ?? 0) > 0)
-    const named = namedTable(tables, from, place.word, ids)
+    const there = own.filter((table) => has(table) > 0)
     // Of a number or uuid that is named like this the row may be gone; `per_page` may be a number of anything.
-    const saysSo = /.\{\}$/.test(place.at) || idEnd.test(place.word)
-    if (named && (there.includes(named) || (saysSo && familyOf(named) !== 'text')))
+    const isId = idEnd.test(place.word)
+    const saysSo = /.\{\}$/.test(place.at) || isId
+    const named = namedTable(all, from, place.word, ids) ?? namedTable(own, from, place.word, ids)
+    if (named && (has(named) > 0 || (saysSo && familyOf(named) !== 'text')))
       return [{ ...place, table: named, isLikely: true }]
-    const [table] = unlikeOthers ? there : there.filter((one) => (counts.get(one)?.[at] ?? 0) === ids.length)
-    return table ? [{ ...place, table, isLikely: unlikeOthers }] : []
+    if (personWord.test(snakeCase(place.word))) {
+      const people = all.find((table) => looksLikePeople(table) && hasAll(table))
+      if (people) return [{ ...place, table: people, isLikely: true }]
+    }
+    const [table] = unlikeOthers ? there : there.filter(hasAll)
+    if (table) return [{ ...place, table, isLikely: unlikeOthers }]
+    const mixed = place.at === '{}' && valueWord.test(place.word)
+    const some = (mixed ? [...own, ...others.filter(looksLikePeople)] : []).find(
+      (one) => has(one) * 4 >= ids.length,
+    )
+    if (some) return [{ ...place, table: some, isLikely: false, isPart: true }]
+    const [far] = unlikeOthers || isId ? others.filter(hasAll) : []
+    return far ? [{ ...place, table: far, isLikely: unlikeOthers }] : []
   })
 }
 

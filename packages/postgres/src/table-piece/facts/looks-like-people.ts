@@ -1,5 +1,5 @@
-import type { Column, Table } from '../table-piece/catalogue.js'
-import { snakeCase } from '../table-piece/facts/looks-secret.js'
+import type { Column, Table } from '../catalogue.js'
+import { snakeCase } from './looks-secret.js'
 
 const tableName = /(?:^|_)(?:users?|accounts?|people|persons?|principals?|members?)$/
 const mailName = /^(?:e_?mail|mail|e_?mail_?address|mail_?address)$/

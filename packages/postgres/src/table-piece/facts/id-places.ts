@@ -1,5 +1,5 @@
-import { defaults } from '../defaults.js'
-import { joinPath, shownName } from '../table-piece/facts/undeclared-ids.js'
+import { defaults } from '../../defaults.js'
+import { joinPath, shownName } from './undeclared-ids.js'
 
 /** Where ids may stand in the values of a column. */
 export interface IdPlace {
