@@ -103,6 +103,10 @@ function referenceProblem(
   if (!holdsKeys(reference) || (family === undefined && !keeps))
     return {
       text: `${what} and is ${column.type}, not ${family === undefined && !keeps ? 'uuid, text or integer' : keyColumn.type}`,
+      ...(keyFamily(column) === 'text' &&
+        !shared && {
+          hint: `Where its texts are such ids, alone or in lists, write text: { ${column.name}: [{ pattern: '{}', table: '${to.name}' }] }; where another column says of which rows, declare that one as "by".`,
+        }),
     }
   if (shared || of !== undefined || root) return undefined
   // Only a table's own key gets new numbers that are known: any other column takes the next ones.

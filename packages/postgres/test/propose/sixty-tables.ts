@@ -164,7 +164,7 @@ export const shared = `
 /** One project with rows in each table below it. `p`: its id as a literal. */
 export const sampleRows = (p: string): string => `
   INSERT INTO projects (id, name, slug, owner_id, organisation_id, state, settings)
-    VALUES (${p}, 'Reefs "2"', 's-' || ${p}, '00000000-0000-4000-8000-0000000000a1', 1, 'under review', '{"a": [1, null, "é"]}');
+    VALUES (${p}, 'Reefs "2"', 's-' || md5(${p}), '00000000-0000-4000-8000-0000000000a1', 1, 'under review', '{"a": [1, null, "é"]}');
   ${plain
     .map(
       ([name]) => `
