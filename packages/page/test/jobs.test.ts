@@ -257,7 +257,22 @@ test('something inside of the resource is made of a file for each role, and made
   await page.close()
 })
 
-test('thousands of steps are sums', async () => {
+/** The job as its stream tells it, with another progress: how long it takes is not known in a test. */
+async function stateWith(id: string, progress: object): Promise<object> {
+  const headers = { accept: 'text/event-stream' }
+  const { body } = await fetch(`${world.origin}/api/v1/jobs/${id}/events`, { headers })
+  let text = ''
+  for await (const chunk of body ?? []) {
+    text += Buffer.from(chunk).toString()
+    const [, data] = /^data: (.*)\n\n/m.exec(text) ?? []
+    if (data === undefined) continue
+    const state = JSON.parse(data)
+    return { ...state, progress: { ...state.progress, ...progress } }
+  }
+  return assert.fail('the stream has ended')
+}
+
+test('thousands of steps are sums; what is left is told in minutes', async () => {
   for (let at = 0; at < 2000; at += 1) world.parks.add(`many-${at}`, `Trail ${at}`, ['oak'], 'p1')
   try {
     await world.parks.held(async () => {
@@ -270,6 +285,10 @@ test('thousands of steps are sums', async () => {
         ),
       )
       assert.ok(elements < 150, `${elements} elements`)
+      const body = `data: ${JSON.stringify(await stateWith(id, { remainingMs: 125_000 }))}\n\n`
+      await page.route('**/events', (route) => route.fulfill({ contentType: 'text/event-stream', body }))
+      await page.reload()
+      await page.getByText('0 of 2,003 steps, about 2 minutes left').first().waitFor()
       await page.close()
     })
   } finally {

@@ -1,28 +1,31 @@
 import type { Queryable } from '@piecework/core/piece'
-import type { Column, Table } from '../table-piece/catalogue.js'
+import type { Column } from '../table-piece/catalogue.js'
 import { holdsDocuments } from '../table-piece/document-sql.js'
 import { documentPlaces, linkPlaces, placesIn, wholePlaces } from '../table-piece/facts/id-places.js'
 import { type Leading, type LedPlace, ledPlaces, namedTable } from '../table-piece/facts/led-places.js'
 import { looksLikeId } from '../table-piece/facts/looks-like-id.js'
-import { looksLikePeople } from '../table-piece/facts/looks-like-people.js'
 import { looksSecret, snakeCase } from '../table-piece/facts/looks-secret.js'
 import { tableName } from '../table-piece/joins.js'
 import { parseJsonPath } from '../table-piece/json-path.js'
 import { keyFamily } from '../table-piece/key-family.js'
 import { pathsOverlap, patternsOverlap } from '../table-piece/overlaps.js'
 import type { Reference } from '../table-piece/spec.js'
-import { writtenName } from '../table-piece/table-name.js'
+import { aboutSettings, settingsKey, textual } from './ask-about-settings.js'
+import {
+  type Asking,
+  asQuestion,
+  listSource,
+  mostShown,
+  referenceSource,
+  referenceTo,
+  shownPlaces,
+} from './id-question.js'
 import type { Below, ProposedTable } from './proposal.js'
-import { stableKeyOf } from './propose-references.js'
-import { memberSource, textSource, valueSource } from './source-text.js'
+import { memberSource } from './source-text.js'
 
-const textual = /^(?:text|varchar|bpchar|citext)$/
-const settingName =
-  /^(?:key|name|code|slug|setting|option|property|attribute|param(?:eter)?|variable|field|meta_key)$|_(?:key|name)$/
 /** Names have words before numbers: `Chapter 7`. */
 const nameOfRow = /(?:^|_)(?:name|title|label|subject|caption|heading|summary)$/
 const wordBefore = / \{\}$/
-const settingValue = /^(?:value|val|setting|data)$|_value$/
 
 /**
  * With questions about ids in values that travel as they are: links in texts, numbers in documents, settings. By the first rows, and by
@@ -47,8 +50,6 @@ export async function withIdQuestions(
   }
   return asked
 }
-
-type Asking = Below & { readonly leading: Leading }
 
 /** Columns whose values travel as they are, apart from what `json` declares already. */
 function openColumns({ table, spec, set, owned }: ProposedTable, { reading }: Below): readonly Column[] {
@@ -162,64 +163,6 @@ async function leadingOf(db: Queryable, { owned, reading }: Below): Promise<Lead
   return { own: [...owned.keys()], others: rows.flatMap(({ at }) => others[at] ?? []) }
 }
 
-/** Rows that stay where they are travel by what says everywhere which they are. */
-function referenceTo(below: Below, from: Table, to: Table): Reference {
-  const table = writtenName(to, from.schema)
-  if (below.owned.has(to)) return { table }
-  const [key = ''] = to.primaryKey
-  return { table, shared: { where: 'true', by: stableKeyOf(below, to, key) ?? [key] } }
-}
-
-const referenceSource = ({ shared, ...reference }: Reference): string =>
-  shared ? valueSource({ ...reference, shared }) : textSource(reference.table)
-
-/** The column that says what the value of a row is. */
-function settingsKey(table: Table, column: Column): Column | undefined {
-  if (!settingValue.test(snakeCase(column.name))) return undefined
-  if (!textual.test(column.base) && keyFamily(column) !== 'integer' && !holdsDocuments(column.base))
-    return undefined
-  const texts = [...table.columns.values()].filter(
-    ({ base, name }) => textual.test(base) && name !== column.name,
-  )
-  return texts.find(({ name }) => settingName.test(snakeCase(name)))
-}
-
-/** By the key that each row has: what is a key of rows for one is a number of something for the next. */
-async function aboutSettings(
-  db: Queryable,
-  below: Asking,
-  table: Table,
-  key: Column,
-  value: Column,
-): Promise<string | undefined> {
-  const rows = await below.differentRows(table, [key.name, value.name])
-  const read = (text: string, add: Parameters<ReturnType<typeof wholePlaces>>[1]): void => {
-    const [named = '', held = ''] = JSON.parse(text) as readonly string[]
-    // What is no word may be data, which no proposal shows.
-    if (/^[A-Za-z_][\w .:-]{0,62}$/.test(named)) wholePlaces(named, named)(held.replaceAll(/^"|"$/g, ''), add)
-  }
-  const places = placesIn(
-    rows.map((row) => JSON.stringify(row)),
-    read,
-  )
-  const led = await ledPlaces(db, below.leading, table, places)
-  return asQuestion(led, (some) => {
-    if (!holdsDocuments(value.base)) {
-      const to = (one: Table) => {
-        const { shared, ...reference } = referenceTo(below, table, one)
-        return shared ? { ...reference, shared } : reference.table
-      }
-      const tables = Object.fromEntries(some.map((place) => [place.at, to(place.table)]))
-      return `references: { ${memberSource(value.name)}: ${valueSource({ by: key.name, tables, other: 'keep' })} }`
-    }
-    const [first] = some
-    const keys = some.filter((one) => one.table === first?.table).map(({ at }) => at)
-    const condition = `${key.name} IN (${keys.map((one) => `'${one}'`).join(', ')})`
-    const path = first ? { path: '', ...referenceTo(below, table, first.table) } : {}
-    return `where: { sql: ${textSource(condition)} }, json: { ${memberSource(value.name)}: ${listSource([path])} }, and a piece of its own for the other keys`
-  })
-}
-
 /** An id that two patterns find would get a new one twice. */
 function withoutOverlaps(
   places: readonly LedPlace[],
@@ -229,30 +172,4 @@ function withoutOverlaps(
   for (const place of [...places].sort((a, b) => Number(b.isLikely) - Number(a.isLikely)))
     if (!kept.some(({ at }) => overlap(at, place.at))) kept.push(place)
   return kept
-}
-
-const listSource = (all: readonly object[]): string => `[${all.map((one) => valueSource(one)).join(', ')}]`
-const mostShown = 8
-
-const shownPlaces = (some: readonly LedPlace[]): string =>
-  some.map(({ at, table }) => `${at === '' ? '' : `${textSource(at)} `}("${table.name}")`).join(', ')
-
-/** `declare`: what to write for them. */
-function asQuestion(
-  places: readonly LedPlace[],
-  declare: (some: readonly LedPlace[]) => string,
-): string | undefined {
-  const likely = places.filter(({ isLikely }) => isLikely).slice(0, mostShown)
-  const perhaps = places.filter(({ isLikely }) => !isLikely).slice(0, mostShown)
-  if (likely.length + perhaps.length === 0) return undefined
-  if (likely.length === 0)
-    return `its first values are also keys of rows, perhaps by chance: ${shownPlaces(perhaps)}. Are they ids? Then write: ${declare(perhaps)}; else they stay as they are.`
-  const also =
-    perhaps.length > 0
-      ? ` Others are also keys of rows, perhaps by chance: ${shownPlaces(perhaps)}; add them if they are ids.`
-      : ''
-  const people = new Set(likely.filter(({ table }) => looksLikePeople(table)).map(({ table }) => table.name))
-  const ofPeople =
-    people.size > 0 ? ` What ${[...people].join(', ')} are found by stands in archives then.` : ''
-  return `holds what looks like ids of rows, and travels as it is: ${shownPlaces(likely)}. Are they? Then write: ${declare(likely)}.${ofPeople}${also}`
 }
