@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Page } from 'playwright-core'
+import type { FileChooser, Page } from 'playwright-core'
 
 interface Focused {
   readonly name: string
@@ -49,7 +49,16 @@ export function keysOf(page: Page): Keys {
     },
     choose: async (name, path) => {
       await keys.to(name)
-      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')])
+      let chooser: FileChooser | undefined
+      page.once('filechooser', (opened) => {
+        chooser = opened
+      })
+      // While files are on their way the field takes none.
+      for (let at = 0; chooser === undefined && at < most; at += 1) {
+        await page.keyboard.press('Enter')
+        await page.waitForTimeout(200)
+      }
+      assert.ok(chooser, `"${name}" opens nothing.`)
       await chooser.setFiles(path)
     },
     walk: async () => {
