@@ -104,6 +104,8 @@ test('with the keyboard alone a folder becomes a park: files are sorted, one tha
   // Whoever goes and comes back finds it as it was.
   await page.reload()
   await page.getByText('The files have errors.').first().waitFor()
+  // What has to be replaced comes first, once it is known.
+  await page.locator('tbody tr').first().getByText('trees.csv').waitFor()
   const passed = await keys.walk()
   for (const name of ['Replace trees.csv', 'Remove notes.txt', 'Start the import', 'Show the map'])
     assert.ok(passed.includes(name), `${name} is not among ${passed.join(', ')}`)
