@@ -19,7 +19,7 @@ export async function spreadSequences(db: Queryable): Promise<void> {
     SELECT setval(s.id, 300000000 + s.n * 1000003 % 600000000)
     FROM (SELECT c.oid AS id, row_number() OVER (ORDER BY n.nspname, c.relname) AS n
       FROM sequences s JOIN pg_sequence q ON q.seqrelid = s.id JOIN pg_class c ON c.oid = s.id JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE q.seqincrement > 0 AND q.seqmax >= 1000000000 AND has_sequence_privilege(c.oid, 'USAGE, UPDATE')
+      WHERE q.seqincrement > 0 AND q.seqmax >= 1000000000 AND has_sequence_privilege(c.oid, 'UPDATE')
         AND n.nspname !~ '^(pg_|information_schema)') s
     WHERE coalesce(pg_sequence_last_value(s.id), 0) < 300000000`)
 }
