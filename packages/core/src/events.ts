@@ -54,7 +54,7 @@ export function createEmitter(): PieceworkEmitter {
   return emitter as unknown as PieceworkEmitter
 }
 
-/** What nobody else would hear of: the code of the host's that failed says it by its own text alone. */
+/** What no listener hears of; of the host's own code that fails, its text alone says why. */
 function warnOf(event: unknown, told: unknown): void {
   if (event === 'error') warn(told)
   if (event !== 'node:failed') return

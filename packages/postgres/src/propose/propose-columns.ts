@@ -55,7 +55,7 @@ export function proposeColumns(
           'is unique and has a default, so each copy gets its own: is it a token, or does it lead somewhere?',
         )
       else {
-        // A uuid must stand somewhere; of any other the check goes on to warn until somebody has decided.
+        // A uuid must stand somewhere; of any other the check goes on to warn until it is decided.
         if (isUuid) columns.push(name)
         ask(
           `is named like an id (${column.type}) and travels as it is until it is decided: which rows does it lead to?${byType(table, column)} If to none: columns: [${textSource(name)}].`,

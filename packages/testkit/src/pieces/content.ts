@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Finding, Queryable } from '@piecework/core/store'
+import type { Finding } from '@piecework/core/store'
 import { findingsText } from '../findings-text.js'
 import type { Sample } from './piece-laws-options.js'
 
@@ -57,27 +57,3 @@ export function ownIds(content: unknown, sample: Sample): ReadonlySet<string> {
   })
   return ids
 }
-
-/** Number of rows and a hash of them for every table of the database. */
-export async function allTables(db: Queryable): Promise<Readonly<Record<string, string>>> {
-  const tables = await db.query<{ name: string }>(`
-    SELECT format('%I.%I', n.nspname, c.relname) AS name
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema)'
-    ORDER BY 1`)
-  const all: Record<string, string> = {}
-  // One statement for many: hosts have hundreds, and each law asks for all of them more than once.
-  for (let from = 0; from < tables.rows.length; from += tablesAtOnce) {
-    const states = tables.rows
-      .slice(from, from + tablesAtOnce)
-      .map(
-        ({ name }, at) =>
-          `SELECT ${from + at} AS at, count(*) || ' rows, ' || coalesce(sum(hashtextextended(t::text, 0)), 0) AS state FROM ${name} t`,
-      )
-    const { rows } = await db.query<{ at: number; state: string }>(states.join(' UNION ALL '))
-    for (const { at, state } of rows) all[tables.rows[at]?.name ?? ''] = state
-  }
-  return all
-}
-
-const tablesAtOnce = 50

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type LawTest, patience } from '../law.js'
 import { within } from '../within.js'
-import { allTables } from './content.js'
+import { allTables } from './all-tables.js'
 import { type ExportedEntry, type PieceBench, pieceBench } from './piece-bench.js'
 import type { PieceLawsOptions } from './piece-laws-options.js'
 import { untilAborted } from './until-aborted.js'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Queryable, Transaction } from '@piecework/core/store'
+import { inAllTables } from './all-tables.js'
 import type { CopyOptions, PieceBench } from './piece-bench.js'
 import { transactionId } from './sequences.js'
 
@@ -55,34 +56,15 @@ interface NewRow {
   readonly row: Readonly<Record<string, unknown>>
 }
 
-/** Of all tables that hosts have. */
 async function newRows(db: Queryable, from: string): Promise<readonly NewRow[]> {
-  const tables = await db.query<{ name: string; key: string | null }>(`
-    SELECT format('%I.%I', n.nspname, c.relname) AS name, (SELECT a.attname FROM pg_index i
-      JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-      WHERE i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1) AS key
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema)' ORDER BY 1`)
-  const found: NewRow[] = []
-  for (let at = 0; at < tables.rows.length; at += tablesAtOnce) {
-    const some = tables.rows.slice(at, at + tablesAtOnce)
-    const selects = some.map(
-      ({ name }, index) =>
-        `SELECT ${index} AS at, to_jsonb(t)::text AS row FROM ${name} t WHERE t.xmin::text::bigint >= ${from}`,
-    )
-    const { rows } = await db.query<{ at: number; row: string }>(selects.join(' UNION ALL '))
-    for (const { at: index, row: text } of rows) {
-      const { name, key } = some[index] as (typeof some)[number]
-      const row = JSON.parse(text) as Readonly<Record<string, unknown>>
-      const value = key === null ? undefined : row[key]
-      found.push({
-        table: name.replace(/^public\./, ''),
-        key: value === undefined ? undefined : String(value),
-        row,
-      })
-    }
-  }
-  return found
+  const found = await inAllTables<{ row: string }>(
+    db,
+    'to_jsonb(t)::text AS row',
+    `t.xmin::text::bigint >= ${from}`,
+  )
+  return found.map(([{ name, key }, { row: text }]) => {
+    const row = JSON.parse(text) as Readonly<Record<string, unknown>>
+    const value = key === null ? undefined : row[key]
+    return { table: name.replace(/^public\./, ''), key: value === undefined ? undefined : String(value), row }
+  })
 }
-
-const tablesAtOnce = 50

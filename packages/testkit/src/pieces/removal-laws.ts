@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { LawTest } from '../law.js'
-import { allTables } from './content.js'
+import { allTables } from './all-tables.js'
 import { type CopyOptions, pieceBench } from './piece-bench.js'
 import type { PieceLawsOptions } from './piece-laws-options.js'
 

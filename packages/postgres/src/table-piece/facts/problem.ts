@@ -46,3 +46,5 @@ export function findingOf(piece: string, { text, ...problem }: Problem): TableFi
 }
 
 export const isError = ({ severity }: Problem): boolean => severity === 'error'
+
+export const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')

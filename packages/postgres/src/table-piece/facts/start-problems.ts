@@ -2,7 +2,8 @@ import type { Column } from '../catalogue.js'
 import type { TablePlan } from '../table-plan.js'
 import { carriesAsIs } from './carries-as-is.js'
 import { looksLikeId } from './looks-like-id.js'
-import type { Problem } from './problem.js'
+import { type Problem, quoted } from './problem.js'
+import { incompleteRows, sharedWithoutIndex } from './shared-problems.js'
 import type { StartFacts } from './start-facts.js'
 import { untyped } from './type-beside.js'
 
@@ -144,53 +145,6 @@ function givesValue(value: (...none: readonly never[]) => unknown): boolean {
   }
 }
 
-/** Two shared rows with one key are refused by each job that refers to them. */
-function sharedWithoutIndex({ spec, references, containers }: TablePlan): Problem[] {
-  const targets = [
-    ...references.map((target) => ({ target, column: target.column.name })),
-    ...containers.flatMap(({ column, ids }) => ids.map((target) => ({ target, column: column.name }))),
-  ]
-  return targets.flatMap(({ target: { table, shared }, column }): Problem[] => {
-    // A partial index may be of the very rows that are shared, but not of all.
-    const all = shared?.where.trim().toLowerCase() === 'true'
-    const keys = all ? table.uniqueKeys : [...table.uniqueKeys, ...table.partialKeys]
-    const isKept = keys.some(({ columns }) => columns.every((name) => shared?.by.includes(name)))
-    if (!shared || isKept) return []
-    return [
-      {
-        severity: 'warning',
-        code: 'tables/shared-without-index',
-        table: spec.table,
-        column,
-        text: `no unique index keeps two rows of "${table.name}", to which "${column}" of table "${spec.table}" leads, from having the same ${quoted(shared.by)}`,
-        hint: 'Make a unique index; until then each export and import that refers to such rows is refused.',
-      },
-    ]
-  })
-}
-
-/** Rows that `missing: 'create'` makes have the stable key alone; a trigger may give the rest. */
-function incompleteRows({ spec, references }: TablePlan): Problem[] {
-  return references.flatMap(({ column, table, shared }): Problem[] => {
-    if (shared?.missing !== 'create') return []
-    const lacking = [...table.columns.values()].filter(
-      ({ name, notNull, hasDefault, generated }) =>
-        notNull && !hasDefault && !generated && !shared.by.includes(name),
-    )
-    if (lacking.length === 0) return []
-    return [
-      {
-        severity: 'warning',
-        code: 'tables/create-incomplete',
-        table: spec.table,
-        column: column.name,
-        text: `rows of "${table.name}" that "missing" of "${column.name}" creates have no ${quoted(lacking.map(({ name }) => name))}, which must have a value`,
-        hint: 'Give the column a default, or let "missing" be another one; unless a trigger fills it, imports that make such rows fail.',
-      },
-    ]
-  })
-}
-
 function sequences(plan: TablePlan, { increments }: StartFacts): Problem[] {
   const { set = {}, ignore = [] } = plan.spec
   const { key } = plan.numbers
@@ -227,5 +181,3 @@ function namedLikeIds(plan: TablePlan, tables: readonly string[]): Problem[] {
       hint: 'Declare it in "references" if it leads to a row, in "columns" if it does not.',
     }))
 }
-
-const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')
