@@ -104,21 +104,21 @@ test('a Redis that does not answer refuses a submit within seconds', async () =>
 for (const away of ['kill', 'freeze'] as const) {
   test(`stop ends what runs and closes everything while Redis is away (${away})`, async () => {
     const runtime = runtimeWith([])
-    let aborted = false
-    await runtime.start(
-      (_, signal) =>
-        new Promise((resolve) =>
-          signal.addEventListener('abort', () => {
-            aborted = true
-            resolve()
-          }),
-        ),
-    )
+    let [begun, aborted] = [0, 0]
+    await runtime.start((_, signal) => {
+      begun++
+      return new Promise((resolve) =>
+        signal.addEventListener('abort', () => {
+          aborted++
+          resolve()
+        }),
+      )
+    })
     await runtime.submit([task('a'), task('b')])
-    await sleep(100)
+    while (begun < 2) await sleep(10)
     await server[away]()
     await runtime.stop({ drainMs: 50 })
-    assert.ok(aborted)
+    assert.equal(aborted, 2)
   })
 }
 
