@@ -35,23 +35,43 @@ export interface ImageryFigures {
   readonly size: number
 }
 
-/** An export as a job with two tasks at once, in a process of its own. Adding its scene is not measured. */
+/** An export as a job with two tasks at once, in a process of its own; its scene is added by another. */
 export async function imageryStep(task: ImageryTask, url: string): Promise<ImageryFigures> {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(task)], {
+  const scene = (await step('add', task, url)) as string
+  return (await step(scene, task, url)) as ImageryFigures
+}
+
+async function step(name: string, task: ImageryTask, url: string): Promise<unknown> {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), name, JSON.stringify(task)], {
     env: { ...process.env, DATABASE_URL: url },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
   if (code !== 0) throw new Error(`The process of an export ended with ${code}.`)
-  return JSON.parse(output) as ImageryFigures
+  return JSON.parse(output)
 }
 
 const access = { allows: async () => true }
 const principal = { id: 'bench' }
 
-async function measured({ scene, bands, request, folder }: ImageryTask, pool: Pool): Promise<ImageryFigures> {
+const optionsOf = async ({ folder }: ImageryTask) => ({
+  files: fileArtifacts(`${folder}/scenes`),
+  access,
+  gdal: await findGdal(),
+})
+
+async function added(task: ImageryTask, pool: Pool): Promise<string> {
+  const bytes = createReadStream(task.scene)
+  return addScene(
+    { ...(await optionsOf(task)), database: fromPg(pool) },
+    { name: 'scene', owner: principal.id, bytes, bands: task.bands },
+  )
+}
+
+async function measured(id: string, task: ImageryTask, pool: Pool): Promise<ImageryFigures> {
+  const { request, folder } = task
   const database = fromPg(pool)
-  const options = { files: fileArtifacts(`${folder}/scenes`), access, gdal: await findGdal() }
+  const options = await optionsOf(task)
   const piecework = createPiecework({
     packs: [imagery(options)],
     store: memoryStore({ database }),
@@ -59,8 +79,6 @@ async function measured({ scene, bands, request, folder }: ImageryTask, pool: Po
     runtime: inProcess({ concurrency: 2 }),
   })
   await piecework.start()
-  const bytes = createReadStream(scene)
-  const id = await addScene({ ...options, database }, { name: 'scene', owner: principal.id, bytes, bands })
   const exports = imageryExports({ ...options, piecework, database })
   const { ndvi, ...rest } = request
   const nodes = { scene: { type: 'scene', id }, ndvi: { type: 'ndvi', input: 'scene' } }
@@ -91,6 +109,8 @@ export function childrenSeconds(): number {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 4 })
-  console.log(JSON.stringify(await measured(JSON.parse(process.argv[2] ?? '{}'), pool)))
+  const [name = '', given = '{}'] = process.argv.slice(2)
+  const task = JSON.parse(given) as ImageryTask
+  console.log(JSON.stringify(name === 'add' ? await added(task, pool) : await measured(name, task, pool)))
   await pool.end()
 }

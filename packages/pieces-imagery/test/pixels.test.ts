@@ -5,7 +5,8 @@ import { arithmetic } from '#internal/pixels/arithmetic.js'
 import { colorLookup, corrected } from '#internal/pixels/color-correction.js'
 import { dataTypes, holds, newPixels, rangeOf } from '#internal/pixels/data-type.js'
 import { evi, normalizedDifference } from '#internal/pixels/indices.js'
-import { overlay } from '#internal/pixels/overlay.js'
+import { emptyLayer, overlay } from '#internal/pixels/overlay.js'
+import { PixelPool } from '#internal/pixels/pixel-pool.js'
 
 const test = suite('imagery: pixels')
 
@@ -24,6 +25,27 @@ test('divisions by 0 are nothing, not infinite', () => {
     2,
   )
   assert.equal([...quotient], [Number.NaN, 2])
+})
+
+test('arrays are used again once no layer has them, and never those of a layer that is still read', () => {
+  const pool = new PixelPool()
+  const kept = emptyLayer([{ name: 'a', type: 'float64' }], 4, pool)
+  const [band] = kept.bands
+  band?.pixels.fill(7)
+  const alone = arithmetic({ band: 'a' }, new Map([['a', band?.pixels as Float64Array]]), 4, pool)
+  pool.giveBack(alone)
+  const sum = arithmetic({ op: 'add', of: [{ band: 'a' }, 1, 2] }, new Map([['a', alone]]), 4, pool)
+  assert.equal([...(band?.pixels ?? [])], [7, 7, 7, 7])
+  assert.ok([alone, sum].every(({ buffer }) => buffer !== band?.pixels.buffer))
+  pool.keep([kept])
+  const again = [pool.take('float64', 4), pool.take('float64', 3), pool.take('float64', 4)]
+  assert.ok(again.some(({ buffer }) => buffer === sum.buffer))
+  assert.is(new Set([band?.pixels.buffer, ...again.map(({ buffer }) => buffer)]).size, 4)
+  pool.keep([])
+  assert.is(
+    new Set([...again, band?.pixels].map((one) => one?.buffer)).has(pool.take('float64', 2).buffer),
+    true,
+  )
 })
 
 test('operators go from the left, as doubles', () => {

@@ -107,7 +107,7 @@ function doubles(values: readonly number[]): TiffTag {
   return { type: 12, count: values.length, bytes }
 }
 
-const most = { bytes: 4 * 1024 ** 2, gap: 4096 }
+const most = { bytes: 512 * 1024, gap: 4096 }
 
 /** Tiles that are read at once: they lie beside each other. */
 function* runsOf(tiles: readonly Tile[]): Generator<readonly Tile[]> {

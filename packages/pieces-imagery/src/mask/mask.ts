@@ -1,10 +1,11 @@
 import type { Window } from '../grid/grid.js'
+import { PixelPool } from '../pixels/pixel-pool.js'
 import type { Mask } from './polygon.js'
 import { common, spansOf } from './spans.js'
 
 /** 1 for each pixel of the window whose centre is inside of a polygon; depends on nothing but the grid. */
-export function maskWindow(mask: Mask, { x, y, width, height }: Window): Uint8Array {
-  const inside = new Uint8Array(width * height)
+export function maskWindow(mask: Mask, { x, y, width, height }: Window, pool = new PixelPool()): Uint8Array {
+  const inside = pool.take('uint8', width * height).fill(0)
   for (const { row, spans } of spansOf(mask, { y, height })) {
     const own = common(spans, [x, x + width])
     const start = (row - y) * width - x

@@ -1,6 +1,7 @@
 import { PieceworkError } from '@piecework/core/piece'
 import type { Expression } from '../tool/expression.js'
 import type { Pixels } from './data-type.js'
+import { PixelPool } from './pixel-pool.js'
 
 type Numbers = Float64Array | Pixels
 
@@ -35,9 +36,12 @@ export function arithmetic(
   expression: Expression,
   bands: ReadonlyMap<string, Pixels>,
   length: number,
+  pool = new PixelPool(),
 ): Float64Array {
+  const given = new Set<Numbers>(bands.values())
+  const isBand = (numbers: Numbers): boolean => given.has(numbers)
   const value = (term: Expression): Numbers => {
-    if (typeof term === 'number') return new Float64Array(length).fill(term)
+    if (typeof term === 'number') return pool.take('float64', length).fill(term)
     if ('band' in term) {
       const pixels = bands.get(term.band)
       if (!pixels) throw new PieceworkError('imagery/band-missing', `There is no band "${term.band}"`)
@@ -46,12 +50,17 @@ export function arithmetic(
     const [first, ...others] = term.of.map((_, at) => at)
     let sum = value(term.of[first as number] as Expression)
     for (const at of others) {
-      const out = new Float64Array(length)
-      loops[term.op](sum, value(term.of[at] as Expression), out)
+      const out = pool.take('float64', length)
+      const next = value(term.of[at] as Expression)
+      loops[term.op](sum, next, out)
+      for (const done of [sum, next]) if (!isBand(done)) pool.giveBack(done)
       sum = out
     }
     return sum
   }
   const result = value(expression)
-  return result instanceof Float64Array ? result : Float64Array.from(result)
+  if (result instanceof Float64Array && !isBand(result)) return result
+  const doubles = pool.take('float64', length)
+  doubles.set(result)
+  return doubles
 }

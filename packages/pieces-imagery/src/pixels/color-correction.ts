@@ -1,5 +1,6 @@
 import type { ColorSettings } from '../tool/color-settings.js'
 import type { Pixels } from './data-type.js'
+import { PixelPool } from './pixel-pool.js'
 
 export interface ColorLookup {
   /** By value, from `least` on: 0 is black, 1 is white. */
@@ -42,11 +43,12 @@ export function corrected(
   bands: readonly Pixels[],
   lookups: readonly ColorLookup[],
   saturation: number | undefined,
+  pool = new PixelPool(),
 ): readonly Uint8Array[] {
-  if (saturation !== undefined) return saturated(bands, lookups, saturation)
+  if (saturation !== undefined) return saturated(bands, lookups, saturation, pool)
   return bands.map((pixels, at) => {
     const { bytes, least } = lookups[at] as ColorLookup
-    const out = new Uint8Array(pixels.length)
+    const out = pool.take('uint8', pixels.length)
     for (let i = 0; i < out.length; i++) out[i] = bytes[(pixels[i] as number) - least] as number
     return out
   })
@@ -57,10 +59,11 @@ function saturated(
   bands: readonly Pixels[],
   lookups: readonly ColorLookup[],
   amount: number,
+  pool: PixelPool,
 ): readonly Uint8Array[] {
   const [red, green, blue] = bands as readonly [Pixels, Pixels, Pixels]
   const [reds, greens, blues] = lookups as readonly [ColorLookup, ColorLookup, ColorLookup]
-  const out = bands.map(({ length }) => new Uint8Array(length))
+  const out = bands.map(({ length }) => pool.take('uint8', length))
   const [outRed, outGreen, outBlue] = out as [Uint8Array, Uint8Array, Uint8Array]
   for (let i = 0; i < red.length; i++) {
     const r = reds.table[(red[i] as number) - reds.least] as number

@@ -22,6 +22,8 @@ const arrays = {
   float64: Float64Array,
 } as const
 
+export type PixelsOf<T extends DataType> = InstanceType<(typeof arrays)[T]>
+
 /** GDAL's names, and the numbers of ENVI headers. */
 export const gdalTypes: Readonly<Record<DataType, { readonly name: string; readonly envi: number }>> = {
   uint8: { name: 'Byte', envi: 1 },

@@ -1,8 +1,9 @@
 import type { Pixels } from './data-type.js'
+import { PixelPool } from './pixel-pool.js'
 
 /** (a − b) / (a + b), the form of NDVI and NDWI; NaN where the sum is 0. */
-export function normalizedDifference(a: Pixels, b: Pixels): Float32Array {
-  const out = new Float32Array(a.length)
+export function normalizedDifference(a: Pixels, b: Pixels, pool = new PixelPool()): Float32Array {
+  const out = pool.take('float32', a.length)
   for (let i = 0; i < out.length; i++) {
     const x = a[i] as number
     const y = b[i] as number
@@ -22,8 +23,8 @@ export interface EviBands {
  * The enhanced vegetation index of MODIS: 2.5 (nir − red) / (nir + 6 red − 7.5 blue + 1), of values times `scale`, which makes
  * reflectances of them; NaN where the divisor is 0.
  */
-export function evi({ nir, red, blue }: EviBands, scale: number): Float32Array {
-  const out = new Float32Array(nir.length)
+export function evi({ nir, red, blue }: EviBands, scale: number, pool = new PixelPool()): Float32Array {
+  const out = pool.take('float32', nir.length)
   for (let i = 0; i < out.length; i++) {
     const n = (nir[i] as number) * scale
     const r = (red[i] as number) * scale

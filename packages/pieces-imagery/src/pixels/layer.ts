@@ -12,11 +12,3 @@ export interface Layer {
   /** 1 for each pixel that is valid, in all bands; 0 for the others, whose values mean nothing. */
   readonly valid: Uint8Array
 }
-
-export function emptyLayer(
-  bands: readonly Omit<Band, 'pixels'>[],
-  length: number,
-  make: (type: DataType) => Pixels,
-): Layer {
-  return { bands: bands.map((band) => ({ ...band, pixels: make(band.type) })), valid: new Uint8Array(length) }
-}

@@ -1,4 +1,13 @@
-import type { Layer } from './layer.js'
+import type { Band, Layer } from './layer.js'
+import type { PixelPool } from './pixel-pool.js'
+
+/** Of no valid pixel. */
+export function emptyLayer(bands: readonly Omit<Band, 'pixels'>[], length: number, pool: PixelPool): Layer {
+  return {
+    bands: bands.map((band) => ({ ...band, pixels: pool.take(band.type, length) })),
+    valid: pool.take('uint8', length).fill(0),
+  }
+}
 
 /** Puts the valid pixels of one layer over those of another of the same bands: whole pixels, whatever their values. */
 export function overlay(below: Layer, above: Layer): void {

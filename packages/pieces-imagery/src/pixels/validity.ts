@@ -1,6 +1,6 @@
 import type { SceneFacts } from '../scene/scene-facts.js'
 import { type Pixels, pixelOf } from './data-type.js'
-import type { PixelBuffers } from './pixel-buffers.js'
+import type { PixelPool } from './pixel-pool.js'
 
 /** What says which pixels are valid: the last band, or any band that is not nodata; if there is neither, all are. */
 export interface Validity {
@@ -19,10 +19,10 @@ export function validPixels(
   all: readonly Pixels[],
   { bands, dataType }: SceneFacts,
   { alpha, nodata }: Validity,
-  buffers: PixelBuffers,
+  pool: PixelPool,
 ): Uint8Array {
   const none = nodata === undefined ? undefined : pixelOf(nodata, dataType)
-  const valid = buffers.of('valid', 'uint8', all[0]?.length ?? 0) as Uint8Array
+  const valid = pool.take('uint8', all[0]?.length ?? 0)
   valid.fill(none === undefined ? 1 : 0)
   if (none !== undefined) for (const pixels of all.slice(0, bands.length)) markOthers(valid, pixels, none)
   const opacity = alpha ? all.at(-1) : undefined

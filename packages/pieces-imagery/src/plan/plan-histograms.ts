@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type FolderRun, type Gdal, runGdal } from '@piecework/gdal'
 import { stripRows } from '../defaults.js'
 import { rangeOf } from '../pixels/data-type.js'
-import { PixelBuffers } from '../pixels/pixel-buffers.js'
+import { PixelPool } from '../pixels/pixel-pool.js'
 import { validityOf, validPixels } from '../pixels/validity.js'
 import { maskLast } from '../render/copy-scene.js'
 import type { Scene } from '../scene/scene-facts.js'
@@ -84,14 +84,14 @@ async function addScene(
   await runGdal(gdal, 'gdal_translate', [...args, file, copy], run)
   const { height, dataType } = facts
   const strips = await openStrips(copy, dataType)
-  const buffers = new PixelBuffers()
+  const pool = new PixelPool()
   try {
     for (let from = 0; from < height; from += stripRows) {
       const rows = { from, count: Math.min(stripRows, height - from) }
       const all = await Promise.all(
-        Array.from({ length: strips.bands }, (_, band) => strips.read(band, rows, buffers)),
+        Array.from({ length: strips.bands }, (_, band) => strips.read(band, rows, pool)),
       )
-      const valid = validPixels(all, facts, validityOf(facts), buffers)
+      const valid = validPixels(all, facts, validityOf(facts), pool)
       for (const [at, place] of places.entries()) {
         const pixels = all[place]
         const sum = sums[at]
@@ -102,6 +102,7 @@ async function addScene(
           sum[value] = (sum[value] as number) + 1
         }
       }
+      pool.keep([])
     }
   } finally {
     await strips.close()

@@ -2,10 +2,11 @@ import type { Window } from '../grid/grid.js'
 import { maskWindow } from '../mask/mask.js'
 import { arithmetic } from '../pixels/arithmetic.js'
 import { type ColorLookup, colorLookup, corrected } from '../pixels/color-correction.js'
-import { newPixels, type Pixels, rangeOf } from '../pixels/data-type.js'
+import { type Pixels, rangeOf } from '../pixels/data-type.js'
 import { evi, normalizedDifference } from '../pixels/indices.js'
-import { emptyLayer, type Layer } from '../pixels/layer.js'
-import { overlay } from '../pixels/overlay.js'
+import type { Layer } from '../pixels/layer.js'
+import { emptyLayer, overlay } from '../pixels/overlay.js'
+import { PixelPool } from '../pixels/pixel-pool.js'
 import type { ExportPlan } from '../plan/export-plan.js'
 import { scheduleOf } from '../tool/schedule.js'
 import type { ToolNode } from '../tool/tool.js'
@@ -20,7 +21,9 @@ export function evaluator(plan: ExportPlan): Evaluate {
   const { nodes, output } = plan.tool
   const steps = scheduleOf(plan.tool)
   const tables = new Map<string, readonly ColorLookup[]>()
+  const pool = new PixelPool()
   return (rows, source) => {
+    pool.keep([])
     const layers = new Map<string, Layer>()
     const made = (id: string, node: ToolNode): Layer => {
       const layerOf = (input: string) => layers.get(input) as Layer
@@ -32,28 +35,29 @@ export function evaluator(plan: ExportPlan): Evaluate {
         case 'reproject':
           return layerOf(node.input)
         case 'mosaic':
-          return mosaic(node.inputs.map(layerOf))
+          return mosaic(node.inputs.map(layerOf), pool)
         case 'mask':
-          return masked(layerOf(node.input), maskWindow(plan.masks[id] ?? { polygons: [] }, rows))
+          return masked(layerOf(node.input), maskWindow(plan.masks[id] ?? { polygons: [] }, rows, pool))
         case 'colorCorrection':
-          return colored(plan, id, node, layerOf(node.input), tables)
+          return colored(plan, id, node, layerOf(node.input), { tables, pool })
         default:
-          return computed(id, node, layerOf(node.input))
+          return computed(id, node, layerOf(node.input), pool)
       }
     }
     for (const { node, releases } of steps) {
       layers.set(node, made(node, nodes[node] as ToolNode))
       for (const one of releases) layers.delete(one)
+      if (releases.length > 0) pool.keep(layers.values())
     }
     return layers.get(output.node) as Layer
   }
 }
 
-function mosaic(layers: readonly Layer[]): Layer {
+function mosaic(layers: readonly Layer[], pool: PixelPool): Layer {
   const [first] = layers
   if (!first) throw new RangeError('A mosaic has an input')
   const length = first.valid.length
-  const whole = emptyLayer(first.bands, length, (type) => newPixels(type, length))
+  const whole = emptyLayer(first.bands, length, pool)
   for (const layer of layers) overlay(whole, layer)
   return whole
 }
@@ -67,6 +71,7 @@ function computed(
   id: string,
   node: NodeOf<'ndvi' | 'ndwi' | 'evi' | 'arithmetic'>,
   { bands, valid }: Layer,
+  pool: PixelPool,
 ): Layer {
   const byName = new Map(bands.map(({ name, pixels }) => [name, pixels]))
   // `nameBands` has named them.
@@ -74,29 +79,40 @@ function computed(
   const pixels = (() => {
     switch (node.type) {
       case 'ndvi':
-        return normalizedDifference(band(node.nir), band(node.red))
+        return normalizedDifference(band(node.nir), band(node.red), pool)
       case 'ndwi':
-        return normalizedDifference(band(node.green), band(node.nir))
+        return normalizedDifference(band(node.green), band(node.nir), pool)
       case 'evi':
-        return evi({ nir: band(node.nir), red: band(node.red), blue: band(node.blue) }, node.scale)
+        return evi({ nir: band(node.nir), red: band(node.red), blue: band(node.blue) }, node.scale, pool)
       default:
-        return Float32Array.from(arithmetic(node.expression, byName, valid.length))
+        return asFloats(arithmetic(node.expression, byName, valid.length, pool), pool)
     }
   })()
   const name = node.type === 'arithmetic' ? id : node.type
-  return {
-    bands: [{ name, type: 'float32', pixels }],
-    valid: valid.map((is, i) => (Number.isNaN(pixels[i]) ? 0 : is)),
-  }
+  const numbers = pool.take('uint8', valid.length)
+  for (let i = 0; i < valid.length; i++) numbers[i] = Number.isNaN(pixels[i]) ? 0 : (valid[i] as number)
+  return { bands: [{ name, type: 'float32', pixels }], valid: numbers }
 }
 
-/** `tables`: by node, made once for all rows. */
+function asFloats(doubles: Float64Array, pool: PixelPool): Float32Array {
+  const floats = pool.take('float32', doubles.length)
+  floats.set(doubles)
+  pool.giveBack(doubles)
+  return floats
+}
+
+interface Kept {
+  /** By node, made once for all rows. */
+  readonly tables: Map<string, readonly ColorLookup[]>
+  readonly pool: PixelPool
+}
+
 function colored(
   plan: ExportPlan,
   id: string,
   node: NodeOf<'colorCorrection'>,
   { bands, valid }: Layer,
-  tables: Map<string, readonly ColorLookup[]>,
+  { tables, pool }: Kept,
 ): Layer {
   const made = (): readonly ColorLookup[] =>
     bands.map(({ type }, band) => {
@@ -109,6 +125,7 @@ function colored(
     bands.map((band) => band.pixels),
     own,
     node.saturation,
+    pool,
   )
   return {
     bands: bands.map(({ name }, at) => ({ name, type: 'uint8', pixels: pixels[at] as Uint8Array })),

@@ -1,13 +1,13 @@
 import { type Pixels, rangeOf } from '../pixels/data-type.js'
 import type { Layer } from '../pixels/layer.js'
-import type { PixelBuffers } from '../pixels/pixel-buffers.js'
+import type { PixelPool } from '../pixels/pixel-pool.js'
 import type { ExportPlan } from '../plan/export-plan.js'
 
 /** Bands of the output, and alpha where the plan has it; how many pixels are valid, and which of them look like nodata. */
-export function outputPixels({ output }: ExportPlan, { bands, valid }: Layer, buffers: PixelBuffers) {
+export function outputPixels({ output }: ExportPlan, { bands, valid }: Layer, pool: PixelPool) {
   const { dataType, nodata } = output
-  const written: Pixels[] = bands.map(({ pixels }, at) => {
-    const out = buffers.of(`band ${at}`, dataType, valid.length)
+  const written: Pixels[] = bands.map(({ pixels }) => {
+    const out = pool.take(dataType, valid.length)
     out.fill((nodata ?? 0) as never)
     for (let i = 0; i < valid.length; i++) if (valid[i]) out[i] = pixels[i] as number
     return out
@@ -23,7 +23,7 @@ export function outputPixels({ output }: ExportPlan, { bands, valid }: Layer, bu
   }
   if (nodata === undefined) {
     const opaque = rangeOf(dataType)?.[1] ?? 1
-    const alpha = buffers.of('alpha', dataType, valid.length)
+    const alpha = pool.take(dataType, valid.length)
     for (let i = 0; i < valid.length; i++) alpha[i] = valid[i] ? opaque : 0
     written.push(alpha)
   }

@@ -5,7 +5,7 @@ import { rowsBytes, stripRows } from '../defaults.js'
 import { overlaps, type Window } from '../grid/grid.js'
 import { bytesPerPixel } from '../pixels/data-type.js'
 import type { Layer } from '../pixels/layer.js'
-import { PixelBuffers } from '../pixels/pixel-buffers.js'
+import { PixelPool } from '../pixels/pixel-pool.js'
 import type { ExportPlan } from '../plan/export-plan.js'
 import { assertGdal } from './assert-gdal.js'
 import { evaluator } from './evaluate.js'
@@ -65,7 +65,7 @@ async function renderRows(
     bands,
   }
   const handle = await open(raster.file, 'w')
-  const buffers = new PixelBuffers()
+  const pool = new PixelPool()
   const evaluate = evaluator(plan)
   const step = rowsAtOnce(plan, warped, width)
   let valid = 0
@@ -74,14 +74,15 @@ async function renderRows(
     for (let from = 0; from < height; from += step) {
       run.signal?.throwIfAborted()
       const count = Math.min(step, height - from)
-      const layers = await sourceLayers(plan, warped, { from, count }, width)
+      const layers = await sourceLayers(plan, warped, { from, count }, width, pool)
       const rows = { x: window.x, y: window.y + from, width, height: count }
       const layer = evaluate(rows, (id) => layers.get(id) as Layer)
-      const written = outputPixels(plan, layer, buffers)
+      const written = outputPixels(plan, layer, pool)
       for (const [band, pixels] of written.bands.entries())
         await writeRows(handle, raster, band, from, pixels)
       valid += written.valid
       hidden += written.hidden
+      pool.keep([])
     }
   } finally {
     await handle.close()

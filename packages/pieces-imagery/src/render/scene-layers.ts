@@ -1,9 +1,9 @@
 import type { FolderRun, Gdal } from '@piecework/gdal'
 import { partOf, type Window } from '../grid/grid.js'
-import { newPixels, type Pixels } from '../pixels/data-type.js'
-import { emptyLayer, type Layer } from '../pixels/layer.js'
-import { overlay } from '../pixels/overlay.js'
-import { PixelBuffers } from '../pixels/pixel-buffers.js'
+import type { Pixels } from '../pixels/data-type.js'
+import type { Layer } from '../pixels/layer.js'
+import { emptyLayer, overlay } from '../pixels/overlay.js'
+import type { PixelPool } from '../pixels/pixel-pool.js'
 import { type Validity, validityOf, validPixels } from '../pixels/validity.js'
 import type { ExportPlan, PlannedScene } from '../plan/export-plan.js'
 import { keptFrom } from '../plan/plan-output.js'
@@ -19,7 +19,6 @@ export interface Warped {
   readonly file: string
   readonly strips: Strips
   readonly validBy: Validity
-  readonly buffers: PixelBuffers
 }
 
 /** Paths of the scenes' files by their ids. */
@@ -36,18 +35,11 @@ export async function warp(
   run: FolderRun,
 ): Promise<Warped> {
   const { facts, placement } = scene
-  const buffers = new PixelBuffers()
   const request = { scene: { id: scene.id, facts, file: fileOf(scene.id) }, name: `scene-${at}.tif` }
   const place = copiedFrom(facts, placement, plan.grid)
   if (place) {
     const file = await copyScene(gdal, { ...request, window: { ...window, ...place(window) } }, run)
-    return {
-      scene,
-      file,
-      strips: await openStrips(file, facts.dataType),
-      validBy: validityOf(facts),
-      buffers,
-    }
+    return { scene, file, strips: await openStrips(file, facts.dataType), validBy: validityOf(facts) }
   }
   const { nodata } = facts
   const keepsNodata =
@@ -56,7 +48,7 @@ export async function warp(
   const warping = { ...request, placement, grid: partOf(plan.grid, window), resampling, keepsNodata }
   const file = await warpScene(gdal, warping, run)
   const strips = await openStrips(file, facts.dataType)
-  return { scene, file, strips, validBy: keepsNodata ? { nodata } : { alpha: true }, buffers }
+  return { scene, file, strips, validBy: keepsNodata ? { nodata } : { alpha: true } }
 }
 
 /** What the nodes that read scenes have of some rows: their scenes on top of each other. Each scene is read once. */
@@ -65,11 +57,13 @@ export async function sourceLayers(
   warped: ReadonlyMap<number, Warped>,
   rows: Rows,
   width: number,
+  pool: PixelPool,
 ): Promise<ReadonlyMap<string, Layer>> {
   const read = new Map<number, ReadScene>()
-  for (const [place, scene] of warped) read.set(place, await readScene(scene, rows))
+  for (const [place, scene] of warped) read.set(place, await readScene(scene, rows, pool))
   const layers = new Map<string, Layer>()
-  for (const id of Object.keys(plan.sources)) layers.set(id, sourceLayer(plan, id, read, width * rows.count))
+  for (const id of Object.keys(plan.sources))
+    layers.set(id, sourceLayer(plan, id, read, width * rows.count, pool))
   return layers
 }
 
@@ -80,11 +74,15 @@ interface ReadScene {
   readonly valid: Uint8Array
 }
 
-async function readScene({ scene, strips, validBy, buffers }: Warped, rows: Rows): Promise<ReadScene> {
+async function readScene(
+  { scene, strips, validBy }: Warped,
+  rows: Rows,
+  pool: PixelPool,
+): Promise<ReadScene> {
   const all = await Promise.all(
-    Array.from({ length: strips.bands }, (_, band) => strips.read(band, rows, buffers)),
+    Array.from({ length: strips.bands }, (_, band) => strips.read(band, rows, pool)),
   )
-  return { scene, all, valid: validPixels(all, scene.facts, validBy, buffers) }
+  return { scene, all, valid: validPixels(all, scene.facts, validBy, pool) }
 }
 
 function sourceLayer(
@@ -92,6 +90,7 @@ function sourceLayer(
   id: string,
   read: ReadonlyMap<number, ReadScene>,
   length: number,
+  pool: PixelPool,
 ): Layer {
   const places = plan.sources[id] ?? []
   const node = plan.tool.nodes[id]
@@ -108,7 +107,7 @@ function sourceLayer(
       bands: bands.map((band, at) => ({ ...band, pixels: only.bands[at]?.pixels as Pixels })),
     }
   }
-  const layer = emptyLayer(bands, length, (type) => newPixels(type, length))
+  const layer = emptyLayer(bands, length, pool)
   for (const each of reaching) overlay(layer, layerOf(each, chosen))
   return layer
 }

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { stripRows } from '../defaults.js'
 import { bytesOf, bytesPerPixel, type DataType, type Pixels } from '../pixels/data-type.js'
-import type { PixelBuffers } from '../pixels/pixel-buffers.js'
+import type { PixelPool } from '../pixels/pixel-pool.js'
 import { numberOf, numbersOf, readTiff, tags } from './read-tiff.js'
 
 /** How GDAL's programs write what is read here: not compressed, band by band, as many rows a strip as are computed at once. */
@@ -18,8 +18,8 @@ export interface Rows {
 /** A file of `stripOptions`. */
 export interface Strips {
   readonly bands: number
-  /** Rows `[from, from + count)` of a band, all of one strip, into a buffer of the band. */
-  read(band: number, rows: Rows, buffers: PixelBuffers): Promise<Pixels>
+  /** Rows `[from, from + count)` of a band, all of one strip. */
+  read(band: number, rows: Rows, pool: PixelPool): Promise<Pixels>
   close(): Promise<void>
 }
 
@@ -47,8 +47,8 @@ async function stripsOf(handle: FileHandle, type: DataType): Promise<Strips> {
     throw new RangeError('The strips of a warped scene have other rows')
   return {
     bands: offsets.length / strips,
-    read: async (band, { from, count }, buffers) => {
-      const pixels = buffers.of(`band ${band}`, type, width * count)
+    read: async (band, { from, count }, pool) => {
+      const pixels = pool.take(type, width * count)
       const bytes = bytesOf(pixels)
       const strip = Math.floor(from / stripRows)
       const before = (from - strip * stripRows) * width * bytesPerPixel(type)
