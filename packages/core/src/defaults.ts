@@ -144,6 +144,9 @@ export const deflateDefaults = {
   blockBytes: 256 * kibibyte,
   /** The most that a block inflates: well below the defaults of `ArchiveLimits`. */
   mostRatio: 50,
+  /** So many bytes of one of so many blocks are deflated in two ways, to choose that of all of them. */
+  sampleBytes: 32 * kibibyte,
+  sampledBlocks: 8,
   /** Blocks of one entry that are deflated side by side, where the machine has so many processors. */
   threads: 4,
 } as const

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { inflateRawSync } from 'node:zlib'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { type ArtifactStore, memoryArtifacts } from '@piecework/core'
 import { assembleArchive, stagedEntries, stageEntry, writeManifest } from '@piecework/core/archive'
 import { entriesOf, type StagedEntry, uploadEntries } from '@piecework/core/piece'
@@ -96,6 +96,25 @@ test('staged bytes are one deflate stream, equal however the content comes', asy
     }
     assert.ok((await bytesOf(stagedEntries(artifacts, staged.slice(0, 1)).open('a'))).equals(content))
     assert.deepEqual(stagedEntries(artifacts, staged).facts('a'), { size, rows: 7 })
+  }
+})
+
+test('content where little repeats, and then all: one deflate stream, about as short as one way throughout', async () => {
+  const artifacts = memoryArtifacts()
+  const group = 8 * 256 * 1024
+  const ids = Buffer.from(randomBytes(group / 2 + 1000).toString('hex'))
+  const texts = Buffer.from(Array.from({ length: group / 16 }, (_, at) => `${at},parcel,active\n`).join(''))
+  for (const content of [ids, texts, Buffer.concat([ids, texts, ids])]) {
+    const staged = await Promise.all(
+      [10_000, 10_000_000].map((step) =>
+        stageEntry({ artifacts, key: `k/${step}`, path: 'a', bytes: chunks(content, step) }),
+      ),
+    )
+    const [bytes, again] = await Promise.all(staged.map(({ artifact }) => bytesOf(artifacts.open(artifact))))
+    assert.ok(bytes?.equals(again as Buffer))
+    assert.ok(inflateRawSync(bytes as Buffer).equals(content))
+    const oneWay = deflateRawSync(content, { level: 1 }).length
+    assert.ok((bytes?.length ?? 0) <= 1.2 * oneWay, `${bytes?.length} and ${oneWay}`)
   }
 })
 
