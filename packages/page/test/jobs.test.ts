@@ -74,6 +74,26 @@ test('a server that goes away while one watches is told, and found again; a relo
   })
 })
 
+test('what an export has left out is told with its count, in the job and in the list', async () => {
+  world.parks.lost = 3
+  const id = await ended(world, 'parks/p1/export').finally(() => {
+    world.parks.lost = 0
+  })
+  const { page } = await openPage(chromium, world, `job/${id}`)
+  const said = page.locator('.summary.warned')
+  await said.getByText('First: 3 files that the lines name could not be read: left out.').waitFor()
+  assert.match(
+    String(await said.textContent()),
+    /The export is ready\. 1 warning says what was left out or is not as it was\./,
+  )
+  assert.equal(await page.getByText('Nothing is missing.').count(), 0)
+  await page.getByRole('link', { name: 'All exports and imports' }).click()
+  const first = page.locator('ul.jobs li').first()
+  await first.getByText('Done, with 1 warning').waitFor()
+  assert.match(String(await first.textContent()), /^Export of Tasman Peninsula/)
+  await page.close()
+})
+
 test('a copy gets the name that it is given, and the list has it', async () => {
   const { page } = await openPage(chromium, world, 'clone', '/park')
   await page.getByLabel('Name of the copy').fill('Second try')
@@ -236,18 +256,15 @@ test('something inside of the resource is made of a file for each role, and made
   await page.getByLabel('Choose a file: picture').setInputFiles(text('ridge.png', 'a picture'))
   await page.getByText('Still missing: trees.').first().waitFor()
   await page.getByLabel('Choose a file: trees').setInputFiles(text('trees.csv', 'oak\n'))
-  await page.getByText('All files that are needed are there.').first().waitFor()
-  await page.getByRole('button', { name: 'Check the files' }).click()
   await page.getByText('The files are checked: the import can start.').first().waitFor()
   world.parks.failure = new Error('no disk')
   await page.getByRole('button', { name: 'Start the import' }).click()
   await page.getByText('The import did not work.').first().waitFor()
   world.parks.failure = undefined
   await page.getByRole('button', { name: 'Go to the files' }).click()
-  await page.getByText('All files that are needed are there.').first().waitFor()
+  await page.getByText('The files are checked: the import can start.').first().waitFor()
   await page.getByLabel('Replace: trees').setInputFiles(text('elms.csv', 'elm\n'))
   await page.getByText('elms.csv').waitFor()
-  await page.getByRole('button', { name: 'Check the files' }).click()
   await page.getByText('The files are checked: the import can start.').first().waitFor()
   await page.getByRole('button', { name: 'Start the import' }).click()
   await page.getByText('The import worked: Ridge is there.').first().waitFor()

@@ -230,9 +230,10 @@ test('the files of an import: none, on their way, missing, there, checked', asyn
   await look(page, 'draft-sending', 'Keep this window open while files are being sent.')
   go()
   await look(page, 'draft-missing', 'Still missing: trees.')
-  await files.setInputFiles([text('trees.csv', 'oak\nelm\n')])
-  await look(page, 'draft-complete', 'All files that are needed are there.')
-  await page.getByRole('button', { name: 'Check the files' }).click()
+  await world.parks.held(async () => {
+    await files.setInputFiles([text('trees.csv', 'oak\nelm\n')])
+    await look(page, 'draft-checking', 'are being checked.')
+  })
   await look(page, 'draft-checked', 'The files are checked: the import can start.')
   world.parks.failure = new PieceworkError(
     'survey/full',

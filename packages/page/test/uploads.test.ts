@@ -57,6 +57,14 @@ test('an archive is saved and imported under another name, below a path that a p
   await page.getByRole('button', { name: 'Start the import' }).click()
   await page.getByText('The import worked: Tasman, again is there.').first().waitFor()
   assert.deepEqual(parkNamed('Tasman, again')?.lines, ['blue gum', 'myrtle'])
+  // Of one that has no name and makes nothing, the file says which it is.
+  world.parks.failure = new PieceworkError('survey/full', 'There are too many parks.')
+  await page.goto(`${world.origin}/a/b/c/#piecework/import`)
+  await page.getByLabel('Choose a file').setInputFiles(archive)
+  await page.getByRole('button', { name: 'Start the import' }).click()
+  await page.getByText('The import did not work.').first().waitFor()
+  world.parks.failure = undefined
+  await page.getByRole('heading', { name: /^Import of \S*park-p1\.zip$/ }).waitFor()
   assert.ok(
     world.requests.every((one) => / \/(a\/b\/c\/|api\/v1\/parks\/p1\/export|favicon)/.test(one)),
     String(world.requests),
@@ -96,23 +104,24 @@ test('with the keyboard alone a folder becomes a park: files are sorted, one tha
   assert.equal(await keys.name(), 'Choose a folder')
   await writeFile(join(folder, 'trees.csv'), 'oak\n?\n17\n')
   await keys.choose('Choose files or a zip', join(folder, 'trees.csv'))
-  await page.getByText('All files that are needed are there.').first().waitFor()
-  await keys.press('Check the files')
   await page.getByText('The files have errors.').first().waitFor()
-  assert.equal(await keys.name(), 'Check the files', 'the focus stays while it cannot be pressed')
+  assert.equal(await keys.name(), 'Choose files or a zip')
   assert.equal(await page.locator('article.cause').count(), 2)
   // Whoever goes and comes back finds it as it was.
   await page.reload()
   await page.getByText('The files have errors.').first().waitFor()
   // What has to be replaced comes first, once it is known.
-  await page.locator('tbody tr').first().getByText('trees.csv').waitFor()
+  const wrong = page.locator('tbody tr').first()
+  await wrong.getByText('trees.csv').waitFor()
+  assert.match(String(await wrong.textContent()), /2 errors\s*Line 2, name: The tree of line 2 has no name/)
   const passed = await keys.walk()
   for (const name of ['Replace trees.csv', 'Remove notes.txt', 'Start the import', 'Show the map'])
     assert.ok(passed.includes(name), `${name} is not among ${passed.join(', ')}`)
   const sent = world.requests.filter((one) => one.startsWith('PATCH')).length
   await writeFile(join(folder, 'better.csv'), 'oak\nelm\n')
   await keys.choose('Replace trees.csv', join(folder, 'better.csv'))
-  await page.getByText('Files have changed since the check.').first().waitFor()
+  await page.getByText('The files are checked: the import can start.').first().waitFor()
+  assert.equal(await page.getByText('no errors', { exact: true }).count(), 2)
   assert.equal(
     await keys.name(),
     'Replace trees.csv',
@@ -123,8 +132,6 @@ test('with the keyboard alone a folder becomes a park: files are sorted, one tha
     sent + 1,
     'one file alone is sent',
   )
-  await keys.press('Check the files')
-  await page.getByText('The files are checked: the import can start.').first().waitFor()
   await keys.press('Start the import')
   await page.getByText('The import worked: North is there.').first().waitFor()
   assert.equal(await keys.name(), 'Import of North')
@@ -146,13 +153,13 @@ test('after an import that has failed one file is replaced without the others; a
   await page.getByLabel('A park-survey project').check()
   await page.getByLabel('Name of the new park').fill('East')
   await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByLabel('Choose a folder').setInputFiles(survey)
-  await page.getByText('All files that are needed are there.').first().waitFor()
+  await page.getByLabel('Choose a folder').waitFor()
+  const isChecking = () => page.getByText('are being checked.').first().waitFor()
   await world.parks.held(async () => {
-    await page.getByRole('button', { name: 'Check the files' }).click()
-    await page.getByText('The files are being checked.').first().waitFor()
+    await page.getByLabel('Choose a folder').setInputFiles(survey)
+    await isChecking()
     await page.reload()
-    await page.getByText('The files are being checked.').first().waitFor()
+    await isChecking()
   })
   await page.getByText('The files are checked: the import can start.').first().waitFor()
   world.parks.failure = new PieceworkError('survey/full', 'The park takes no oak.')
@@ -169,19 +176,49 @@ test('after an import that has failed one file is replaced without the others; a
     .waitFor()
   world.parks.failure = undefined
   await page.getByRole('button', { name: 'Go to the files' }).click()
-  await page.getByText('All files that are needed are there.').first().waitFor()
+  await page.getByText('The files are checked: the import can start.').first().waitFor()
   assert.equal(await page.locator('table.stacked tbody tr').count(), 2)
   const sent = () => world.requests.filter((one) => one.startsWith('PATCH')).length
   const before = sent()
   await writeFile(join(folder, 'elms.csv'), 'elm\n')
   await page.getByLabel('Replace trees.csv').setInputFiles(join(folder, 'elms.csv'))
   await page.getByRole('progressbar', { name: 'Sending trees.csv' }).waitFor({ state: 'detached' })
-  await page.getByText('All files that are needed are there.').first().waitFor()
-  await page.getByRole('button', { name: 'Check the files' }).click()
   await page.getByText('The files are checked: the import can start.').first().waitFor()
   await page.getByRole('button', { name: 'Start the import' }).click()
   await page.getByText('The import worked: East is there.').first().waitFor()
   assert.deepEqual([parkNamed('East')?.lines, sent() - before], [['elm'], 1])
+  await page.close()
+})
+
+test('a file that comes during a check stops it, and the newest state alone is checked to its end', async () => {
+  const { page } = await open('import')
+  await page.getByLabel('A park-survey project').check()
+  await page.getByLabel('Name of the new park').fill('Twice')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  const files = page.getByLabel('Choose files or a zip')
+  await files.waitFor()
+  const trees = (body: string) => ({ name: 'trees.csv', mimeType: 'text/csv', buffer: Buffer.from(body) })
+  await world.parks.held(async () => {
+    await files.setInputFiles(trees('?\n'))
+    await page.getByText('are being checked.').first().waitFor()
+    const [stopped] = await Promise.all([
+      page.waitForResponse((one) => one.url().endsWith('/cancel')),
+      files.setInputFiles(trees('fir\n')),
+    ])
+    assert.equal(stopped.status(), 202)
+  })
+  await page.getByText('The files are checked: the import can start.').first().waitFor()
+  const headers = asAnn
+  const asked = await fetch(`${world.origin}/api/v1/jobs`, { headers })
+  const { items } = (await asked.json()) as { items: { kind: string; name: string; status: string }[] }
+  const checks = items.filter(({ kind, name }) => kind === 'validation' && name === 'Twice')
+  assert.deepEqual(
+    checks.map(({ status }) => status),
+    ['succeeded', 'cancelled'],
+  )
+  await page.getByRole('link', { name: 'All exports and imports' }).click()
+  await page.getByRole('link', { name: 'Check of Twice' }).waitFor()
+  assert.equal(await page.getByRole('link', { name: 'Check of Twice' }).count(), 1)
   await page.close()
 })
 
@@ -203,13 +240,11 @@ test('a folder and a zip of one are dropped with the mouse', async () => {
     await page.getByRole('button', { name: 'Continue' }).click()
     await page.getByLabel('Choose a folder').waitFor()
     await dropFiles(page, '.drop', [path])
-    await page.getByText('All files that are needed are there.').first().waitFor()
+    await page.getByText('The files are checked: the import can start.').first().waitFor()
     const files = String(await page.locator('table.stacked').textContent())
     assert.ok(!files.includes('DS_Store') && files.includes('trees.csv'), files)
     if (name === 'Folder') assert.ok(files.includes('deep/more.txt'), files)
     await page.getByText('they are kept until').first().waitFor()
-    await page.getByRole('button', { name: 'Check the files' }).click()
-    await page.getByText('The files are checked: the import can start.').first().waitFor()
     await page.getByRole('button', { name: 'Start the import' }).click()
     await page.getByText(`The import worked: ${name} is there.`).first().waitFor()
     assert.deepEqual(parkNamed(name)?.lines, trees)
@@ -260,7 +295,7 @@ test('a file that was interrupted goes on where it was after a reload', async ()
     if (request.method() === 'PATCH') offsets.push(request.headers()['upload-offset'] ?? '')
   })
   await page.getByLabel('Choose files or a zip').setInputFiles(join(folder, 'trees.csv'))
-  await page.getByText('All files that are needed are there.').first().waitFor()
+  await page.getByText('The files are checked: the import can start.').first().waitFor()
   assert.deepEqual(offsets, ['2000000'])
   await page.close()
 })

@@ -1,8 +1,8 @@
-import './findings-words.js'
 import type { VNode } from 'preact'
 import type { Chosen } from './chosen-files.js'
 import { FileButton } from './drop-zone.js'
 import { useEnv } from './env.js'
+import { FileFindings } from './file-findings.js'
 import { html } from './html.js'
 import type { DataFile, Draft, Finding, Sorted } from './model.js'
 import type { Outgoing } from './upload-queue.js'
@@ -10,8 +10,10 @@ import type { Outgoing } from './upload-queue.js'
 interface DraftFilesProps {
   readonly draft: Draft
   readonly sorted: Sorted | undefined
-  /** Of the latest check. */
+  /** Of the latest check, or of the sort before there is one. */
   readonly findings: readonly Finding[]
+  /** The check is of these files. */
+  readonly isChecked: boolean
   readonly outgoing: readonly Outgoing[]
   readonly isClosed: boolean
   readonly onReplace: (files: readonly Chosen[]) => void
@@ -30,6 +32,7 @@ export function DraftFiles({
   draft,
   sorted,
   findings,
+  isChecked,
   outgoing,
   isClosed,
   onReplace,
@@ -37,11 +40,11 @@ export function DraftFiles({
 }: DraftFilesProps): VNode | null {
   const { t, format } = useEnv()
   const rows = rowsOf(draft, sorted)
-  const errorsOf = ({ path, roles }: Row) =>
-    findings.filter(({ severity, file = '' }) => severity === 'error' && [path, ...roles].includes(file))
-      .length
+  const foundIn = ({ path, roles }: Row) =>
+    findings.filter(({ file = '' }) => [path, ...roles].includes(file))
+  const isWrong = (row: Row) => foundIn(row).some(({ severity }) => severity === 'error')
   // What has to be replaced comes first, what is of no use last.
-  const placeOf = (row: Row) => (errorsOf(row) > 0 ? 0 : row.roles.length > 0 ? 1 : 2)
+  const placeOf = (row: Row) => (isWrong(row) ? 0 : row.roles.length > 0 ? 1 : 2)
   if (rows.length === 0 && outgoing.length === 0) return null
   const role = (name: string) => t.find(`role.${name}`) ?? name.replace(/-/g, ' ')
   const replace =
@@ -66,7 +69,7 @@ export function DraftFiles({
         .filter(({ path }) => !outgoing.some((one) => one.path === path))
         .map(
           (row) => html`<tr key=${row.path}>
-            <th scope="row"><bdi>${row.path}</bdi>${errorsOf(row) > 0 && html` <span class="tag bad">${t('draft.hasErrors')}</span>`}</th>
+            <th scope="row"><bdi>${row.path}</bdi><${FileFindings} items=${foundIn(row)} isChecked=${isChecked && row.roles.length > 0} /></th>
             <td data-label=${t('draft.role')}>${row.roles.length > 0 ? row.roles.map(role).join(', ') : html`<span class="faint">${t(sorted ? 'draft.unused' : 'role.unsorted')}</span>`}</td>
             <td class="number" data-label=${row.file && t('draft.size')}>${row.file && format.size(row.file.size)}</td>
             <td class="end">${

@@ -10,7 +10,7 @@ import { useEnv } from './env.js'
 import { FindingsMap } from './findings-map.js'
 import { useAction } from './hooks.js'
 import { html } from './html.js'
-import type { Finding, Findings, Job } from './model.js'
+import type { Checked, Finding, Findings, Job } from './model.js'
 import { ProblemNote } from './problem-note.js'
 import { RoleFiles } from './role-files.js'
 import { useUploads } from './upload-queue.js'
@@ -20,9 +20,8 @@ import { linkTo, show } from './views.js'
 /** From a folder to an import: files come, are sorted and checked, are replaced where they are wrong, and then it runs. */
 export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
   const { api, t, announce, format: times } = useEnv()
-  const { draft, path, format, name, sorted, checked, problem, isSorting, isChecking, sort, check, reload } =
-    useDraft(id)
-  const uploads = useUploads(path && `${path}/data-file`, sort)
+  const { draft, path, format, name, sorted, checked, problem, isSorting, isChecking, look } = useDraft(id)
+  const uploads = useUploads(path && `${path}/data-file`, look)
   const acting = useAction()
   const isClosed = draft !== undefined && draft.status !== 'draft'
   useEffect(() => {
@@ -44,7 +43,8 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
   const isReady = !uploads.isBusy && !isSorting && !isChecking && draft !== undefined
   const isComplete = isReady && draft.files.length > 0 && (sorted?.missing ?? draft.missing).length === 0
   const map = format?.hasMap && draft && { ref: { kind: draft.kind, id: draft.id }, segment: format.segment }
-  const isPassed = checked?.status === 'passed' && !checked.outdated
+  const isChecked = isOfNow(checked)
+  const isPassed = isChecked && checked?.status === 'passed'
   const failed = uploads.items.filter((one) => one.problem)
   const run = () =>
     acting.run(async () => {
@@ -54,8 +54,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
   const remove = (file: { id: string }) =>
     acting.run(async () => {
       await api.send(`${path}/data-file/${encodeURIComponent(file.id)}`, { method: 'DELETE' })
-      await reload()
-      await sort()
+      await look()
     })
   const discard = async () => {
     await api.post(`${path}/cancel`)
@@ -92,9 +91,9 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
         }
         ${
           format?.unsorted
-            ? html`<${DraftFiles} draft=${draft} sorted=${sorted} findings=${findings?.items ?? []} outgoing=${uploads.items} isClosed=${isClosed} onReplace=${uploads.add} onRemove=${remove} />`
+            ? html`<${DraftFiles} draft=${draft} sorted=${sorted} findings=${findings?.items ?? []} isChecked=${isReady && isChecked} outgoing=${uploads.items} isClosed=${isClosed} onReplace=${uploads.add} onRemove=${remove} />`
             : format &&
-              html`<${RoleFiles} draft=${draft} outgoing=${uploads.items} onFiles=${uploads.add} onRemove=${remove} />`
+              html`<${RoleFiles} draft=${draft} findings=${findings?.items ?? []} isChecked=${isReady && isChecked} outgoing=${uploads.items} onFiles=${uploads.add} onRemove=${remove} />`
         }
       </section>`
     }
@@ -102,8 +101,8 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
     ${
       draft &&
       html`<div class="buttons">
-        <button type="button" class=${isPassed ? 'quiet' : ''} disabled=${!isComplete || acting.isBusy} onClick=${check}>${t('draft.check')}</button>
         <button type="button" class=${isPassed ? '' : 'quiet'} disabled=${!isComplete || acting.isBusy || !isPassed} onClick=${run}>${t('draft.run')}</button>
+        ${isComplete && !isChecked && html`<button type="button" onClick=${() => look()}>${t('draft.check')}</button>`}
         <${AskFirst} ...${discardWords} act=${discard} />
       </div>
       <p class="faint">${t('draft.checkHint')}</p>`
@@ -124,7 +123,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
         more: t('draft.keepOpen'),
       }
     if (isSorting) return { tone: 'busy', mark: '…', text: t('draft.sorting'), more: mayClose }
-    if (isChecking) return { tone: 'busy', mark: '…', text: t('sum.running.validation'), more: mayClose }
+    if (isChecking) return { tone: 'busy', mark: '…', text: t('draft.checking'), more: mayClose }
     if (!draft?.files.length)
       return { tone: 'waiting', mark: '…', text: t('sum.draft'), more: t('sum.continue') }
     if (missing.length > 0) {
@@ -138,8 +137,13 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
         more: `${t('draft.missingHint')} ${mayClose}`,
       }
     }
-    if (checked?.outdated && checked.status !== 'none')
-      return { tone: 'waiting', mark: '…', text: t('draft.outdated'), more: mayClose }
+    if (!isOfNow(checked))
+      return {
+        tone: 'waiting',
+        mark: '!',
+        text: t('draft.unchecked'),
+        more: `${t('draft.next')} ${mayClose}`,
+      }
     if (checked?.status === 'failed')
       return {
         tone: 'bad',
@@ -147,25 +151,27 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
         text: t('draft.broken'),
         more: `${checked.firstStep ?? ''} ${mayClose}`,
       }
-    if (checked?.status === 'passed')
-      return {
-        tone: 'good',
-        mark: '✓',
-        text: t(checked.warnings > 0 ? 'draft.checkedWarnings' : 'draft.checked'),
-        more: mayClose,
-      }
-    return { tone: 'waiting', mark: '…', text: t('draft.complete'), more: `${t('draft.next')} ${mayClose}` }
+    const hasWarnings = (checked?.warnings ?? 0) > 0
+    return {
+      tone: hasWarnings ? 'warned' : 'good',
+      mark: hasWarnings ? '!' : '✓',
+      text: t('draft.checked'),
+      more: `${hasWarnings ? `${t('sum.warnings', { count: checked?.warnings ?? 0 })} ` : ''}${mayClose}`,
+    }
   }
 
   /** Of the check where there is one, else of the sort. */
   function findingsOf(): Findings | undefined {
     if (isSorting || isChecking || uploads.isBusy) return undefined
-    const isChecked =
-      checked && checked.status !== 'none' && checked.status !== 'running' && !checked.outdated
-    const items: readonly Finding[] = isChecked
-      ? checked.files.flatMap((file) => file.findings)
+    const items: readonly Finding[] = isOfNow(checked)
+      ? (checked?.files ?? []).flatMap((file) => file.findings)
       : (sorted?.findings ?? [])
     const count = (severity: Finding['severity']) => items.filter((one) => one.severity === severity).length
     return { items, errors: count('error'), warnings: count('warning'), firstStep: '' }
   }
+}
+
+/** It has come to an end over the files that are there. */
+function isOfNow(checked: Checked | undefined): boolean {
+  return checked !== undefined && !checked.outdated && ['passed', 'failed'].includes(checked.status)
 }

@@ -8,7 +8,7 @@ import { html } from './html.js'
 import type { Job, Page } from './model.js'
 import { titleOf } from './names.js'
 import { ProblemNote } from './problem-note.js'
-import { statusKey, toneOf } from './summary.js'
+import { statusOf, toneOf } from './summary.js'
 import { linkTo } from './views.js'
 
 /** Between two looks at the list while something of it is under way, in ms. */
@@ -88,10 +88,10 @@ function Jobs({ items }: { items: readonly Job[] }): VNode {
   if (items.length === 0)
     return html`<div class="empty"><p><strong>${t('list.empty')}</strong></p><p>${t('list.emptyHint')}</p></div>`
   return html`<ul class="jobs">
-    ${items.map(
+    ${withoutOldChecks(items).map(
       (job) => html`<li key=${job.id}>
         <a href=${job.status === 'draft' ? linkTo('draft', job.id) : linkTo('job', job.id)}><bdi>${titleOf(job, names, t)}</bdi></a>
-        <span class=${`tag ${toneOf({ job })}`}>${t(statusKey({ job }))}</span>
+        <span class=${`tag ${toneOf({ job })}`}>${statusOf(job, t)}</span>
         <span class="faint">
           <time datetime=${job.endedAt ?? job.createdAt}>${format.time(job.endedAt ?? job.createdAt)}</time>
           ${' · '}<bdi>${t('list.by', { who: job.requestedBy })}</bdi>
@@ -99,4 +99,16 @@ function Jobs({ items }: { items: readonly Job[] }): VNode {
       </li>`,
     )}
   </ul>`
+}
+
+/** Of checks of the same files the newest: each file that arrives makes another one. */
+function withoutOldChecks(items: readonly Job[]): readonly Job[] {
+  const seen = new Set<string>()
+  return items.filter(({ kind, resource }) => {
+    if (kind !== 'validation' || !resource) return true
+    const key = `${resource.kind}:${resource.id}`
+    const isNewest = !seen.has(key)
+    seen.add(key)
+    return isNewest
+  })
 }

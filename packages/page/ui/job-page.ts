@@ -19,7 +19,7 @@ const findingsMap = async () => (await import('./findings-map.js')).FindingsMap
 const parts = async () => (await import('./parts.js')).Parts
 const places = async () => (await import('./deliveries.js')).Deliveries
 
-const marks = { busy: '…', waiting: '…', good: '✓', bad: '!', stopped: '■' } as const
+const marks = { busy: '…', waiting: '…', good: '✓', warned: '!', bad: '!', stopped: '■' } as const
 
 /** One job: what it comes to, how far it is, what it made, what was found, what one can do. */
 export function JobPage({ id }: { id: string }): VNode {

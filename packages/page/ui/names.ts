@@ -29,10 +29,14 @@ export function createNames(api: Api): Names {
   }
 }
 
-/** What a job is about, for people. */
+/** What a job is about, for people: a name, the file that it came as, or else an id. */
 export function subjectOf(job: Job, names: Names, t: Words): string {
-  const ref = job.resource ?? job.source
-  return names.of(job.source) ?? job.name ?? names.of(ref) ?? t('job.unnamed', { kind: t.kind(ref?.kind) })
+  const { source, resource, name, fileName } = job
+  const known = names.of(source) ?? name ?? names.of(resource) ?? fileName
+  if (known !== undefined) return known
+  const kind = t.kind((source ?? resource)?.kind)
+  // Of what is being made nobody knows the id.
+  return source ? `${kind} ${source.id}` : t('job.unnamed', { kind })
 }
 
 export function titleOf(job: Job, names: Names, t: Words): string {

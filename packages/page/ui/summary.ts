@@ -1,9 +1,10 @@
 import type { Env } from './env.js'
 import { filesAreKept } from './kept-files.js'
-import type { Delivery, Finding, Findings, JobState } from './model.js'
+import type { Delivery, Finding, Findings, Job, JobState } from './model.js'
 import { subjectOf } from './names.js'
+import type { Words } from './words.js'
 
-export type Tone = 'busy' | 'waiting' | 'good' | 'bad' | 'stopped'
+export type Tone = 'busy' | 'waiting' | 'good' | 'warned' | 'bad' | 'stopped'
 
 /** Did it work, what is missing, what can one do, may the window be closed. */
 export interface Summary {
@@ -69,11 +70,28 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
   }
 
   function goodSentences(): readonly string[] {
-    const { warnings = 0 } = findings ?? {}
     const lost = deliveries.filter(({ status }) => status === 'failed').length
-    const missing = lost > 0 ? t('sum.undelivered', { count: lost }) : t('sum.nothingMissing')
-    const read = warnings > 0 ? [t('sum.warnings', { count: warnings })] : []
-    return [missing, ...read, ...fileSentence(), after]
+    const undelivered = lost > 0 ? [t('sum.undelivered', { count: lost })] : []
+    const isWhole = lost === 0 && tone === 'good'
+    return [
+      ...undelivered,
+      ...(isWhole ? [t('sum.nothingMissing')] : []),
+      ...(tone === 'warned' ? warningSentences() : []),
+      ...fileSentence(),
+      after,
+    ]
+  }
+
+  /** What was left out stands here in its own words, with its count. */
+  function warningSentences(): readonly string[] {
+    const all = (findings?.items ?? []).filter(({ severity }) => severity === 'warning')
+    const [most] = [...all].sort((a, b) => (b.count ?? 1) - (a.count ?? 1))
+    const isCheck = job.kind === 'validation'
+    const said = t(isCheck ? 'sum.warnings' : 'sum.warned', { count: job.warnings ?? 0 })
+    return [
+      said,
+      ...(most && !isCheck ? [`${t('sum.first')} ${most.message.replace(/[^.!?]$/, '$&.')}`] : []),
+    ]
   }
 
   function fileSentence(): readonly string[] {
@@ -89,7 +107,7 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
 const isOfArchive = ({ severity, code }: Finding) => severity === 'warning' || code.startsWith('core/archive')
 
 export function toneOf({ job }: Pick<JobState, 'job'>): Tone {
-  if (job.status === 'succeeded') return 'good'
+  if (job.status === 'succeeded') return (job.warnings ?? 0) > 0 ? 'warned' : 'good'
   if (job.status === 'failed') return 'bad'
   if (job.status === 'cancelled') return 'stopped'
   const isWaiting = job.status === 'draft' || job.throttled || job.status === 'pending'
@@ -97,10 +115,11 @@ export function toneOf({ job }: Pick<JobState, 'job'>): Tone {
 }
 
 /** Of the list. */
-export function statusKey({ job }: Pick<JobState, 'job'>): string {
-  const { status, throttled } = job
-  if (job.kind === 'validation' && status === 'failed') return 'status.found'
-  if (throttled && status === 'pending') return 'status.queued'
+export function statusOf(job: Job, t: Words): string {
+  const { status, throttled, warnings = 0 } = job
+  if (job.kind === 'validation' && status === 'failed') return t('status.found')
+  if (throttled && status === 'pending') return t('status.queued')
+  if (status === 'succeeded' && warnings > 0) return t('status.warned', { count: warnings })
   const plain = { pending: 'queued', submitted: 'running' }[status as string] ?? status
-  return `status.${plain}`
+  return t(`status.${plain}`)
 }

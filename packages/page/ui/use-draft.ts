@@ -12,19 +12,19 @@ interface DraftState {
   readonly path?: string
   readonly format?: Format
   readonly name?: string
-  readonly sorted?: Sorted
+  readonly sorted?: Sorted | undefined
   readonly checked?: Checked
-  readonly problem?: Problem
+  readonly problem?: Problem | undefined
   readonly isSorting: boolean
   readonly isChecking: boolean
 }
 
 interface UsedDraft extends DraftState {
-  /** Finds out what the files are, and what is missing. */
-  sort(): Promise<void>
-  /** Validates; writes nothing. */
-  check(): Promise<void>
-  reload(): Promise<void>
+  /**
+   * Finds out what the files are and, once none is missing, what is wrong with them. Once at a time: whoever asks meanwhile
+   * stops the check of what is not there any more, and it begins again.
+   */
+  look(): Promise<void>
 }
 
 /** An import whose files are being uploaded, by the id of its job. */
@@ -40,59 +40,78 @@ export function useDraft(id: string): UsedDraft {
   )
   const path = useRef<string | undefined>(undefined)
   const sorts = useRef(false)
+  const isDue = useRef(false)
+  const isLooking = useRef(false)
+  const checking = useRef<string | undefined>(undefined)
 
-  const reload = useCallback(async () => {
-    if (path.current === undefined) return
-    const draft = await api.get<Draft>(path.current)
-    const checked = await api.get<Checked>(`${path.current}/validation-results`)
-    change({ draft, checked })
-  }, [api])
-
-  const sort = useCallback(async () => {
-    change({ isSorting: true })
-    try {
-      await reload()
-      if (sorts.current) {
-        change({ sorted: await sortedFiles() })
-        await reload()
-      }
-      change({ isSorting: false })
-    } catch (error) {
-      // The import has been started meanwhile, which sorts what is left to sort.
-      const hasBegun = error instanceof Problem && error.code === 'uploads-closed'
-      change({ isSorting: false, ...(!hasBegun && { problem: asProblem(error) }) })
+  const look = useCallback(async () => {
+    isDue.current = true
+    await stopCheck(checking.current)
+    if (isLooking.current) return
+    isLooking.current = true
+    change({ problem: undefined })
+    while (isDue.current && !stop.current.signal.aborted) {
+      isDue.current = false
+      await lookOnce().catch(hasFailed)
     }
-  }, [api])
-
-  const awaitCheck = useCallback(
-    async (job: string) => {
-      change({ isChecking: true })
-      try {
-        const ignored = () => undefined
-        await follow({ api, job, signal: stop.current.signal, onState: ignored, onConnection: ignored })
-        await reload()
-        change({ isChecking: false })
-      } catch (error) {
-        change({ isChecking: false, problem: asProblem(error) })
-      }
-    },
-    [api],
-  )
-
-  const check = useCallback(async () => {
-    change({ isChecking: true })
-    try {
-      const job = await api.post<Job>(`${path.current}/validate`, {}, requestKey())
-      await awaitCheck(job.id)
-    } catch (error) {
-      change({ isChecking: false, problem: asProblem(error) })
-    }
+    isLooking.current = false
+    change({ isSorting: false, isChecking: false })
   }, [api])
 
   useEffect(() => {
     open().catch((error: unknown) => change({ problem: asProblem(error) }))
   }, [api, id])
-  return { ...state, sort, check, reload }
+  return { ...state, look }
+
+  async function reload(): Promise<{ readonly draft: Draft; readonly checked: Checked }> {
+    const draft = await api.get<Draft>(path.current ?? '')
+    const checked = await api.get<Checked>(`${path.current}/validation-results`)
+    change({ draft, checked })
+    return { draft, checked }
+  }
+
+  async function lookOnce(): Promise<void> {
+    change({ isSorting: sorts.current, isChecking: false })
+    const before = await reload()
+    if (before.draft.status !== 'draft') return
+    if (before.draft.files.length === 0) return change({ sorted: undefined })
+    const sorted = sorts.current ? await sortedFiles() : undefined
+    change({ sorted })
+    const { draft, checked } = sorted ? await reload() : before
+    change({ isSorting: false })
+    if ((sorted ?? draft).missing.length > 0 || isDue.current) return
+    const isRunning = checked.status === 'running'
+    if (isRunning && !checked.outdated) return followed(checked.job)
+    if (isRunning) await stopCheck(checked.job)
+    else if (!checked.outdated && (checked.status === 'passed' || checked.status === 'failed')) return
+    change({ isChecking: true })
+    await followed((await api.post<Job>(`${path.current}/validate`, {}, requestKey())).id)
+  }
+
+  async function followed(job: string | undefined): Promise<void> {
+    if (job === undefined) return
+    change({ isChecking: true })
+    checking.current = job
+    const ignored = () => undefined
+    if (isDue.current) await stopCheck(job)
+    await follow({ api, job, signal: stop.current.signal, onState: ignored, onConnection: ignored })
+    checking.current = undefined
+    if (!stop.current.signal.aborted) await reload()
+  }
+
+  /** One that has ended meanwhile cannot be stopped. */
+  async function stopCheck(job: string | undefined): Promise<void> {
+    if (job !== undefined) await api.post(`jobs/${job}/cancel`).catch(() => undefined)
+  }
+
+  async function hasFailed(error: unknown): Promise<void> {
+    // What fails because files change meanwhile is done again.
+    if (isDue.current) return
+    const problem = asProblem(error)
+    // The import has been started meanwhile.
+    if (problem.code !== 'uploads-closed') return change({ problem })
+    await reload().catch(() => undefined)
+  }
 
   /** Its job says which resource it makes; which format it has, the one that knows it. */
   async function open(): Promise<void> {
@@ -124,11 +143,7 @@ export function useDraft(id: string): UsedDraft {
       path.current = own
       sorts.current = format.unsorted
       change({ draft, path: own, format, ...(job.name !== undefined && { name: job.name }) })
-      await reload()
-      const checked = await api.get<Checked>(`${own}/validation-results`)
-      if (draft.files.some(({ role }) => role === 'unsorted')) await sort()
-      if (checked.status === 'running' && checked.job !== undefined) await awaitCheck(checked.job)
-      return
+      return look()
     }
     throw new Problem('', { status: 404, code: 'job-not-found' })
   }

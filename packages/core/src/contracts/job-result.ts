@@ -53,6 +53,8 @@ export interface JobResult {
   readonly deliveries?: readonly Delivered[]
   /** What an import or clone made. */
   readonly resource?: ResourceRef
+  /** Of a job that has succeeded: how many warnings are listed. Absent: none. */
+  readonly warnings?: number
   /** A failed or cancelled job keeps until then what a retry begins with: uploads, staged entries. */
   readonly retryUntil?: Date
 }

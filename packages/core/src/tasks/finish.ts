@@ -32,6 +32,7 @@ export const finishTask: TaskRunner = async (attempt) => {
   const nodes = isFilling && job.outcome === 'succeeded' ? await summarized(attempt) : []
   if (isFilling) await removeUnneededFiles(attempt)
   if (hasRows) await removeElsewhere(attempt)
+  const warnings = job.outcome === 'succeeded' ? warningsIn(await attempt.store.reports.findings(job.id)) : 0
   const commit = async (tx: Transaction): Promise<NodeResult> => {
     if (isFilling) await openShellSession(attempt, job, tx)
     if (job.outcome !== 'succeeded') {
@@ -44,9 +45,16 @@ export const finishTask: TaskRunner = async (attempt) => {
     const isReading = (job.kind === 'export' && !isAssembled(job)) || job.kind === 'clone'
     const missing = isReading && (await missingSource(attempt.registry, job, tx))
     if (missing) return { error: jobError(missing, attempt.lease.node) }
-    return isFilling ? showShells(attempt, nodes, tx) : {}
+    const shown = isFilling ? await showShells(attempt, nodes, tx) : {}
+    const all = warnings + warningsIn(shown.findings ?? [])
+    return all > 0 ? { ...shown, result: { ...shown.result, warnings: all } } : shown
   }
   return attempt.store.attempts.run(attempt.lease, commit, { signal: attempt.signal })
+}
+
+/** What was left out or changed is told where jobs are listed, too. */
+function warningsIn(findings: readonly Finding[]): number {
+  return findings.filter(({ severity }) => severity === 'warning').length
 }
 
 /**

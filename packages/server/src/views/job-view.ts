@@ -9,6 +9,7 @@ export function jobView(job: Job, address: string, now = Date.now()): JobView {
   const reads = kind === 'export' || kind === 'clone' || kind === 'delivery'
   const resource = result.resource ?? (kind === 'export' || kind === 'delivery' ? undefined : target)
   const self = jobAddress(address, id)
+  const fileName = archiveName(job)
   const ended = isTerminal(status) ? job.changes.at(-1)?.at : undefined
   return {
     id,
@@ -18,6 +19,7 @@ export function jobView(job: Job, address: string, now = Date.now()): JobView {
     ...(outcome && { outcome }),
     ...(error && { error: shownError(error) }),
     ...(request.input && { format: request.input.format }),
+    ...(fileName !== undefined && { fileName }),
     ...(reads && { source: { kind: tree.kind, id: tree.id } }),
     ...(resource && { resource: { kind: resource.kind, id: resource.id } }),
     requestedBy: job.principal.id,
@@ -25,10 +27,17 @@ export function jobView(job: Job, address: string, now = Date.now()): JobView {
     ...(ended && { endedAt: ended.toISOString() }),
     ...(throttled && { throttled }),
     ...(retryOf !== undefined && { retryOf }),
+    ...(result.warnings !== undefined && { warnings: result.warnings }),
     ...(result.retryUntil && { retryUntil: result.retryUntil.toISOString() }),
     files: filesOf(job, self, now),
     links: { self, events: `${self}/events` },
   }
+}
+
+/** One that came without a name has that of its role. */
+function archiveName({ request: { input } }: Job): string | undefined {
+  if (input?.format !== 'archive') return undefined
+  return input.uploads.find(({ role, fileName }) => fileName !== role)?.fileName
 }
 
 export function jobAddress(address: string, id: string): string {

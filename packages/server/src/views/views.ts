@@ -27,6 +27,8 @@ export interface JobView {
   readonly source?: ResourceRef
   /** Of what is imported: `archive`, or its name. */
   readonly format?: string
+  /** Of an archive that is imported: its name, where it came with one. */
+  readonly fileName?: string
   /** What an import or a clone makes, or is to make of what a validation looks at. */
   readonly resource?: ResourceRef
   /** Id of the principal. */
@@ -36,6 +38,8 @@ export interface JobView {
   /** It waits for its turn, or was cancelled while it did. */
   readonly throttled?: true
   readonly retryOf?: string
+  /** Of a job that has succeeded: how many warnings it has. */
+  readonly warnings?: number
   /** Until then a retry finds what it begins with. */
   readonly retryUntil?: string
   readonly files: readonly FileView[]

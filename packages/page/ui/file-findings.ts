@@ -1,0 +1,28 @@
+import './findings-words.js'
+import type { VNode } from 'preact'
+import { useEnv } from './env.js'
+import { html } from './html.js'
+import type { Finding } from './model.js'
+
+interface FileFindingsProps {
+  /** Of the file. */
+  readonly items: readonly Finding[]
+  /** They are of a check of all that is there now. */
+  readonly isChecked: boolean
+}
+
+/** What was found in one file, beside it: how much of it there is, and what comes first. All of it is below. */
+export function FileFindings({ items, isChecked }: FileFindingsProps): VNode | null {
+  const { t, format } = useEnv()
+  const first = items.find(({ severity }) => severity === 'error')
+  const count = (of: Finding['severity']) => items.filter(({ severity }) => severity === of).length
+  const tag = (of: Finding['severity'], tone: string) =>
+    count(of) > 0 && html` <span class=${`tag ${tone}`}>${t(`draft.${of}s`, { count: count(of) })}</span>`
+  if (items.length === 0) return isChecked ? html` <span class="faint">${t('draft.noErrors')}</span>` : null
+  const place = [
+    first?.line === undefined ? '' : `${t('findings.line')} ${format.number(first.line)}`,
+    first?.column ?? '',
+  ].filter(Boolean)
+  return html`${tag('error', 'bad')}${tag('warning', 'waiting')}
+    ${first && html`<span class="found"><bdi>${place.length > 0 && `${place.join(', ')}: `}${first.message}</bdi></span>`}`
+}
