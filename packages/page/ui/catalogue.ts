@@ -87,6 +87,23 @@ export const catalogue: Record<string, string> = {
   'sum.closeEnded': 'You can close this window and come back to this page later.',
   'sum.first': 'First:',
 
+  // What codes of the core come to; its own sentences are for who runs the server, and in the report for support.
+  'cause.archive-checksum': 'The archive was changed or damaged after it was made.',
+  'cause.archive-encrypted': 'The archive is locked with a password, and cannot be read.',
+  'cause.archive-limit': 'The archive is larger than this server takes.',
+  'cause.archive-newer': 'A newer version has made this archive: this server has to be updated first.',
+  'cause.archive-signature': 'It is not certain who has made this archive, or it was changed since.',
+  'cause.archive-unsigned': 'The archive has no signature, which this server asks for.',
+  'cause.counts-differ': 'Not all records could be carried over, so none was kept.',
+  'cause.expired': 'The files are not kept any longer.',
+  'cause.keys-exhausted': 'The database has no numbers left for new records.',
+  'cause.piece-unknown': 'It has a part that this server does not know.',
+  'cause.snapshot-lost': 'It took too long to read everything as it was at one moment.',
+  'cause.source-changed': 'Someone changed the original while it was copied.',
+  'cause.timeout': 'It took longer than is allowed.',
+  'cause.too-many-jobs': 'You have as many under way as are allowed. Wait until one has ended.',
+  'cause.uploads-closed': 'This import has begun already: its files stay as they are.',
+
   'progress.title': 'How far it is',
   'progress.over': 'How far it came',
   'progress.left': 'about {time} left',

@@ -1,20 +1,13 @@
 import './findings-words.js'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
+import type { Cause } from './causes.js'
 import { useEnv } from './env.js'
 import { html } from './html.js'
 import type { Finding } from './model.js'
 
 /** So many places of one cause are shown before one asks for all. */
 const fewPlaces = 10
-
-/** What is wrong in the same way in one file. */
-export interface Cause {
-  readonly key: string
-  readonly items: readonly Finding[]
-  /** How often it is there; more than `items` where not all are listed. */
-  readonly count: number
-}
 
 interface CauseProps {
   readonly cause: Cause
@@ -29,6 +22,7 @@ export function CauseView({ cause: { items, count }, nameOf, onShow }: CauseProp
   const [first] = items
   if (!first) return null
   const shown = isOpen ? items : items.slice(0, fewPlaces)
+  const said = t.find(first.code.replace(/^core\//, 'cause.'))
   const isSame = items.every(({ hint }) => hint === first.hint)
   const hasValues = items.some(({ value }) => value !== undefined)
   const hasMap = onShow !== undefined && items.some(isOnMap)
@@ -46,7 +40,8 @@ export function CauseView({ cause: { items, count }, nameOf, onShow }: CauseProp
       ${first.file !== undefined && html`<bdi class="file">${nameOf(first.file)}</bdi>`}
       ${count > 1 && html`<span class="faint">${t('findings.times', { count })}</span>`}
     </h3>
-    ${items.length === 1 && html`<p>${place.length > 0 && html`<bdi class="faint">${place.join(', ')}: </bdi>`}<bdi>${first.message}</bdi> ${toMap(first)}</p>`}
+    ${said !== undefined && html`<p>${said}</p>`}
+    ${items.length === 1 && html`<p class=${said === undefined ? '' : 'faint'}>${place.length > 0 && html`<bdi class="faint">${place.join(', ')}: </bdi>`}<bdi>${first.message}</bdi> ${toMap(first)}</p>`}
     ${isSame && first.hint !== undefined && html`<p class="hint"><strong>${t('findings.hint')}:</strong> <bdi>${first.hint}</bdi></p>`}
     ${
       items.length > 1 &&

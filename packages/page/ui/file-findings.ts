@@ -1,5 +1,6 @@
 import './findings-words.js'
 import type { VNode } from 'preact'
+import { countsOf } from './causes.js'
 import { useEnv } from './env.js'
 import { html } from './html.js'
 import type { Finding } from './model.js'
@@ -15,14 +16,14 @@ interface FileFindingsProps {
 export function FileFindings({ items, isChecked }: FileFindingsProps): VNode | null {
   const { t, format } = useEnv()
   const first = items.find(({ severity }) => severity === 'error')
-  const count = (of: Finding['severity']) => items.filter(({ severity }) => severity === of).length
-  const tag = (of: Finding['severity'], tone: string) =>
-    count(of) > 0 && html` <span class=${`tag ${tone}`}>${t(`draft.${of}s`, { count: count(of) })}</span>`
+  const counts = countsOf(items)
+  const tag = (of: 'errors' | 'warnings', tone: string) =>
+    counts[of] > 0 && html` <span class=${`tag ${tone}`}>${t(`draft.${of}`, { count: counts[of] })}</span>`
   if (items.length === 0) return isChecked ? html` <span class="faint">${t('draft.noErrors')}</span>` : null
   const place = [
     first?.line === undefined ? '' : `${t('findings.line')} ${format.number(first.line)}`,
     first?.column ?? '',
   ].filter(Boolean)
-  return html`${tag('error', 'bad')}${tag('warning', 'waiting')}
+  return html`${tag('errors', 'bad')}${tag('warnings', 'waiting')}
     ${first && html`<span class="found"><bdi>${place.length > 0 && `${place.join(', ')}: `}${first.message}</bdi></span>`}`
 }

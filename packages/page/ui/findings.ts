@@ -1,7 +1,8 @@
 import './findings-words.js'
 import type { VNode } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
-import { type Cause, CauseView } from './cause.js'
+import { CauseView } from './cause.js'
+import { causesOf, countsOf } from './causes.js'
 import { csvOf } from './csv.js'
 import { saveAs } from './download.js'
 import { useEnv } from './env.js'
@@ -40,10 +41,7 @@ export function FindingsView({
   const [file, setFile] = useState('')
   const [search, setSearch] = useState('')
   const { items } = findings
-  const all = useMemo(() => causesOf(items), [items])
-  const placesOf = (of: Finding['severity']) =>
-    all.reduce((sum, { items: [first], count }) => sum + (first?.severity === of ? count : 0), 0)
-  const [errors, warnings] = [placesOf('error'), placesOf('warning')]
+  const { errors, warnings } = useMemo(() => countsOf(items), [items])
   const files = useMemo(() => [...new Set(items.flatMap((one) => one.file ?? []))].sort(), [items])
   const causes = useMemo(
     () =>
@@ -112,27 +110,3 @@ function isShown(one: Finding, { severity, file, search, subject }: Filter): boo
     )
   )
 }
-
-/** By severity, code and file: the first of a kind in a file says how many there are. */
-function causesOf(items: readonly Finding[]): readonly Cause[] {
-  const found = new Map<string, Finding[]>()
-  for (const one of items) {
-    const key = `${one.severity} ${one.code} ${one.file ?? ''}`
-    const known = found.get(key)
-    if (known) known.push(one)
-    else found.set(key, [one])
-  }
-  const causes = [...found].map(([key, own]) => ({ key, items: own, count: countOf(own) }))
-  // What stands in the way comes first, and of that what says how it is mended: other errors often go with it.
-  return [...causes].sort((a, b) => placeOf(a) - placeOf(b))
-}
-
-/** One count is that of all, of which some are listed; several are sums of their own. */
-function countOf(items: readonly Finding[]): number {
-  const counts = items.flatMap(({ count }) => count ?? [])
-  if (counts.length < 2) return Math.max(items.length, counts[0] ?? 0)
-  return items.reduce((sum, { count = 1 }) => sum + count, 0)
-}
-
-const placeOf = ({ items: [first] }: Cause) =>
-  (first?.severity === 'warning' ? 2 : 0) + (first?.hint === undefined ? 1 : 0)

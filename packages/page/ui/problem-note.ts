@@ -22,8 +22,9 @@ export function ProblemNote({
   const { t } = useEnv()
   if (!problem) return null
   const key = problem.status === 401 ? 'problem.signIn' : keys[problem.code]
+  const text = key === undefined ? (t.find(`cause.${problem.code}`) ?? problem.message) : t(key)
   return html`<div class="note bad" role="alert">
-    <p><strong>${t('problem.title')}.</strong> ${key === undefined ? problem.message : t(key)}</p>
+    <p><strong>${t('problem.title')}.</strong> ${text}</p>
     ${
       problem.findings.length > 0 &&
       html`<ul>

@@ -66,7 +66,7 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
     const { firstStep = '' } = findings ?? {}
     const next =
       retryable && !areKept ? t('sum.retry') : firstStep.includes(message) ? again : firstStep || again
-    return [message, kept, next, ...files, after].filter((text) => text !== '')
+    return [t.find(`cause.${code}`) ?? message, kept, next, ...files, after].filter((text) => text !== '')
   }
 
   function goodSentences(): readonly string[] {

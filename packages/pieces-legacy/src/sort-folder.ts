@@ -9,12 +9,13 @@ import {
   resultFiles,
   searchFolder,
 } from '@piecework/marxan-files'
+import { withFolderHint } from './what-to-change.js'
 
 /** Finds the files of a Marxan project in a folder, as `marxan-check` does. */
 export async function sortFolder(folder: string, { given, signal }: SortContext): Promise<SortedFiles> {
   const found = await searchFolder(folder, { given })
   const missing = found.missing.map(({ role }) => role)
-  const findings = [...found.missing.map(({ finding }) => finding), ...found.findings]
+  const findings = [...found.missing.map(({ finding }) => finding), ...found.findings].map(withFolderHint)
   const files = await filesOf(folder, found)
   if (missing.length > 0) return { uploads: {}, files, missing, findings }
   const { pu = '', spec = '', puvspr = '', grid = noGrid, ...rest } = found

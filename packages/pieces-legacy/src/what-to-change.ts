@@ -1,4 +1,5 @@
 import type { NewFinding, Validator } from '@piecework/core/piece'
+import { gridRole } from '@piecework/marxan-files'
 
 const lookUp = 'Look up the number that is meant, and write it in its place.'
 const takeAgain = 'Take the file again from where it came from.'
@@ -9,8 +10,10 @@ const mendShape =
 const exportAgain =
   'Export the layer again from a GIS as an ESRI Shapefile, and send all of its files: .shp, .shx, .dbf and .prj.'
 
+type Hints = readonly (readonly [code: RegExp, hint: string])[]
+
 /** By code: of errors whose sentence says what is wrong and leaves open what is to be done. The first that fits counts. */
-const hints: readonly (readonly [code: RegExp, hint: string])[] = [
+const ofErrors: Hints = [
   [/^legacy\/(?:number-invalid|number-too-large|integer-invalid|out-of-range|value-empty)$/, lookUp],
   [/^legacy\/(?:file-empty|no-rows|file-too-large)$/, takeAgain],
   [
@@ -43,6 +46,70 @@ const hints: readonly (readonly [code: RegExp, hint: string])[] = [
   [/^legacy\/(?:grid|feature-shapes|cost-shapes|protected-area-shapes)-/, exportAgain],
 ]
 
+const runAgain =
+  'If these results are needed, run Marxan again with these files, and add its whole output folder.'
+
+/** Of warnings: what one does if it is not as it should be. Those that are not here leave nothing to be done. */
+const ofWarnings: Hints = [
+  [
+    /^legacy\/boundary-(?:duplicate|differs)$/,
+    'Leave the row that is right of each pair, and delete the others.',
+  ],
+  [
+    /^legacy\/outer-boundary-duplicate$/,
+    'If they are not to be added up, leave one outer boundary for each planning unit.',
+  ],
+  [
+    /-unit-unknown$/,
+    'See whether this shapefile was made for this planning grid; planning units that were left out on purpose need nothing.',
+  ],
+  [
+    /-(?:grid|shapes)-deleted$/,
+    'If they are wanted, take the mark away in a GIS, and export the layer again; else nothing has to be changed.',
+  ],
+  [
+    /^legacy\/(?:units-missing|features-missing|run-without-solution|run-without-summary|result-not-a-number)$/,
+    runAgain,
+  ],
+  [
+    /^legacy\/all-units-locked$/,
+    'If Marxan is to choose among them, write 0 as the status of those that may be chosen in pu.dat.',
+  ],
+  [/^legacy\/parameter-(?:default|unreadable)$/, 'If another value is meant, write it into input.dat.'],
+  [/^legacy\/parameter-duplicate$/, 'Delete the line that is not meant.'],
+  [
+    /^legacy\/column-not-carried$/,
+    'If its values are needed, keep this file: the project does not have them. Else nothing has to be changed.',
+  ],
+  [/^legacy\/location-incomplete$/, 'Add the other column, or delete this one.'],
+  [/^legacy\/location-missing$/, 'If the places matter, write both xloc and yloc of these planning units.'],
+  [/^legacy\/name-missing$/, 'If names are wanted, add a column name to spec.dat.'],
+  [/^legacy\/value-not-set$/, 'If a value is wanted there, write it in the place of -1.'],
+  [/-id-(?:float|text)$/, 'If an id is read wrongly, write it as a whole number in a GIS.'],
+  [
+    /^legacy\/blocks-not-carried$/,
+    'If a feature has no target of its own in spec.dat, write there the one of its type.',
+  ],
+  [/^legacy\/output-choice$/, 'If the others are meant, write their name as SCENNAME into input.dat.'],
+]
+
+/** Of a folder in which files are looked for. */
+const ofFolders: Hints = [
+  [
+    /^legacy\/file-missing$/,
+    'Add the file under this name, or write the name of the one that is meant into input.dat.',
+  ],
+  [/^legacy\/(?:grid|input)-choice$/, 'If another one is meant, remove this one.'],
+  ...ofWarnings,
+]
+
+const ofMissingGrid: Hints = [
+  [
+    /^legacy\/file-missing$/,
+    'Add the shapefile of the planning units, all of its files: .shp, .shx, .dbf and .prj.',
+  ],
+]
+
 /** The validator, whose errors all say what to change. */
 export function withHints<Options>(validator: Validator<Options>): Validator<Options> {
   return {
@@ -54,8 +121,16 @@ export function withHints<Options>(validator: Validator<Options>): Validator<Opt
 }
 
 function withHint(finding: NewFinding): NewFinding {
-  const { severity, code, hint } = finding
-  if (severity === 'warning' || hint !== undefined) return finding
-  const [, own] = hints.find(([pattern]) => pattern.test(code)) ?? []
-  return own === undefined ? finding : { ...finding, hint: own }
+  return hinted(finding, finding.severity === 'error' ? ofErrors : ofWarnings)
+}
+
+/** What the search of a folder has found. */
+export function withFolderHint(finding: NewFinding): NewFinding {
+  return hinted(finding, finding.file === gridRole ? ofMissingGrid : ofFolders)
+}
+
+function hinted(finding: NewFinding, hints: Hints): NewFinding {
+  if (finding.hint !== undefined) return finding
+  const [, hint] = hints.find(([pattern]) => pattern.test(finding.code)) ?? []
+  return hint === undefined ? finding : { ...finding, hint }
 }

@@ -576,6 +576,30 @@ const hints: Readonly<Record<string, Followed>> = {
     says: /^Take the shapefile that this pu\.dat was made for, or the pu\.dat of this shapefile\.$/,
     mend: () => ({}),
   },
+  'a key that comes again': {
+    files: { 'input.dat': `${input}BLM 2\n` },
+    code: 'parameter-duplicate',
+    says: /^Delete the line that is not meant\.$/,
+    mend: (_, { line: at }) => ({ 'input.dat': without(`${input}BLM 2\n`, at) }),
+  },
+  'a key that is missing': {
+    files: { 'input.dat': input.replace(/^BLM .*\n/m, '') },
+    code: 'parameter-default',
+    says: /^If another value is meant, write it into input\.dat\.$/,
+    mend: () => ({ 'input.dat': input }),
+  },
+  'planning units that are all locked': {
+    files: { 'pu.dat': pu.replaceAll(/\d$/gm, '2') },
+    code: 'all-units-locked',
+    says: /write 0 as the status of those that may be chosen in pu\.dat\.$/,
+    mend: () => ({ 'pu.dat': pu }),
+  },
+  'another boundary of the same two': {
+    files: { 'bound.dat': `${good['bound.dat']}1,2,9\n` },
+    code: 'boundary-differs',
+    says: /^Leave the row that is right of each pair, and delete the others\.$/,
+    mend: (_, { line: at }) => ({ 'bound.dat': without(`${good['bound.dat']}1,2,9\n`, at) }),
+  },
   'a grid that counts from 0': {
     files: { grid: [0, 1, 2, 3] },
     code: 'unit-without-row',

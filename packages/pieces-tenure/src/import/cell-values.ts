@@ -94,7 +94,6 @@ export function assertStorable(text: string): void {
   if (loneSurrogate.test(text)) throw new SyntaxError('there is half a character (a lone surrogate)')
 }
 
-export const shown = (cell: CellValue): string => {
-  const text = String(cell)
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
-}
+export const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text)
+
+export const shown = (cell: CellValue): string => JSON.stringify(shortened(String(cell)))

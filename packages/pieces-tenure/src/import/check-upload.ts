@@ -8,6 +8,7 @@ import type { PlacedProblem, RawTable, RawTables, UploadedResources } from './ra
 import { checkResources } from './resources/check-resources.js'
 import { RowReader } from './row-reader.js'
 import type { TenureFiles } from './tenure-files.js'
+import { whatToChange } from './what-to-change.js'
 
 /** Reads the whole upload, and reports all that is wrong with it. */
 export const uploadValidator = <Tables extends RawTables>(files: TenureFiles<Tables>): Validator => ({
@@ -63,7 +64,8 @@ class UploadCheck {
     for (const problem of list?.problems ?? []) this.#problem(problem)
     if (list && !list.isThere)
       this.findings.warning('tenure/attributes-unlisted', { file: tables.fileOf('attributes') }, () => ({
-        message: `${tables.fileOf('attributes')} is missing: attributes are taken as their cells have them, and nothing is asked of parties and locations.`,
+        message: `${tables.fileOf('attributes')} is missing: further columns are taken as their cells have them, and the project does not say what is to be asked about parties and locations.`,
+        hint: 'If the export has it, add it; else nothing has to be changed.',
       }))
     for (const imported of importedTables) {
       const isRead = await this.attempt(() => this.#table(imported, tables, list, files))
@@ -88,7 +90,10 @@ class UploadCheck {
     const table = await tables.table(imported.name)
     if (!table) {
       const file = tables.fileOf(imported.name)
-      this.findings.error('tenure/table-missing', { file }, () => ({ message: `${file} is missing.` }))
+      this.findings.error('tenure/table-missing', { file }, () => ({
+        message: `${file} is missing.`,
+        ...whatToChange('tenure/table-missing'),
+      }))
       return false
     }
     const { file, line } = table
@@ -133,15 +138,22 @@ class UploadCheck {
     if (!list?.isThere) return
     for (const column of reader.unlisted)
       this.findings.warning('tenure/attribute-unlisted', { file, line, column }, () => ({
-        message: 'The table of attributes does not list this column: its values are taken as they are.',
+        message:
+          'The table of attributes does not list this column: its values are taken as their cells have them.',
+        ...whatToChange('tenure/attribute-unlisted'),
       }))
     for (const column of reader.missing)
       this.findings.warning('tenure/attribute-missing', { file, line, column }, () => ({
         message: 'The table of attributes lists this column, which is not there: nothing has the attribute.',
+        ...whatToChange('tenure/attribute-missing'),
       }))
   }
 
-  #problem({ code, message, hint, ...place }: PlacedProblem): void {
-    this.findings.error(code, place, () => ({ message, ...(hint !== undefined && { hint }) }))
+  #problem({ code, message, hint, value, ...place }: PlacedProblem): void {
+    this.findings.error(code, place, () => ({
+      message,
+      ...(value !== undefined && { value }),
+      ...whatToChange(code, hint),
+    }))
   }
 }

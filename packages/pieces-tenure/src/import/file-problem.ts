@@ -2,6 +2,7 @@ import type { ZipLabels } from '@piecework/core/archive'
 import { isPieceworkError, type NewFinding, PieceworkError } from '@piecework/core/piece'
 import { columnLetters, columnOf } from '../xlsx/cell-ref.js'
 import type { Problem } from './raw-table.js'
+import { whatToChange } from './what-to-change.js'
 
 interface Place {
   readonly file?: string
@@ -29,19 +30,22 @@ export function findingOf(error: unknown): NewFinding | undefined {
     ...(typeof row === 'number' && row > 0 && { line: row }),
     ...(letters !== undefined && { column: columnLetters(letters) }),
     ...text('column'),
-    ...text('hint'),
+    ...whatToChange(code, typeof facts.hint === 'string' ? facts.hint : undefined),
   }
 }
 
 export const sheetPlace = (file: string, sheet: string): string => `${file}, sheet ${sheet}`
 
+const cannotBeOpened =
+  'The file cannot be opened: it is damaged, or of another kind than this import takes (.xlsx, or a .zip of tables).'
+
 export const zipLabels: ZipLabels = {
   what: 'the export',
   subject: 'The export',
-  problem: (problem, message, cause) =>
-    fileProblem(
-      { code: problem === 'too-large' ? 'tenure/zip-limit' : 'tenure/zip-invalid', message },
-      {},
-      cause,
-    ),
+  problem: (problem, message, cause) => {
+    const code = problem === 'too-large' ? 'tenure/zip-limit' : 'tenure/zip-invalid'
+    // What a reader of zips says of it helps nobody who has a workbook.
+    const said = problem === 'zip' ? cannotBeOpened : message
+    return fileProblem({ code, message: said }, {}, cause)
+  },
 }

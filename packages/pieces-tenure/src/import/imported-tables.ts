@@ -64,10 +64,12 @@ export const importedTables: readonly ImportedTable[] = [
           const { srid = wgs84 } = geometry
           if (srid !== wgs84)
             throw new SyntaxError(
-              `its coordinates are of SRID ${srid}; those of locations are of 4326 (WGS 84)`,
+              `its coordinates are in another system (SRID ${srid}); those of locations are degrees of longitude and latitude (4326, WGS 84)`,
             )
           if (geometry.hasZ || geometry.hasM)
-            throw new SyntaxError('its positions have heights or measures, which locations do not hold')
+            throw new SyntaxError(
+              'its positions have heights or measures, and locations hold two numbers for each',
+            )
           return writeEwkb({ ...geometry, srid })
         },
       },

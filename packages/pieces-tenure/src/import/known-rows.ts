@@ -4,6 +4,7 @@ import { shown } from './cell-values.js'
 import type { ImportedTable } from './imported-tables.js'
 import type { Problem } from './raw-table.js'
 import type { LinkKind } from './resources/resource-rows.js'
+import { whatToChange } from './what-to-change.js'
 
 const partyTypes = [
   ['IN', 'individuals'],
@@ -84,7 +85,7 @@ export class KnownRows {
     id: string | null,
   ): Generator<Problem> {
     if (id === null || this.#unreadable.has(table) || this[table].has(id)) return
-    yield { code, column, message: `There are no ${table} with the id ${shown(id)}.` }
+    yield { code, column, message: `No row of the table ${table} has the id ${shown(id)}.` }
   }
 
   #addWithoutGeometry(id: string): void {
@@ -99,6 +100,7 @@ export class KnownRows {
     if (count > 0)
       findings.warning('tenure/no-geometry', { file: fileOf('locations'), column: 'geometry' }, () => ({
         message: `${count === 1 ? '1 location has' : `${count} locations have`} no geometry: ${first.join(', ')}${count > first.length ? ' …' : ''}.`,
+        ...whatToChange('tenure/no-geometry'),
         count,
       }))
     if (!all) return

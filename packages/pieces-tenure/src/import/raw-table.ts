@@ -7,6 +7,8 @@ export interface Problem {
   readonly code: `tenure/${string}`
   readonly message: string
   readonly column?: string
+  /** What stands there, shortened. */
+  readonly value?: string
   readonly hint?: string
 }
 

@@ -44,7 +44,7 @@ class EwktReader {
       throw this.#wrong(`there are more than ${geometryDepth} geometries within others`)
     const [, name = '', flags = ''] = this.#match(/([a-z]+?)(?:\s*(ZM|Z|M))?(?=[\s(]|$)/iy) ?? []
     const type = ewktTypes[name.toUpperCase()]
-    if (type === undefined) throw this.#wrong('the name of a kind of geometry was expected')
+    if (type === undefined) throw this.#wrong('the kind of the shape was expected, such as POINT or POLYGON')
     if (allowed && !allowed.includes(type)) throw this.#wrong(`${name} cannot stand here`)
     this.#setFlags(flags.toUpperCase())
     return this.#content(type, depth)
@@ -62,7 +62,7 @@ class EwktReader {
       case ewkbType.lineString:
       case ewkbType.circularString: {
         const positions = isEmpty ? [] : this.#list(() => this.#position())
-        if (positions.length === 1) throw this.#wrong('a line has two positions or more')
+        if (positions.length === 1) throw this.#wrong('a line has fewer than two positions')
         if (type === ewkbType.circularString && positions.length > 0 && positions.length % 2 === 0)
           throw this.#wrong('an arc has an odd number of positions')
         return { ...head, positions }
@@ -96,11 +96,12 @@ class EwktReader {
   }
 
   #ring(): readonly Coordinates[] {
-    if (this.#match(/EMPTY(?![A-Za-z])/iy)) throw this.#wrong('a ring cannot be empty')
+    if (this.#match(/EMPTY(?![A-Za-z])/iy)) throw this.#wrong('an outline cannot be empty')
     const ring = this.#list(() => this.#position())
     const [first, last] = [ring[0], ring.at(-1)]
-    if (ring.length < 4) throw this.#wrong('a ring has four positions or more')
-    if (first?.[0] !== last?.[0] || first?.[1] !== last?.[1]) throw this.#wrong('a ring is not closed')
+    if (ring.length < 4) throw this.#wrong('an outline has fewer than four positions')
+    if (first?.[0] !== last?.[0] || first?.[1] !== last?.[1])
+      throw this.#wrong('an outline does not end where it begins')
     return ring
   }
 
@@ -170,7 +171,7 @@ class EwktReader {
   }
 
   #wrong(what: string): SyntaxError {
-    return new SyntaxError(`${what} at character ${this.#at + 1}`)
+    return new SyntaxError(`${what} (character ${this.#at + 1})`)
   }
 }
 

@@ -1,7 +1,7 @@
 import { mostColumns } from '../defaults.js'
 import type { CellValue } from '../xlsx/write/sheet-to-write.js'
 import type { AttributeList, ListedColumn } from './attribute-list-read.js'
-import { type ImportedKind, isDoubtful, valueOfCell } from './cell-values.js'
+import { type ImportedKind, isDoubtful, shortened, valueOfCell } from './cell-values.js'
 import type { ImportedTable } from './imported-tables.js'
 import type { Problem, RawRow, RawTable } from './raw-table.js'
 
@@ -132,8 +132,11 @@ function attempt<T>(
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     const what =
-      code === 'tenure/geometry-invalid' ? 'This is no geometry as EWKT' : 'The value cannot be read'
-    problems.push({ code, column, message: `${what}: ${error.message}.`, ...hintFor(cell) })
+      code === 'tenure/geometry-invalid'
+        ? 'The shape of this location cannot be read'
+        : 'The value cannot be read'
+    const value = shortened(String(cell))
+    problems.push({ code, column, value, message: `${what}: ${error.message}.`, ...hintFor(cell) })
     return undefined
   }
 }
@@ -141,5 +144,7 @@ function attempt<T>(
 /** Of what spreadsheet programs make of numbers where a comma is the decimal point. */
 const hintFor = (cell: CellValue): Pick<Problem, 'hint'> =>
   typeof cell === 'string' && /^-?\d+,\d+$/.test(cell)
-    ? { hint: 'Numbers have a point: save the file with settings of English.' }
+    ? {
+        hint: 'Numbers have a decimal point: write one in the place of the comma, or save the file with the settings of English.',
+      }
     : {}
