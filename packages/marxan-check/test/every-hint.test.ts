@@ -13,6 +13,7 @@ const following = [
   'pieces-legacy/test/torture/hints.test.ts',
   'pieces-legacy/test/grid/hints.test.ts',
   'pieces-legacy/test/output/hints.test.ts',
+  'pieces-legacy/test/preparation/folder-hints.test.ts',
   'marxan-files/test/tables/number-hints.test.ts',
   'marxan-check/test/mended-folders.test.ts',
   'marxan-check/test/no-input.test.ts',

@@ -1,7 +1,7 @@
 import './findings-words.js'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import type { Cause } from './causes.js'
+import { type Cause, forPage } from './causes.js'
 import { useEnv } from './env.js'
 import { html } from './html.js'
 import type { Finding } from './model.js'
@@ -42,7 +42,7 @@ export function CauseView({ cause: { items, count }, nameOf, onShow }: CauseProp
     </h3>
     ${said !== undefined && html`<p>${said}</p>`}
     ${items.length === 1 && html`<p class=${said === undefined ? '' : 'faint'}>${place.length > 0 && html`<bdi class="faint">${place.join(', ')}: </bdi>`}<bdi>${first.message}</bdi> ${toMap(first)}</p>`}
-    ${isSame && first.hint !== undefined && html`<p class="hint"><strong>${t('findings.hint')}:</strong> <bdi>${first.hint}</bdi></p>`}
+    ${isSame && first.hint !== undefined && html`<p class="hint"><strong>${t('findings.hint')}:</strong> <bdi>${forPage(first.hint)}</bdi></p>`}
     ${
       items.length > 1 &&
       html`<div class="scroll" tabindex="0" role="group" aria-label=${first.file ?? t(`findings.${first.severity}`)}><table class="places stacked">
@@ -58,7 +58,7 @@ export function CauseView({ cause: { items, count }, nameOf, onShow }: CauseProp
             <td class="number" data-label=${t('findings.line')}>${one.line === undefined ? undefined : format.number(one.line)}</td><td data-label=${t('findings.column')}>${one.column !== undefined && html`<bdi>${one.column}</bdi>`}</td>
             ${hasValues && html`<td data-label=${t('findings.value')}><bdi>${one.value === '' ? t('findings.empty') : (one.value ?? '–')}</bdi></td>`}
             <td><bdi>${one.message}</bdi></td>
-            ${!isSame && html`<td data-label=${t('findings.hint')}><bdi>${one.hint}</bdi></td>`}
+            ${!isSame && html`<td data-label=${t('findings.hint')}><bdi>${one.hint !== undefined && forPage(one.hint)}</bdi></td>`}
             ${hasMap && html`<td>${toMap(one)}</td>`}
           </tr>`,
         )}</tbody>

@@ -23,7 +23,7 @@ export function countsOf(items: readonly Finding[]): { readonly errors: number; 
 }
 
 /** By severity, code and file: the first of a kind in a file says how many there are. */
-export function causesOf(items: readonly Finding[]): readonly Cause[] {
+export function causesOf(items: readonly Finding[], order: readonly string[] = []): readonly Cause[] {
   const found = new Map<string, Finding[]>()
   for (const one of items) {
     const key = `${one.severity} ${one.code} ${one.file ?? ''}`
@@ -33,7 +33,8 @@ export function causesOf(items: readonly Finding[]): readonly Cause[] {
   }
   const causes = [...found].map(([key, own]) => ({ key, items: own, count: countOf(own) }))
   // What stands in the way comes first, and of that what says how it is mended: other errors often go with it.
-  return [...causes].sort((a, b) => placeOf(a) - placeOf(b))
+  const rankOf = ({ items: [first] }: Cause) => order.indexOf(first?.file ?? '') + 1 || order.length + 1
+  return [...causes].sort((a, b) => placeOf(a) - placeOf(b) || rankOf(a) - rankOf(b))
 }
 
 /** One count is that of all, of which some are listed; several are sums of their own. */
@@ -45,3 +46,6 @@ function countOf(items: readonly Finding[]): number {
 
 const placeOf = ({ items: [first] }: Cause) =>
   (first?.severity === 'warning' ? 2 : 0) + (first?.hint === undefined ? 1 : 0)
+
+/** A hint without what it says to users of a command. */
+export const forPage = (hint: string): string => hint.replace(/ \(marxan-check: [^)]*\)/g, '')

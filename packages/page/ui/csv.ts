@@ -1,3 +1,4 @@
+import { forPage } from './causes.js'
 import './findings-words.js'
 import type { Finding } from './model.js'
 import type { Words } from './words.js'
@@ -14,7 +15,7 @@ export function csvOf(items: readonly Finding[], t: Words): string {
     column ?? '',
     value ?? '',
     count === undefined ? message : `${message} (${t('findings.times', { count })})`,
-    hint ?? '',
+    forPage(hint ?? ''),
   ])
   return `\ufeff${[head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
 }

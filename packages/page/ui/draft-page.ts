@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { requestKey } from './api.js'
 import { AskFirst } from './ask-first.js'
+import { forPage } from './causes.js'
 import { wanted } from './chosen-files.js'
 import { DraftFiles } from './draft-files.js'
 import { DropZone, FileButton } from './drop-zone.js'
@@ -51,9 +52,10 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
       const job = await api.post<Job>(path ?? '', {}, requestKey())
       show('job', job.id)
     })
-  const remove = (file: { id: string }) =>
+  const remove = (files: readonly { id: string }[]) =>
     acting.run(async () => {
-      await api.send(`${path}/data-file/${encodeURIComponent(file.id)}`, { method: 'DELETE' })
+      for (const file of files)
+        await api.send(`${path}/data-file/${encodeURIComponent(file.id)}`, { method: 'DELETE' })
       await look()
     })
   const discard = async () => {
@@ -107,7 +109,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
       </div>
       <p class="faint">${t('draft.checkHint')}</p>`
     }
-    ${findings && html`<${FindingsMap} key=${String(isComplete)} findings=${findings} map=${isComplete ? map : undefined} name=${name ?? id} nameOf=${nameOf} />`}
+    ${findings && html`<${FindingsMap} key=${String(isComplete)} findings=${findings} order=${draft?.roles.map((one: { name: string }) => one.name)} map=${isComplete ? map : undefined} name=${name ?? id} nameOf=${nameOf} />`}
   </article>`
 
   function sentence(): { tone: string; mark: string; text: string; more: string } {
@@ -119,7 +121,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
       return {
         tone: 'busy',
         mark: '…',
-        text: t('draft.sending'),
+        text: t('draft.sending', { count: uploads.items.filter((one) => !one.problem).length }),
         more: t('draft.keepOpen'),
       }
     if (isSorting) return { tone: 'busy', mark: '…', text: t('draft.sorting'), more: mayClose }
@@ -149,7 +151,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
         tone: 'bad',
         mark: '!',
         text: t('draft.broken'),
-        more: `${checked.firstStep ?? ''} ${mayClose}`,
+        more: `${forPage(checked.firstStep ?? '')} ${mayClose}`,
       }
     const hasWarnings = (checked?.warnings ?? 0) > 0
     return {

@@ -17,6 +17,8 @@ const mapView = async () => (await import('./map.js')).MapView
 interface FindingsMapProps {
   readonly findings: Findings | undefined
   readonly map: MapOf | undefined
+  /** Files as they stand before each other: what is wrong in one shows in those behind it. */
+  readonly order?: readonly string[]
   /** Of the file that the table is saved as. */
   readonly name: string
   /** As people know a file that findings name by what it is used as. */
@@ -24,7 +26,7 @@ interface FindingsMapProps {
 }
 
 /** What is wrong, and where: what is chosen in the list is shown on the map, and back. */
-export function FindingsMap({ findings, map, name, nameOf }: FindingsMapProps): VNode {
+export function FindingsMap({ findings, map, order, name, nameOf }: FindingsMapProps): VNode {
   const env = useEnv()
   const { t } = env
   const [sources, setSources] = useState<readonly MapSource[]>()
@@ -45,7 +47,7 @@ export function FindingsMap({ findings, map, name, nameOf }: FindingsMapProps): 
   }
   const given = { sources, findings: findings?.items ?? [], chosen, onChoose: setChosen, onFindings }
   return html`<div ref=${top}>
-    ${findings && html`<${FindingsView} findings=${findings} name=${name} subject=${subject} onSubject=${setSubject} nameOf=${nameOf} onShow=${map && onShow} />`}
+    ${findings && html`<${FindingsView} findings=${findings} order=${order} name=${name} subject=${subject} onSubject=${setSubject} nameOf=${nameOf} onShow=${map && onShow} />`}
     ${
       map &&
       html`<section aria-labelledby="map">

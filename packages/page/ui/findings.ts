@@ -16,6 +16,8 @@ const fewItems = 5
 
 interface FindingsViewProps {
   readonly findings: Findings
+  /** Files, by what they are used as: what is wrong in one shows in those behind it. */
+  readonly order?: readonly string[] | undefined
   readonly name: string
   /** Key of what alone is shown. */
   readonly subject?: string | undefined
@@ -29,6 +31,7 @@ interface FindingsViewProps {
 /** What is wrong, by cause: where it is, and what to change. `name`: of the file that the table is saved as. */
 export function FindingsView({
   findings,
+  order,
   name,
   subject,
   onSubject,
@@ -47,8 +50,9 @@ export function FindingsView({
     () =>
       causesOf(
         items.filter((one) => isShown(one, { severity, file, search: search.trim().toLowerCase(), subject })),
+        order,
       ),
-    [items, severity, file, search, subject],
+    [items, order?.join(), severity, file, search, subject],
   )
   if (items.length === 0) return null
   const save = () => saveAs(new Blob([csvOf(items, t)], { type: 'text/csv' }), `${name}.csv`)

@@ -37,12 +37,14 @@ export function JobPage({ id }: { id: string }): VNode {
   const progress = state && html`<${Progress} state=${state} isConnected=${isConnected} />`
   const title = job && titleOf(job, names, t)
   const map = job && mapOf(job, env)
+  const format = env.settings.formats.find((one) => one.name === job?.format)
+  const order = format?.roles.map((one) => one.name)
   const hasFindings = findings !== undefined && findings.items.length > 0
   // What was found stands before all else where it has to be mended.
   const isFailed = job?.status === 'failed'
   const detail =
     (hasFindings || (map && job?.endedAt !== undefined && (!isFailed || job.kind !== 'export'))) &&
-    html`<${Lazy} load=${findingsMap} given=${{ findings, map, name: title ?? id }} />`
+    html`<${Lazy} load=${findingsMap} given=${{ findings, map, order, name: title ?? id }} />`
   const actions =
     state && summary && html`<${Actions} state=${state} summary=${summary} findings=${findings} />`
   return html`<article>

@@ -15,7 +15,7 @@ interface RoleFilesProps {
   readonly isChecked: boolean
   readonly outgoing: readonly Outgoing[]
   readonly onFiles: (files: readonly Chosen[]) => void
-  readonly onRemove: (file: DataFile) => void
+  readonly onRemove: (files: readonly DataFile[]) => void
 }
 
 /** The files of an import whose format does not sort: one for each role. A single one can be dropped. */
@@ -53,7 +53,7 @@ export function RoleFiles({
       <td class="number" data-label=${(going ?? file) && t('draft.size')}>${going ? format.size(going.file.size) : file && format.size(file.size)}</td>
       <td class="end">
         <${FileButton} label=${label} name=${`${label}: ${role}`} isQuiet=${file !== undefined} onFiles=${(files: readonly Chosen[]) => take(name, files)} />
-        ${file && html`<button type="button" class="quiet" aria-label=${t('draft.removeWhat', { name: file.fileName })} onClick=${() => onRemove(file)}>${t('draft.remove')}</button>`}
+        ${file && html`<button type="button" class="quiet" aria-label=${t('draft.removeWhat', { name: file.fileName })} onClick=${() => onRemove([file])}>${t('draft.remove')}</button>`}
       </td>
     </tr>`
   })

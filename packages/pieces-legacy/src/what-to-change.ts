@@ -1,5 +1,6 @@
 import type { NewFinding, Validator } from '@piecework/core/piece'
 import { gridRole } from '@piecework/marxan-files'
+import { skippedUnits } from './units/skipped-units.js'
 
 const lookUp = 'Look up the number that is meant, and write it in its place.'
 const takeAgain = 'Take the file again from where it came from.'
@@ -46,9 +47,6 @@ const ofErrors: Hints = [
   [/^legacy\/(?:grid|feature-shapes|cost-shapes|protected-area-shapes)-/, exportAgain],
 ]
 
-const runAgain =
-  'If these results are needed, run Marxan again with these files, and add its whole output folder.'
-
 /** Of warnings: what one does if it is not as it should be. Those that are not here leave nothing to be done. */
 const ofWarnings: Hints = [
   [
@@ -59,17 +57,14 @@ const ofWarnings: Hints = [
     /^legacy\/outer-boundary-duplicate$/,
     'If they are not to be added up, leave one outer boundary for each planning unit.',
   ],
+  [/-unit-unknown$/, skippedUnits],
   [
-    /-unit-unknown$/,
-    'See whether this shapefile was made for this planning grid; planning units that were left out on purpose need nothing.',
-  ],
-  [
-    /-(?:grid|shapes)-deleted$/,
-    'If they are wanted, take the mark away in a GIS, and export the layer again; else nothing has to be changed.',
+    /^legacy\/(?:grid|[\w-]+-shapes)-deleted$/,
+    'If they are wanted, take the mark away in a GIS; in any case export the layer again without records that are deleted.',
   ],
   [
     /^legacy\/(?:units-missing|features-missing|run-without-solution|run-without-summary|result-not-a-number)$/,
-    runAgain,
+    'If these results are needed, run Marxan again with these files, and add its whole output folder.',
   ],
   [
     /^legacy\/all-units-locked$/,
@@ -78,29 +73,30 @@ const ofWarnings: Hints = [
   [/^legacy\/parameter-(?:default|unreadable)$/, 'If another value is meant, write it into input.dat.'],
   [/^legacy\/parameter-duplicate$/, 'Delete the line that is not meant.'],
   [
-    /^legacy\/column-not-carried$/,
-    'If its values are needed, keep this file: the project does not have them. Else nothing has to be changed.',
+    /^legacy\/column-(?:not-carried|unknown)$/,
+    'If nobody needs its values, delete the column; else keep this file, for the project does not have them.',
   ],
   [/^legacy\/location-incomplete$/, 'Add the other column, or delete this one.'],
-  [/^legacy\/location-missing$/, 'If the places matter, write both xloc and yloc of these planning units.'],
+  [
+    /^legacy\/location-missing$/,
+    'Where the places matter, write both xloc and yloc of these planning units.',
+  ],
   [/^legacy\/name-missing$/, 'If names are wanted, add a column name to spec.dat.'],
   [/^legacy\/value-not-set$/, 'If a value is wanted there, write it in the place of -1.'],
-  [/-id-(?:float|text)$/, 'If an id is read wrongly, write it as a whole number in a GIS.'],
+  [/^legacy\/grid-id-(?:float|text)$/, 'In a GIS, make the attribute one of whole numbers.'],
   [
-    /^legacy\/blocks-not-carried$/,
-    'If a feature has no target of its own in spec.dat, write there the one of its type.',
+    /^legacy\/output-choice$/,
+    'Take the files of the others out of the output folder; if one of them is meant, write its name as SCENNAME into input.dat.',
   ],
-  [/^legacy\/output-choice$/, 'If the others are meant, write their name as SCENNAME into input.dat.'],
 ]
 
-/** Of a folder in which files are looked for. */
+/** Of a folder in which files are looked for, and what others are called by input.dat. */
 const ofFolders: Hints = [
   [
     /^legacy\/file-missing$/,
     'Add the file under this name, or write the name of the one that is meant into input.dat.',
   ],
   [/^legacy\/(?:grid|input)-choice$/, 'If another one is meant, remove this one.'],
-  ...ofWarnings,
 ]
 
 const ofMissingGrid: Hints = [

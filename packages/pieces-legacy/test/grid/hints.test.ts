@@ -84,6 +84,32 @@ const hints: Readonly<Record<string, Followed>> = {
       } satisfies Followed,
     ]),
   ),
+  'a record that is deleted': {
+    upload: {
+      files: zippedParts(
+        shapefileParts([
+          ...squares([1, 2, 3]),
+          ...squares([4]).map((unit) => ({ ...unit, deleted: true as const })),
+        ]),
+      ),
+    },
+    code: 'deleted',
+    says: /take the mark away in a GIS; in any case export the layer again without records that are deleted\.$/,
+    mended: () => [whole],
+  },
+  'ids that are texts': {
+    upload: {
+      files: zippedParts(
+        shapefileParts(
+          squares([1, 2, 3]).map((unit) => unit),
+          { columns: [{ name: 'puid', type: 'C', length: 10 }] },
+        ),
+      ),
+    },
+    code: 'id-text',
+    says: /^In a GIS, make the attribute one of whole numbers\.$/,
+    mended: () => [whole],
+  },
   'no .prj': {
     upload: { files: without('.prj') },
     code: 'missing-part',

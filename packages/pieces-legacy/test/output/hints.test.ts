@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Entries, NewFinding } from '@piecework/core/piece'
 import { suite } from 'uvu'
 import { resultsValidator } from '#internal/results/results-validator.js'
+import { withHints } from '#internal/what-to-change.js'
 import { validate } from '../validators/support.js'
 import { outputZip } from './support/output-zip.js'
 import { readResults } from './support/read-results.js'
@@ -35,7 +36,7 @@ interface Followed extends Folder {
 
 const entriesOf = (folder: Folder): Entries => outputEntries(outputZip(changed(folder.files)), folder.inputs)
 const findingsOf = (folder: Folder): Promise<readonly NewFinding[]> =>
-  validate(resultsValidator, entriesOf(folder), { options: { skip: folder.skip === true } })
+  validate(withHints(resultsValidator), entriesOf(folder), { options: { skip: folder.skip === true } })
 const codesOf = (findings: readonly NewFinding[]) => findings.map(({ code }) => code.replace('legacy/', ''))
 
 const {
@@ -108,6 +109,20 @@ const hints: Readonly<Record<string, Followed>> = {
     code: 'output-scenario',
     says: /leave the results out \(marxan-check: --no-results\)\.$/,
     mended: () => [leftOut(renamed)],
+  },
+  'results of two scenarios': {
+    files: { 'other_sum.csv': sum },
+    code: 'output-choice',
+    says: /^Take the files of the others out of the output folder; if one of them is meant, write its name as SCENNAME/,
+    mended: () => [whole],
+  },
+  'a run without a solution': {
+    files: {
+      'out_sum.csv': `${sum.trimEnd()}\n3,${sum.trimEnd().split('\n').at(-1)?.split(',').slice(1).join(',')}\n`,
+    },
+    code: 'run-without-solution',
+    says: /^If these results are needed, run Marxan again with these files, and add its whole output folder\.$/,
+    mended: () => [whole],
   },
   'a summary without Score': {
     files: { 'out_sum.csv': sum.replace('"Score"', '"Points"') },

@@ -600,6 +600,51 @@ const hints: Readonly<Record<string, Followed>> = {
     says: /^Leave the row that is right of each pair, and delete the others\.$/,
     mend: (_, { line: at }) => ({ 'bound.dat': without(`${good['bound.dat']}1,2,9\n`, at) }),
   },
+  'two outer boundaries of one unit': {
+    files: { 'bound.dat': `${good['bound.dat']}1,1,2\n` },
+    code: 'outer-boundary-duplicate',
+    says: /leave one outer boundary for each planning unit\.$/,
+    mend: () => ({ 'bound.dat': good['bound.dat'] }),
+  },
+  'a column that the project does not have': {
+    files: { 'pu.dat': pu.replace(/$/m, ',prob').replaceAll(/(?<=\d)$/gm, ',7') },
+    code: 'column-not-carried',
+    says: /^If nobody needs its values, delete the column; else keep this file, /,
+    mend: () => ({ 'pu.dat': pu }),
+  },
+  'one half of a location': {
+    files: { 'pu.dat': pu.replace(/$/m, ',xloc').replaceAll(/(?<=\d)$/gm, ',7') },
+    code: 'location-incomplete',
+    says: /^Add the other column, or delete this one\.$/,
+    mend: () => ({ 'pu.dat': pu }),
+  },
+  'a location that is empty': {
+    files: {
+      'pu.dat': pu
+        .replace(/$/m, ',xloc,yloc')
+        .replaceAll(/(?<=[123])$/gm, ',7,8')
+        .replace('0\n2', '0,,\n2'),
+    },
+    code: 'location-missing',
+    says: /write both xloc and yloc of these planning units\.$/,
+    mend: () => ({
+      'pu.dat': pu.replace(/$/m, ',xloc,yloc').replaceAll(/(?<=\d)$/gm, ',7,8'),
+    }),
+    rows: ['pu.dat', (cells) => cells[0], [1, 2, 3, 4]],
+  },
+  'features without names': {
+    files: { 'spec.dat': 'id,prop,spf\n7,0.3,2\n8,0.5,1\n' },
+    code: 'name-missing',
+    says: /^If names are wanted, add a column name to spec\.dat\.$/,
+    mend: () => ({ 'spec.dat': spec }),
+  },
+  'a penalty that is not set': {
+    files: { 'spec.dat': 'id,prop,spf,name,target2\n7,0.3,2,Eel grass,-1\n8,0.5,1,Sand,1\n' },
+    code: 'value-not-set',
+    says: /^If a value is wanted there, write it in the place of -1\.$/,
+    mend: () => ({ 'spec.dat': 'id,prop,spf,name,target2\n7,0.3,2,Eel grass,2\n8,0.5,1,Sand,1\n' }),
+    rows: ['spec.dat', (cells) => cells[0], [7, 8]],
+  },
   'a grid that counts from 0': {
     files: { grid: [0, 1, 2, 3] },
     code: 'unit-without-row',
