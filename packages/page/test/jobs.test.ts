@@ -84,7 +84,7 @@ test('what an export has left out is told with its count, in the job and in the 
   await said.getByText('First: 3 files that the lines name could not be read: left out.').waitFor()
   assert.match(
     String(await said.textContent()),
-    /The export is ready\. 1 warning says what was left out or is not as it was\./,
+    /The export is ready\. 1 warning says what was left out, changed or assumed\./,
   )
   assert.equal(await page.getByText('Nothing is missing.').count(), 0)
   await page.getByRole('link', { name: 'All exports and imports' }).click()

@@ -90,7 +90,9 @@ test('nothing yet', async () => {
 
 test('an export that is under way, one that is ready, and the list of them', async () => {
   const done = await ended(world, 'parks/p1/export')
+  world.parks.lost = 3
   await ended(world, 'parks/p2/export')
+  world.parks.lost = 0
   await ended(world, 'parks/p3/clone', { name: 'محمية الجبل - نسخة' })
   await world.parks.held(async () => {
     const { id } = await ask<{ id: string }>(world, 'parks/p1/export', {})
@@ -254,7 +256,9 @@ test('what was stopped, and what has not arrived where it was sent', async () =>
   const page = await open(ui(`job/${id}`))
   await look(page, 'export-stopped', 'This was stopped.')
   const destination = { opensAt: new Date(Date.now() - 60_000).toISOString() }
+  world.parks.lost = 3
   const sent = await ended(world, 'parks/p1/export', { deliver: [{ target: 'link', destination }] })
+  world.parks.lost = 0
   const [link] = (await ask<{ items: object[] }>(world, `jobs/${sent}/deliveries`)).items
   const place = 's3://a-bucket-with-a-long-name/exports/of/2026/Verwaltungsgemeinschaft-Naturschutz.zip'
   const failed = { target: 's3', output: 'archive', destination: {}, status: 'failed', location: place }

@@ -31,7 +31,7 @@ export function AskImport(): VNode {
       formats.length > 0 &&
       html`<fieldset class="cards"><legend>${t('import.what')}</legend>
         ${choice('archive', t('import.archive'), t('import.archiveHint'))}
-        ${formats.map((format) => choice(format, t.find(`import.what.${format.name}`) ?? t('import.folder', { format: formatName(format) }), t(format.unsorted ? 'import.folderHint' : 'import.filesHint')))}
+        ${formats.map((format) => choice(format, t.find(`import.what.${format.name}`) ?? t('import.folder', { format: formatName(format) }), t.find(`import.hint.${format.name}`) ?? t(format.unsorted ? 'import.folderHint' : 'import.filesHint')))}
       </fieldset>`
     }
     ${chosen === 'archive' ? html`<${ArchiveForm} />` : html`<${DraftForm} key=${chosen.name} format=${chosen} />`}

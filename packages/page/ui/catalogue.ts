@@ -65,8 +65,8 @@ export const catalogue: Record<string, string> = {
   'sum.errors.other': '{n} errors have to be mended.',
   'sum.warnings.one': '{n} warning to read.',
   'sum.warnings.other': '{n} warnings to read.',
-  'sum.warned.one': '{n} warning says what was left out or is not as it was.',
-  'sum.warned.other': '{n} warnings say what was left out or is not as it was.',
+  'sum.warned.one': '{n} warning says what was left out, changed or assumed.',
+  'sum.warned.other': '{n} warnings say what was left out, changed or assumed.',
   'sum.undelivered.one': '{n} file has not arrived.',
   'sum.undelivered.other': '{n} files have not arrived.',
   'sum.gone': 'Its files are not kept any longer: make a new export.',
@@ -90,6 +90,7 @@ export const catalogue: Record<string, string> = {
   // What codes of the core come to; its own sentences are for who runs the server, and in the report for support.
   'cause.archive-checksum': 'The archive was changed or damaged after it was made.',
   'cause.archive-encrypted': 'The archive is locked with a password, and cannot be read.',
+  'cause.archive-invalid': 'The file is damaged, was cut short, or is no archive that an export has made.',
   'cause.archive-limit': 'The archive is larger than this server takes.',
   'cause.archive-newer': 'A newer version has made this archive: this server has to be updated first.',
   'cause.archive-signature': 'It is not certain who has made this archive, or it was changed since.',

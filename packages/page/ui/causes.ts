@@ -34,7 +34,7 @@ export function causesOf(items: readonly Finding[], order: readonly string[] = [
   const causes = [...found].map(([key, own]) => ({ key, items: own, count: countOf(own) }))
   // What stands in the way comes first, and of that what says how it is mended: other errors often go with it.
   const rankOf = ({ items: [first] }: Cause) => order.indexOf(first?.file ?? '') + 1 || order.length + 1
-  return [...causes].sort((a, b) => placeOf(a) - placeOf(b) || rankOf(a) - rankOf(b))
+  return [...causes].sort((a, b) => placeOf(a) - placeOf(b) || rankOf(a) - rankOf(b) || lineOf(a) - lineOf(b))
 }
 
 /** One count is that of all, of which some are listed; several are sums of their own. */
@@ -46,6 +46,9 @@ function countOf(items: readonly Finding[]): number {
 
 const placeOf = ({ items: [first] }: Cause) =>
   (first?.severity === 'warning' ? 2 : 0) + (first?.hint === undefined ? 1 : 0)
+
+/** What is said of a file as a whole mostly follows from its lines. */
+const lineOf = ({ items: [first] }: Cause) => first?.line ?? Number.MAX_SAFE_INTEGER
 
 /** A hint without what it says to users of a command. */
 export const forPage = (hint: string): string => hint.replace(/ \(marxan-check: [^)]*\)/g, '')

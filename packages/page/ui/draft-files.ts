@@ -11,7 +11,7 @@ import type { Outgoing } from './upload-queue.js'
 interface DraftFilesProps {
   readonly draft: Draft
   readonly sorted: Sorted | undefined
-  /** Of the latest check, or of the sort before there is one. */
+  /** Of the latest check. */
   readonly findings: readonly Finding[]
   /** The check is of these files. */
   readonly isChecked: boolean

@@ -45,6 +45,8 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
   const isComplete = isReady && draft.files.length > 0 && (sorted?.missing ?? draft.missing).length === 0
   const map = format?.hasMap && draft && { ref: { kind: draft.kind, id: draft.id }, segment: format.segment }
   const isChecked = isOfNow(checked)
+  // That one is missing is no fault of the file that names it.
+  const ofFiles = isChecked ? (findings?.items ?? []) : []
   const isPassed = isChecked && checked?.status === 'passed'
   const failed = uploads.items.filter((one) => one.problem)
   const run = () =>
@@ -93,9 +95,9 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
         }
         ${
           format?.unsorted
-            ? html`<${DraftFiles} draft=${draft} sorted=${sorted} findings=${findings?.items ?? []} isChecked=${isReady && isChecked} outgoing=${uploads.items} isClosed=${isClosed} onReplace=${uploads.add} onRemove=${remove} />`
+            ? html`<${DraftFiles} draft=${draft} sorted=${sorted} findings=${ofFiles} isChecked=${isReady && isChecked} outgoing=${uploads.items} isClosed=${isClosed} onReplace=${uploads.add} onRemove=${remove} />`
             : format &&
-              html`<${RoleFiles} draft=${draft} findings=${findings?.items ?? []} isChecked=${isReady && isChecked} outgoing=${uploads.items} onFiles=${uploads.add} onRemove=${remove} />`
+              html`<${RoleFiles} draft=${draft} findings=${ofFiles} isChecked=${isReady && isChecked} outgoing=${uploads.items} onFiles=${uploads.add} onRemove=${remove} />`
         }
       </section>`
     }

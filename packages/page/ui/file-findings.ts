@@ -1,6 +1,6 @@
 import './findings-words.js'
 import type { VNode } from 'preact'
-import { countsOf } from './causes.js'
+import { causesOf, countsOf } from './causes.js'
 import { useEnv } from './env.js'
 import { html } from './html.js'
 import type { Finding } from './model.js'
@@ -15,7 +15,7 @@ interface FileFindingsProps {
 /** What was found in one file, beside it: how much of it there is, and what comes first. All of it is below. */
 export function FileFindings({ items, isChecked }: FileFindingsProps): VNode | null {
   const { t, format } = useEnv()
-  const first = items.find(({ severity }) => severity === 'error')
+  const first = causesOf(items)[0]?.items.find(({ severity }) => severity === 'error')
   const counts = countsOf(items)
   const tag = (of: 'errors' | 'warnings', tone: string) =>
     counts[of] > 0 && html` <span class=${`tag ${tone}`}>${t(`draft.${of}`, { count: counts[of] })}</span>`

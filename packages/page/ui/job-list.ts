@@ -101,14 +101,16 @@ function Jobs({ items }: { items: readonly Job[] }): VNode {
   </ul>`
 }
 
-/** Of checks of the same files the newest: each file that arrives makes another one. */
+/** Of checks of the same files the newest, until the import has run, which checks them, too: each file that arrives makes one. */
 function withoutOldChecks(items: readonly Job[]): readonly Job[] {
-  const seen = new Set<string>()
-  return items.filter(({ kind, resource }) => {
-    if (kind !== 'validation' || !resource) return true
-    const key = `${resource.kind}:${resource.id}`
-    const isNewest = !seen.has(key)
-    seen.add(key)
+  const keyOf = ({ resource }: Job) => `${resource?.kind}:${resource?.id}`
+  const seen = new Set(
+    items.filter(({ kind, status }) => kind === 'import' && status !== 'draft').map(keyOf),
+  )
+  return items.filter((job) => {
+    if (job.kind !== 'validation') return true
+    const isNewest = !seen.has(keyOf(job))
+    seen.add(keyOf(job))
     return isNewest
   })
 }

@@ -22,9 +22,11 @@ export function ProblemNote({
   const { t } = useEnv()
   if (!problem) return null
   const key = problem.status === 401 ? 'problem.signIn' : keys[problem.code]
-  const text = key === undefined ? (t.find(`cause.${problem.code}`) ?? problem.message) : t(key)
+  const cause = t.find(`cause.${problem.code}`)
+  const text = key === undefined ? (cause ?? problem.message) : t(key)
   return html`<div class="note bad" role="alert">
     <p><strong>${t('problem.title')}.</strong> ${text}</p>
+    ${key === undefined && cause !== undefined && html`<p class="faint">${problem.message}</p>`}
     ${
       problem.findings.length > 0 &&
       html`<ul>

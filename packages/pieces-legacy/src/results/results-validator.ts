@@ -47,7 +47,11 @@ export const resultsValidator: Validator<ResultsOptions> = {
 const withWayOut = (finding: NewFinding): NewFinding =>
   finding.severity === 'warning' || finding.hint !== undefined
     ? finding
-    : { ...finding, hint: 'If the results are not needed, leave them out (marxan-check: --no-results).' }
+    : { ...finding, hint: finding.code === 'legacy/unit-unknown' ? mendUnits : leaveOut }
+
+const leaveOut = 'If the results are not needed, leave them out (marxan-check: --no-results).'
+const mendUnits =
+  'Mend pu.dat first, if it lacks the planning unit; if the results are of another project, leave them out (marxan-check: --no-results).'
 
 const isRefusal = (error: unknown) =>
   isOutputError(error) || isPieceworkError(error, 'legacy/marzone') || isPieceworkError(error, 'legacy/cluz')

@@ -58,6 +58,7 @@ const without =
   /^Run Marxan with (SAVE\w+) 3 or (SAVE\w+) 3, or leave the results out \(marxan-check: --no-results\)\.$/
 
 const ofOther = { files: { ...noMatrix, 'out_sum.csv': sum.replace('\n1,', '\n8,').replace('\n2,', '\n9,') } }
+const foreign = { files: { 'out_best.csv': `${smallOutput['out_best.csv'].trimEnd()}\n99,0\n` } }
 const numbered = { files: { 'out_solutionsmatrix.csv': matrix.replaceAll('S1', '1').replaceAll('S2', '2') } }
 const renamed: Folder = {
   files: Object.fromEntries([
@@ -109,6 +110,12 @@ const hints: Readonly<Record<string, Followed>> = {
     code: 'output-scenario',
     says: /leave the results out \(marxan-check: --no-results\)\.$/,
     mended: () => [leftOut(renamed)],
+  },
+  'a planning unit that pu.dat lacks': {
+    ...foreign,
+    code: 'unit-unknown',
+    says: /^Mend pu\.dat first, if it lacks the planning unit; if the results are of another project, leave them out/,
+    mended: () => [whole, leftOut(foreign)],
   },
   'results of two scenarios': {
     files: { 'other_sum.csv': sum },
