@@ -8,6 +8,7 @@ import {
   uploadEntries,
 } from '@piecework/core/piece'
 import { type RoleName, roles } from '@piecework/marxan-files'
+import { type PlanningOptions, planningChecks } from '@piecework/pieces-project'
 import { mostFolderFiles } from './defaults.js'
 import { legacyPieces } from './pieces.js'
 import { gridMap } from './planning-grid/grid-map.js'
@@ -18,7 +19,7 @@ const project = { kind: 'project', id: 'legacy' } as const
 const scenario = { kind: 'scenario', id: 'legacy' } as const
 const tree = { ...project, children: [{ ...scenario, children: [] }] }
 
-export interface LegacyMarxanOptions {
+export interface LegacyMarxanOptions extends PlanningOptions {
   /**
    * Largest sizes of uploads in bytes, by role. Default: `maxBytes` of the role, which is the upper limit
    * too.
@@ -29,6 +30,7 @@ export interface LegacyMarxanOptions {
 type MaxBytes = NonNullable<LegacyMarxanOptions['maxBytes']>
 
 export const legacyMarxanChecks: OptionChecks<LegacyMarxanOptions> = {
+  ...planningChecks,
   maxBytes: objectCheck(
     Object.fromEntries(
       Object.entries(roles).map(([role, { maxBytes }]) => [role, check.wholeNumber(1, maxBytes)]),
@@ -43,8 +45,8 @@ export const legacyMarxanChecks: OptionChecks<LegacyMarxanOptions> = {
  * `options-invalid` for an unknown role or a size above the role's limit.
  */
 export function legacyMarxan(options?: LegacyMarxanOptions): Format {
-  const { maxBytes = {} } = checkOptions('legacyMarxan()', options, legacyMarxanChecks)
-  const pieces = legacyPieces()
+  const { maxBytes = {}, databases = {} } = checkOptions('legacyMarxan()', options, legacyMarxanChecks)
+  const pieces = legacyPieces({ databases })
   return {
     name: 'legacy-marxan',
     roles: limitedRoles(maxBytes),

@@ -1,5 +1,6 @@
 export { assertMayRun } from './assert-may-run.js'
 export { scenarioMigrations } from './migrations/scenario-migrations.js'
+export { type SplitOptions, splitMigrations } from './migrations/split-migrations.js'
 export { planningScenario } from './planning-scenario.js'
 export { scenarioKind } from './scenario-kind.js'
 export { scenarioTables } from './scenario-tables.js'

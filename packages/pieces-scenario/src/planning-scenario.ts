@@ -1,4 +1,5 @@
-import type { Pack } from '@piecework/core/piece'
+import { checkOptions, type Pack } from '@piecework/core/piece'
+import { type PlanningOptions, planningChecks } from '@piecework/pieces-project'
 import { marxanInput } from './marxan/marxan-input.js'
 import { marxanOutput } from './marxan/marxan-output.js'
 import { boundary } from './pieces/boundary.js'
@@ -12,21 +13,22 @@ import { specification } from './pieces/specification.js'
 import { scenarioKind } from './scenario-kind.js'
 
 /** Planning scenarios: the kind `scenario` and its pieces. Register it beside `planningProject()`. */
-export function planningScenario(): Pack {
+export function planningScenario(options?: PlanningOptions): Pack {
+  const { databases = {} } = checkOptions('planningScenario()', options, planningChecks)
   return {
     name: '@piecework/pieces-scenario',
     kinds: [scenarioKind],
     pieces: [
       metadata,
       protectedAreas,
-      planningUnits,
-      features,
-      specification,
-      boundary,
-      results,
-      executions,
-      marxanInput,
-      marxanOutput,
+      planningUnits(databases),
+      features(databases),
+      specification(databases),
+      boundary(databases),
+      results(databases),
+      executions(databases),
+      marxanInput(databases),
+      marxanOutput(databases),
     ],
   }
 }

@@ -20,7 +20,7 @@ export const planningAreaImporter: PieceImporter<PlanningAreaOptions> = {
       ])
     }
     await tx.query(
-      `UPDATE ${projectTables.projects} SET bbox = (
+      `UPDATE ${projectTables.projects} SET grid_shape = 'custom', bbox = (
          SELECT jsonb_build_array(ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box))
          FROM (SELECT ST_Extent(geom) AS box FROM ${projectTables.planning_units} WHERE project_id = $1::uuid) AS extent
        ) WHERE id = $1::uuid`,

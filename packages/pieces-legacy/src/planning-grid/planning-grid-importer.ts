@@ -19,7 +19,7 @@ export const planningGridImporter: PieceImporter = {
 }
 
 async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCounts> {
-  const { tx, resource } = context
+  const { tx } = context
   await tx.query('CREATE TEMPORARY TABLE legacy_grid (puid integer, geom geometry) ON COMMIT DROP')
   const units = new GridRows(context, grid)
   let inserted = 0
@@ -40,7 +40,6 @@ async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCou
   }
   inserted += await insertRepaired(context, grid.wkt)
   assertRowCount('The planning grid', units.count, inserted)
-  await tx.query(`UPDATE ${projectTables.projects} SET grid_shape = 'custom' WHERE id = $1`, [resource.id])
   if (units.count === 0) throw new PieceworkError('validation-failed', 'The planning grid has no features')
   const skipped = grid.records - units.count
   if (skipped > 0)

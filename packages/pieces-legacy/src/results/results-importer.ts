@@ -1,6 +1,7 @@
 import {
   FindingCollector,
   type ImportContext,
+  type PieceCounts,
   type PieceImporter,
   PieceworkError,
 } from '@piecework/core/piece'
@@ -33,25 +34,48 @@ import { stageSolutions } from './stage-solutions.js'
 /** Runs, solutions and results of features from an output folder, if it was uploaded. */
 export const resultsImporter: PieceImporter<ResultsOptions> = {
   import: async (context) => {
-    const { entries, signal, options } = context
-    if (options.skip || !entries.paths.includes(outputRole)) return { rows: 0 }
-    const findings = new FindingCollector()
-    const opened = await openOutput(entries, { findings, signal })
-    const summaries = opened.sum
-      ? await readSummaries(opened.sum, { findings, signal, most: opened.limits.runs })
-      : []
-    if (findings.errors > 0 || summaries.length === 0)
-      throw new PieceworkError(
-        'validation-failed',
-        'The output folder has errors that its validation did not report',
-      )
-    const { current } = currentRuns(opened, summaries)
-    const { best, ...solutions } = await insertSolutions(context, current, summaries)
-    const runs = await insertRuns(context, summaries, best)
-    const features = await insertFeatureResults(context, current, best)
-    await markRun(context)
-    return { rows: runs + solutions.rows + features, skipped: solutions.skipped }
+    const counts = await insertResults(context)
+    if (counts) await markRun(context)
+    return counts ?? { rows: 0 }
   },
+}
+
+/** The same without the scenario's own row. */
+export const resultsAloneImporter: PieceImporter<ResultsOptions> = {
+  import: async (context) => (await insertResults(context)) ?? { rows: 0 },
+}
+
+/** The scenario's own row alone, if its results were imported before. */
+export const runMarkImporter: PieceImporter = {
+  import: async (context) => {
+    const { rows } = await context.tx.query<{ ran: boolean }>(
+      `SELECT EXISTS (SELECT FROM ${scenarioTables.run_summaries} WHERE scenario_id = $1) AS ran`,
+      [context.resource.id],
+    )
+    if (rows[0]?.ran) await markRun(context)
+    return { rows: 0 }
+  },
+}
+
+/** Undefined if there is nothing to import. */
+async function insertResults(context: ImportContext<ResultsOptions>): Promise<PieceCounts | undefined> {
+  const { entries, signal, options } = context
+  if (options.skip || !entries.paths.includes(outputRole)) return undefined
+  const findings = new FindingCollector()
+  const opened = await openOutput(entries, { findings, signal })
+  const summaries = opened.sum
+    ? await readSummaries(opened.sum, { findings, signal, most: opened.limits.runs })
+    : []
+  if (findings.errors > 0 || summaries.length === 0)
+    throw new PieceworkError(
+      'validation-failed',
+      'The output folder has errors that its validation did not report',
+    )
+  const { current } = currentRuns(opened, summaries)
+  const { best, ...solutions } = await insertSolutions(context, current, summaries)
+  const runs = await insertRuns(context, summaries, best)
+  const features = await insertFeatureResults(context, current, best)
+  return { rows: runs + solutions.rows + features, skipped: solutions.skipped }
 }
 
 async function insertRuns(
@@ -118,7 +142,11 @@ async function insertFeatureResults(
   return rowCount
 }
 
-async function markRun({ tx, resource, entries }: ImportContext<ResultsOptions>): Promise<void> {
+async function markRun({
+  tx,
+  resource,
+  entries,
+}: Pick<ImportContext, 'tx' | 'resource' | 'entries'>): Promise<void> {
   const locked = entries.facts(outputRole)?.metadata?.solutionsAreLocked === true
   await tx.query(
     `UPDATE ${scenarioTables.scenarios} SET ran_at_least_once = true, solutions_are_locked = $2::boolean WHERE id = $1`,

@@ -1,5 +1,5 @@
 import type { Piece } from '@piecework/core/piece'
-import { resultsImporter } from './results-importer.js'
+import { resultsAloneImporter, resultsImporter, runMarkImporter } from './results-importer.js'
 import { type ResultsOptions, resultsOptions } from './results-options.js'
 import { resultsValidator } from './results-validator.js'
 
@@ -13,4 +13,17 @@ export const resultsPiece: Piece<ResultsOptions> = {
   options: resultsOptions,
   validators: [resultsValidator],
   importer: resultsImporter,
+}
+
+/** Where results are in another database than the scenario: all but its own row. */
+export const resultsElsewhere: Piece<ResultsOptions> = { ...resultsPiece, importer: resultsAloneImporter }
+
+/** There, what the scenario's own row says of its results. */
+export const runMarkPiece: Piece = {
+  contract: 1,
+  name: 'legacy/run-mark',
+  of: 'scenario',
+  version: 1,
+  after: ['legacy/results'],
+  importer: runMarkImporter,
 }

@@ -7,6 +7,7 @@ import {
   shapefileZip,
 } from '@piecework/vector-files'
 import { z } from 'zod'
+import { type PlanningDatabases, placed } from '../planning-databases.js'
 import { featuresQuery } from './features-query.js'
 import { gridQuery } from './grid-query.js'
 import type { LayerQuery } from './layer-query.js'
@@ -23,9 +24,9 @@ const options: Schema<GeodataOptions> = z.strictObject({
 })
 
 /** Planning area, grid and features for people, as GeoJSON and as zipped shapefiles. Counts no rows. */
-export const geodata: Piece<GeodataOptions> = {
+export const geodata = (databases: PlanningDatabases): Piece<GeodataOptions> => ({
   contract: 1,
-  name: 'project/geodata',
+  ...placed('project/geodata', databases),
   of: 'project',
   version: 1,
   exportOnly: true,
@@ -48,7 +49,7 @@ export const geodata: Piece<GeodataOptions> = {
       return { rows: 0 }
     },
   },
-}
+})
 
 /** Sums the batches of all files. */
 function progressOf(context: ExportContext<GeodataOptions>): (batch: number) => void {

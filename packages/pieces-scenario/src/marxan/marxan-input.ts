@@ -11,7 +11,7 @@ import {
   writeSpec,
   writtenParameters,
 } from '@piecework/marxan-files'
-import { projectTables } from '@piecework/pieces-project'
+import { type PlanningDatabases, placed, projectTables } from '@piecework/pieces-project'
 import { z } from 'zod'
 import { scenarioTables } from '../scenario-tables.js'
 import {
@@ -43,9 +43,9 @@ const options: Schema<Options> = z.strictObject({
  * A folder that Marxan runs as it is. Nothing is read from it at import: its rows travel with the other
  * pieces.
  */
-export const marxanInput: Piece<Options> = {
+export const marxanInput = (databases: PlanningDatabases): Piece<Options> => ({
   contract: 1,
-  name: 'scenario/marxan-input',
+  ...placed('scenario/marxan-input', databases),
   of: 'scenario',
   version: 1,
   exportOnly: true,
@@ -60,7 +60,7 @@ export const marxanInput: Piece<Options> = {
     return rows[0]?.applies === true
   },
   exporter: { export: writeFolder },
-}
+})
 
 async function writeFolder(context: ExportContext<Options>): Promise<PieceCounts> {
   const { tx, resource } = context

@@ -8,6 +8,7 @@ import {
   writeSolution,
   writeSummary,
 } from '@piecework/marxan-files'
+import { type PlanningDatabases, placed } from '@piecework/pieces-project'
 import { scenarioTables } from '../scenario-tables.js'
 import { featureResultsSelect, targetRows } from './feature-results.js'
 import { planByHash } from './plan-by-hash.js'
@@ -19,9 +20,9 @@ import { summarySelect } from './summary.js'
 /**
  * Results as Marxan's own files. Nothing is read from them at import: the rows travel with scenario/results.
  */
-export const marxanOutput: Piece = {
+export const marxanOutput = (databases: PlanningDatabases): Piece => ({
   contract: 1,
-  name: 'scenario/marxan-output',
+  ...placed('scenario/marxan-output', databases),
   of: 'scenario',
   version: 1,
   exportOnly: true,
@@ -37,7 +38,7 @@ export const marxanOutput: Piece = {
     return rows[0]?.applies === true
   },
   exporter: { export: writeResults },
-}
+})
 
 async function writeResults({ tx, resource, write, signal }: ExportContext): Promise<PieceCounts> {
   await planByHash(tx)

@@ -36,7 +36,7 @@ WITH RECURSIVE reached(oid, hops) AS (
   FROM unnest($1::text[], $2::text[]) AS wanted(schema, name)
   JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema
   JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name
-  WHERE c.relkind IN ('r', 'p')
+  WHERE c.relkind IN ('r', 'p', 'f')
   UNION
   SELECT f.confrelid, r.hops + 1
   FROM reached r
@@ -46,7 +46,7 @@ WITH RECURSIVE reached(oid, hops) AS (
   SELECT a.* FROM pg_catalog.pg_attribute a
   WHERE a.attrelid IN (SELECT oid FROM reached) AND a.attnum > 0 AND NOT a.attisdropped
 ), ${bases}
-SELECT c.relname AS name, cn.nspname AS schema, c.relkind = 'p' AS partitioned,
+SELECT c.relname AS name, cn.nspname AS schema, c.relkind = 'p' AS partitioned, c.relkind = 'f' AS elsewhere,
   coalesce(columns.list, '[]') AS columns,
   (SELECT coalesce(json_agg(json_build_object(
       'type', k.contype,

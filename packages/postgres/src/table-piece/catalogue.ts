@@ -75,6 +75,8 @@ export interface Table extends TableName {
   readonly referenced: boolean
   /** Its rows are those of its partitions. */
   readonly partitioned: boolean
+  /** A foreign table: its rows are in another database, which alone knows its keys. */
+  readonly elsewhere: boolean
   readonly checks: readonly TableCheck[]
   /** Those of all rows. */
   readonly uniqueKeys: readonly UniqueKey[]
@@ -109,6 +111,7 @@ interface Row {
   }[]
   referenced: boolean
   partitioned: boolean
+  elsewhere: boolean
   checks: TableCheck[]
   keys: UniqueKey[]
 }
@@ -142,6 +145,7 @@ function tableOf(row: Row): Table {
     partialKeys: row.keys.filter(({ partial }) => partial),
     referenced: row.referenced,
     partitioned: row.partitioned,
+    elsewhere: row.elsewhere,
     checks: row.checks,
   }
 }

@@ -27,6 +27,10 @@ export function resolveTable(
     problem(`there is no table "${schema}"."${spec.table}"`)
     return undefined
   }
+  if (table.elsewhere)
+    problem(
+      `"${spec.table}" is a foreign table: a piece names the database that its rows are in, and writes there ("database")`,
+    )
   const column = (name: string, option: string): Column | undefined => {
     const found = table.columns.get(name)
     if (!found) problem(`table "${table.name}" has no column "${name}" (${option})`)

@@ -34,6 +34,10 @@ export function resolveTarget(
     problem(`"${from}" leads to table "${name.name}"${where}, which does not exist`)
   } else if (!keyColumn) {
     problem(`"${from}" leads to column "${key}", which "${table.name}" does not have`)
+  } else if (table.elsewhere && keyFamily(keyColumn) === 'integer') {
+    problem(
+      `"${from}" leads to "${table.name}" of another database, whose keys are numbers: they cannot be mapped between databases`,
+    )
   } else if (!isKey(input, table, keyColumn, reference)) {
     problem(`"${from}" leads to "${table.name}"."${key}", which is not unique`)
   } else return targetOf(input, table, keyColumn, reference.of)
@@ -43,7 +47,8 @@ export function resolveTarget(
 /** Ids that are part of a key may be referred to, because each becomes the same new id everywhere. */
 function isKey(input: ResolveInput, table: Table, column: Column, { lookup }: Reference): boolean {
   const { name, base } = column
-  if (table.unique.has(name)) return true
+  // No constraint of a foreign table says so.
+  if (table.unique.has(name) || table.elsewhere) return true
   if (lookup) return false
   if (base !== 'uuid') return isNumberedKey(input, table, column)
   return table.primaryKey.includes(name) || table.uniqueKeys.some(({ columns }) => columns.includes(name))
@@ -132,6 +137,8 @@ export function resolveStableKey(
   table: Table,
 ): StableKey | undefined {
   if (!stable) return undefined
+  if (target.elsewhere && stable.missing === 'create')
+    problem(`"${label}" leads to "${target.name}" of another database, where "missing" cannot make rows`)
   const names = headers ?? stable.by.map((name) => `${label}.${name}`)
   for (const header of names) {
     if (table.columns.has(header))
