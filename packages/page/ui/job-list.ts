@@ -104,9 +104,7 @@ function Jobs({ items }: { items: readonly Job[] }): VNode {
 /** Of checks of the same files the newest, until the import has run, which checks them, too: each file that arrives makes one. */
 function withoutOldChecks(items: readonly Job[]): readonly Job[] {
   const keyOf = ({ resource }: Job) => `${resource?.kind}:${resource?.id}`
-  const seen = new Set(
-    items.filter(({ kind, status }) => kind === 'import' && status !== 'draft').map(keyOf),
-  )
+  const seen = new Set(items.filter(({ kind, status }) => kind === 'import' && status !== 'draft').map(keyOf))
   return items.filter((job) => {
     if (job.kind !== 'validation') return true
     const isNewest = !seen.has(keyOf(job))

@@ -10,7 +10,7 @@ import pg from 'pg'
 import type { Host } from './host.js'
 
 /** As the platform of the first Marxan hosts has it: projects and scenarios here, geometries, units and amounts there. */
-export const databases: PlanningDatabases = {
+const databases: PlanningDatabases = {
   'project/planning-units': 'geo',
   'project/cost-surfaces': 'geo',
   'project/features': 'geo',
