@@ -215,8 +215,10 @@ for (const form of Object.keys(editing)) {
         await assert.rejects(edit)
         await sleep(100)
         go()
-        await sleep(100)
-        const held = await piecework.guard.holders({ kind: 'book', id: 'b1' }, { principal: { id: 'ann' } })
+        const holders = () =>
+          piecework.guard.holders({ kind: 'book', id: 'b1' }, { principal: { id: 'ann' } })
+        for (let at = 0; at < 500 && (await holders()).length > 0; at += 1) await sleep(10)
+        const held = await holders()
         assert.deepEqual([held, errors], [[], []])
         assert.equal(await (await post(url)).text(), 'edited')
       },

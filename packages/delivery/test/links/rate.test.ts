@@ -62,7 +62,7 @@ async function reaches(
   expected: readonly [requests: number, downloads: number, bytes: number],
 ) {
   let found: readonly number[] = []
-  for (let left = 100; left > 0; left--) {
+  for (let left = 1000; left > 0; left--) {
     const [one] = await host.piecework.usage({ principal: ann }, { principal: ann })
     found = [one?.requests ?? 0, one?.downloads ?? 0, one?.bytes ?? 0]
     if (JSON.stringify(found) === JSON.stringify(expected)) return
