@@ -1,5 +1,6 @@
 import type { Ids, KeyMap } from '@piecework/core/piece'
 import { defaults } from '../defaults.js'
+import { isCanonicalUuid } from './canonical-uuid.js'
 
 const comma = 0x2c
 const newline = 0x0a
@@ -7,7 +8,6 @@ const quote = 0x22
 const uuidLength = 36
 /** Of all forms. */
 const longestKey = 64
-const canonical = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
  * A record holds an id that PostgreSQL would print differently, or an unknown stable key: the database must
@@ -87,7 +87,7 @@ function idRemapper({ table, text, numbers }: FileColumn, ids: Pick<Ids, 'idOf'>
   if (numbers) return (old) => numbers.get(old) ?? unusual()
   const cache = new Map<string, string>()
   const remap: RemapId = (old) => {
-    if (!text && !canonical.test(old)) throw new UnusualId()
+    if (!text && !isCanonicalUuid(old)) throw new UnusualId()
     return ids.idOf(table, old)
   }
   let cached = true

@@ -1,4 +1,5 @@
 import { defaults } from '../defaults.js'
+import { isCanonicalUuid } from './canonical-uuid.js'
 import type { Column } from './catalogue.js'
 
 /**
@@ -102,7 +103,7 @@ function checkOf(base: string, length: number | undefined, scale: number, writte
         ? () => undefined
         : upTo(length ?? Number.POSITIVE_INFINITY)
     case 'uuid':
-      return usual('[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
+      return (text) => isCanonicalUuid(text) || undefined
     case 'int2':
       return within(16)
     case 'int4':
