@@ -23,7 +23,9 @@ interface Seen {
 export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env): Summary {
   const { job } = state
   const { t } = env
-  const tone = toneOf(state)
+  const lost = deliveries.filter(({ status }) => status === 'failed').length
+  const own = toneOf(state)
+  const tone = own === 'good' && lost > 0 ? 'warned' : own
   if (tone === 'waiting' && job.status === 'draft')
     return { tone, headline: t('sum.draft'), sentences: [t('sum.continue'), t('sum.closeEnded')] }
   if (tone === 'waiting')
@@ -70,13 +72,11 @@ export function summaryOf({ state, findings, deliveries = [] }: Seen, env: Env):
   }
 
   function goodSentences(): readonly string[] {
-    const lost = deliveries.filter(({ status }) => status === 'failed').length
     const undelivered = lost > 0 ? [t('sum.undelivered', { count: lost })] : []
-    const isWhole = lost === 0 && tone === 'good'
     return [
       ...undelivered,
-      ...(isWhole ? [t('sum.nothingMissing')] : []),
-      ...(tone === 'warned' ? warningSentences() : []),
+      ...(tone === 'good' ? [t('sum.nothingMissing')] : []),
+      ...(own === 'warned' ? warningSentences() : []),
       ...fileSentence(),
       after,
     ]
