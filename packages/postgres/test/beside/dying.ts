@@ -1,7 +1,12 @@
 import type { Database, Transaction } from '@piecework/core/store'
 
+/** What is told of each step: a statement before it is sent, `COMMIT`; nothing where an answer comes. */
+export interface Steps {
+  step(sql?: string): void | Promise<void>
+}
+
 /** The process dies before or behind one of its steps: what it sends and what it hears of, whichever the database. */
-export class Life {
+export class Life implements Steps {
   #left: number
   #dead = false
 
@@ -23,19 +28,19 @@ export class Life {
 }
 
 /** A database as this process uses it: statements, commits and answers are steps. */
-export function livedThrough(database: Database, life: Life): Database {
+export function livedThrough(database: Database, life: Steps): Database {
   const lived =
     <Tx extends Pick<Transaction, 'query'>>(db: Tx): Transaction['query'] =>
     async (sql, values) => {
-      life.step()
+      await life.step(sql)
       const answer = await db.query(sql, values)
-      life.step()
+      await life.step()
       return answer as never
     }
   return {
     query: lived(database),
     transaction: async (work, options) => {
-      life.step()
+      await life.step('BEGIN')
       const value = await database.transaction(async (tx) => {
         const done = await work({
           query: lived(tx),
@@ -43,11 +48,11 @@ export function livedThrough(database: Database, life: Life): Database {
           copyOut: (select) => tx.copyOut(select),
         })
         // Before the COMMIT.
-        life.step()
+        await life.step('COMMIT')
         return done
       }, options)
       // The answer to the COMMIT never comes.
-      life.step()
+      await life.step()
       return value
     },
   }

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import {
   createPiecework,
   isPieceworkError,
   type JobReport,
   memoryArtifacts,
   type Piecework,
-  type ResourceKind,
 } from '@piecework/core'
 import type { Piece, Transaction } from '@piecework/core/piece'
 import type { Database, ErrorCode } from '@piecework/core/store'
@@ -15,6 +13,7 @@ import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
+import { goals, makeTables, plan, rowsOf, samplePlan, shapes, type Two, totals, whole } from './plans.js'
 
 const test = needsServer(suite('resources whose rows are in two databases'))
 const principal = { id: 'ann' }
@@ -23,6 +22,7 @@ let scratches: readonly ScratchDatabase[]
 let pools: readonly pg.Pool[]
 let main: Database
 let geo: Database
+let two: Two
 
 test.before(async () => {
   scratches = await Promise.all([scratchDatabase(), scratchDatabase()])
@@ -31,61 +31,15 @@ test.before(async () => {
   const [first, second] = pools.map((pool) => fromPg(pool))
   main = first ?? assert.fail()
   geo = second ?? assert.fail()
-  await postgresStore({ database: main, databases: { geo } }).migrate()
-  await main.transaction(async (tx) => {
-    await tx.query('CREATE TABLE plans (id uuid PRIMARY KEY, name text NOT NULL, ready boolean NOT NULL)')
-    await tx.query(
-      'CREATE TABLE goals (id uuid PRIMARY KEY, plan_id uuid NOT NULL REFERENCES plans, label text NOT NULL)',
-    )
-    await tx.query('CREATE TABLE numbers (id serial PRIMARY KEY, plan_id uuid NOT NULL REFERENCES plans)')
-  })
-  await geo.transaction(async (tx) => {
-    await tx.query('CREATE TABLE plans (id uuid PRIMARY KEY, extent text)')
-    await tx.query(
-      'CREATE TABLE shapes (id uuid PRIMARY KEY, plan_id uuid NOT NULL, code text NOT NULL UNIQUE)',
-    )
-    await tx.query(
-      'CREATE TABLE corners (shape_id uuid NOT NULL REFERENCES shapes, n int, PRIMARY KEY (shape_id, n))',
-    )
-    await tx.query('CREATE TABLE counted (id serial PRIMARY KEY, plan_id uuid NOT NULL)')
-  })
+  two = { main, geo }
+  await makeTables(two)
+  await main.query('CREATE TABLE numbers (id serial PRIMARY KEY, plan_id uuid NOT NULL REFERENCES plans)')
+  await geo.query('CREATE TABLE plans (id uuid PRIMARY KEY, extent text)')
+  await geo.query('CREATE TABLE counted (id serial PRIMARY KEY, plan_id uuid NOT NULL)')
 })
 test.after(async () => {
   for (const pool of pools) await pool.end()
   for (const scratch of scratches) await scratch.drop()
-})
-
-const plan: ResourceKind = {
-  kind: 'plan',
-  table: 'plans',
-  describe: async ({ id }, db) =>
-    (await db.query<{ name: string }>('SELECT name FROM plans WHERE id = $1 AND ready', [id])).rows[0],
-  shell: {
-    create: async ({ ref, name }, tx) =>
-      void (await tx.query('INSERT INTO plans VALUES ($1, $2, false) ON CONFLICT DO NOTHING', [
-        ref.id,
-        name ?? '',
-      ])),
-    ready: async ({ id }, tx) => void (await tx.query('UPDATE plans SET ready = true WHERE id = $1', [id])),
-    remove: async ({ id }, tx) => void (await tx.query('DELETE FROM plans WHERE id = $1', [id])),
-  },
-}
-const goals = tablePiece({
-  name: 'plan/goals',
-  of: 'plan',
-  version: 1,
-  tables: [{ table: 'goals', owner: 'plan_id', order: ['label'] }],
-})
-const shapes = tablePiece({
-  name: 'plan/shapes',
-  of: 'plan',
-  version: 1,
-  after: ['plan/goals'],
-  database: 'geo',
-  tables: [
-    { table: 'shapes', owner: 'plan_id', order: ['code'], unique: { code: 'suffix' } },
-    { table: 'corners', owner: 'shape_id.plan_id', order: ['n'], references: { shape_id: 'shapes' } },
-  ],
 })
 
 /** Runs behind all others, in the store's database. */
@@ -119,46 +73,6 @@ async function running<T>(pieces: readonly Piece[], use: (piecework: Piecework) 
   }
 }
 
-async function samplePlan(): Promise<{ readonly kind: 'plan'; readonly id: string }> {
-  const id = randomUUID()
-  const shape = randomUUID()
-  await main.query('INSERT INTO plans VALUES ($1, $2, true)', [id, 'a plan'])
-  await main.query('INSERT INTO goals VALUES ($1, $2, $3)', [randomUUID(), id, 'a goal'])
-  await geo.query('INSERT INTO shapes VALUES ($1, $2, $3)', [shape, id, `code of ${id}`])
-  await geo.query('INSERT INTO corners SELECT $1, n FROM generate_series(1, 3) AS n', [shape])
-  return { kind: 'plan', id }
-}
-
-const rowsOf = async (id: string) => {
-  const count = async (db: Database, sql: string) =>
-    Number((await db.query<{ n: string }>(sql, [id])).rows[0]?.n)
-  return {
-    plans: await count(main, 'SELECT count(*)::text AS n FROM plans WHERE id = $1 AND ready'),
-    goals: await count(main, 'SELECT count(*)::text AS n FROM goals WHERE plan_id = $1'),
-    shapes: await count(geo, 'SELECT count(*)::text AS n FROM shapes WHERE plan_id = $1'),
-    corners: await count(
-      geo,
-      'SELECT count(*)::text AS n FROM corners c JOIN shapes s ON s.id = c.shape_id WHERE s.plan_id = $1',
-    ),
-  }
-}
-const whole = { plans: 1, goals: 1, shapes: 1, corners: 3 }
-
-/** In both databases, of everything. */
-async function totals() {
-  const count = async (db: Database, table: string) =>
-    Number((await db.query<{ n: string }>(`SELECT count(*)::text AS n FROM ${table}`)).rows[0]?.n)
-  return [
-    await count(main, 'plans'),
-    await count(main, 'goals'),
-    await count(geo, 'shapes'),
-    await count(geo, 'corners'),
-    await count(geo, 'piecework.attempts'),
-    await count(geo, 'piecework.summaries'),
-    await count(geo, 'piecework.replaced_values'),
-  ]
-}
-
 const targetOf = ({ job: { status, error, target } }: JobReport): string => {
   assert.equal(status, 'succeeded', error?.message)
   return target?.id ?? assert.fail('no target')
@@ -175,14 +89,14 @@ async function refused(work: Promise<unknown>, code: ErrorCode): Promise<string>
 }
 
 test('an export, its import and a clone carry the rows of both', async () => {
-  const resource = await samplePlan()
+  const resource = await samplePlan(two)
   await running([goals, shapes], async (piecework) => {
     const { job: exported } = await (await piecework.export({ resource, principal })).ended()
     assert.equal(exported.status, 'succeeded', exported.error?.message)
     const { archive } = exported.result
     assert.ok(archive)
     const imported = await (await piecework.import({ archive, principal })).ended()
-    assert.deepEqual(await rowsOf(targetOf(imported)), whole)
+    assert.deepEqual(await rowsOf(two, targetOf(imported)), whole)
     const replaced = []
     for await (const one of piecework.replacedValues(imported.job.id, { principal })) replaced.push(one)
     assert.deepEqual(
@@ -190,25 +104,25 @@ test('an export, its import and a clone carry the rows of both', async () => {
       [['shapes', `code of ${resource.id}`]],
     )
     const cloned = await (await piecework.clone({ resource, principal })).ended()
-    assert.deepEqual(await rowsOf(targetOf(cloned)), whole)
+    assert.deepEqual(await rowsOf(two, targetOf(cloned)), whole)
   })
-  assert.deepEqual((await totals()).slice(4), [0, 0, 0])
+  assert.deepEqual((await totals(two)).slice(4), [0, 0, 0])
 })
 
 test('nothing half-made: a failure leaves nothing in either', async () => {
-  const resource = await samplePlan()
-  const before = await totals()
+  const resource = await samplePlan(two)
+  const before = await totals(two)
   const failing = last(async () => assert.fail('not this one'))
   await running([goals, shapes, failing], async (piecework) => {
     const { job } = await (await piecework.clone({ resource, principal })).ended()
     assert.equal(job.status, 'failed')
   })
-  assert.deepEqual(await totals(), before)
+  assert.deepEqual(await totals(two), before)
 })
 
 test('nothing half-made: a cancel leaves nothing in either', async () => {
-  const resource = await samplePlan()
-  const before = await totals()
+  const resource = await samplePlan(two)
+  const before = await totals(two)
   let reached = (): void => {}
   const isThere = new Promise<void>((resolve) => {
     reached = resolve
@@ -223,11 +137,11 @@ test('nothing half-made: a cancel leaves nothing in either', async () => {
     await piecework.cancel(job.id, { principal })
     assert.equal((await job.ended()).job.status, 'cancelled')
   })
-  assert.deepEqual(await totals(), before)
+  assert.deepEqual(await totals(two), before)
 })
 
 test('what is not carried is refused by name', async () => {
-  const resource = await samplePlan()
+  const resource = await samplePlan(two)
   const nowhere = tablePiece({ ...spec('plan/shapes', 'shapes', 'code'), database: 'map' })
   assert.throws(
     () => pieceworkOf([nowhere]),
