@@ -241,6 +241,19 @@ test('exactly once: a fence that is ahead of the store does not stop the next at
   assert.deepEqual(await writers(id), ['the next'])
 })
 
+test('exactly once: a fence that is behind the store lets no attempt in that has lost its lease', async () => {
+  const [slow, other] = [storeOf(), storeOf(undefined, 60_000)]
+  const { id } = await slow.jobs.create(geoJob())
+  const lease = await begun(slow, id)
+  const next = await begun(other, id)
+  // Restored as it was before the take-over.
+  const back = await geoPool.query('UPDATE piecework.attempts SET fence = 1 WHERE job_id = $1', [id])
+  assert.equal(back.rowCount, 1)
+  await refused(slow.attempts.run(lease, writes(lease, 'late')), 'lease-lost')
+  await other.attempts.run(next, writes(next, 'the next'))
+  assert.deepEqual(await writers(id), ['the next'])
+})
+
 test('one truth: a database that is away keeps the node waiting, and is asked again', async () => {
   let isAway = true
   const away = (): void => {
