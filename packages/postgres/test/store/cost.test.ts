@@ -56,31 +56,33 @@ test('a moment costs the same messages, however many nodes read at it', async ()
   assert.ok(few > 0 && few <= 7, `${few} messages`)
 })
 
-test('amid a batch a node with a COPY costs three messages, and one that begins', async () => {
-  const { store, messages } = countingStore()
-  await pool.query('CREATE TABLE copied (a int)')
-  const { id } = await store.jobs.create(jobOf(4))
-  const one = async (node: string): Promise<number> => {
-    const before = messages()
-    const lease = await store.attempts.begin({ job: id, node, attempt: 1 }, 'worker')
-    const around = { before: 'SAVEPOINT a', after: 'RELEASE SAVEPOINT a' }
-    await store.attempts.run(lease ?? assert.fail('it does not begin'), async (tx) => {
-      const rows = Readable.from([Buffer.from('1\n'), Buffer.from('2\n')])
-      assert.equal(await copyInBetween(tx, { table: 'copied', columns: ['a'] }, rows, around), 2)
-      return {}
-    })
-    return messages() - before
-  }
-  await one('0')
-  assert.equal(await one('1'), 4)
-  // Which one is the last is known only to the store.
-  for (const node of ['2', '3']) await one(node)
-  const { rows } = await pool.query('SELECT count(*)::int AS count FROM copied')
-  assert.equal(rows[0].count, 8)
-})
+for (const [given, more] of Object.entries({ 'one database': false, 'another one beside it': true }))
+  test(`amid a batch a node with a COPY costs three messages, and one that begins, where a store has ${given}`, async () => {
+    const { store, messages } = countingStore(more)
+    await pool.query('CREATE TABLE IF NOT EXISTS copied (a int)')
+    await pool.query('TRUNCATE copied')
+    const { id } = await store.jobs.create(jobOf(4))
+    const one = async (node: string): Promise<number> => {
+      const before = messages()
+      const lease = await store.attempts.begin({ job: id, node, attempt: 1 }, 'worker')
+      const around = { before: 'SAVEPOINT a', after: 'RELEASE SAVEPOINT a' }
+      await store.attempts.run(lease ?? assert.fail('it does not begin'), async (tx) => {
+        const rows = Readable.from([Buffer.from('1\n'), Buffer.from('2\n')])
+        assert.equal(await copyInBetween(tx, { table: 'copied', columns: ['a'] }, rows, around), 2)
+        return {}
+      })
+      return messages() - before
+    }
+    await one('0')
+    assert.equal(await one('1'), 4)
+    // Which one is the last is known only to the store.
+    for (const node of ['2', '3']) await one(node)
+    const { rows } = await pool.query('SELECT count(*)::int AS count FROM copied')
+    assert.equal(rows[0].count, 8)
+  })
 
-/** A store that counts what it sends to the server. */
-function countingStore() {
+/** A store that counts what it sends to the server. `more`: it is given another database, too. */
+function countingStore(more = false) {
   const own = new pg.Pool({ connectionString: scratch.url, max: 4 })
   countingPools.push(own)
   let count = 0
@@ -99,7 +101,8 @@ function countingStore() {
       }
     },
   })
-  return { store: postgresStore({ database }), messages: () => count }
+  const store = postgresStore({ database, ...(more && { databases: { geo: database } }) })
+  return { store, messages: () => count }
 }
 
 /** To the server, for so many nodes of an export, beyond those of reads in snapshots of their own. */
