@@ -3,6 +3,7 @@ import { isPieceworkError } from '@piecework/core'
 import { embedded } from '@piecework/embedded'
 import * as postgres from '@piecework/postgres'
 import {
+  foreignTables,
   fromKnex,
   fromPg,
   guardTriggers,
@@ -197,6 +198,17 @@ optionTests(test, [
       'tables.0.ignore': ['created_at', [7]],
     },
   },
+  {
+    name: 'foreignTables()',
+    options: () => ({ name: 'planning/0100-geo', server: 'geo', schema: 'planning', tables: ['shapes'] }),
+    call: foreignTables,
+    wrong: {
+      name: ['', undefined],
+      server: ['', undefined],
+      schema: ['', undefined],
+      tables: ['shapes', undefined, [7], ['']],
+    },
+  },
   ...[
     ['migrate()', (migration: never) => migrate(database, [migration])] as const,
     ['toKnexMigrationSource()', (migration: never) => toKnexMigrationSource([migration])] as const,
@@ -247,7 +259,7 @@ test('arguments are checked, and no address is repeated', async () => {
 
 test('each function that takes options is tried', () => {
   const tried =
-    'assertSchemaCovered claimTables fromKnex fromPg guardTriggers migrate postgresStore tablePiece toKnexMigrationSource'
+    'assertSchemaCovered claimTables foreignTables fromKnex fromPg guardTriggers migrate postgresStore tablePiece toKnexMigrationSource'
   const others = 'BinaryRows checkTables idExpression quoteIdent textLiteral uuidExpression uuidLiteral'
   const functions = Object.entries(postgres).flatMap(([name, value]) =>
     typeof value === 'function' ? [name] : [],

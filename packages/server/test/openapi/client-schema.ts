@@ -986,6 +986,7 @@ export interface components {
         retryable: boolean
       }
       format?: string
+      fileName?: string
       source?: {
         kind: string
         id: string
@@ -1002,6 +1003,7 @@ export interface components {
       /** @constant */
       throttled?: true
       retryOf?: string
+      warnings?: number
       /** Format: date-time */
       retryUntil?: string
       files: {
