@@ -123,7 +123,7 @@ export const entryDefaults = {
 /** Bytes that are read, held or handed on at once. */
 export const chunkDefaults = {
   /** Of an artifact that is read. */
-  artifactBytes: 64 * kibibyte,
+  artifactBytes: 32 * kibibyte,
   /** Of an entry, as it is handed to its reader. */
   entryBytes: 256 * kibibyte,
   /** Of an entry that is inflated. */

@@ -1,4 +1,5 @@
-import { mkdir, open } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FolderRun, Gdal } from '@piecework/gdal'
 import { assembleCog } from './cog/assemble-cog.js'
@@ -46,13 +47,5 @@ export async function exportImage(
 }
 
 function readerOf(file: string): ReadRange {
-  return async (start, end) => {
-    const handle = await open(file)
-    try {
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(end - start), 0, end - start, start)
-      return buffer.subarray(0, bytesRead)
-    } finally {
-      await handle.close()
-    }
-  }
+  return (start, end) => createReadStream(file, { start, end: end - 1 })
 }

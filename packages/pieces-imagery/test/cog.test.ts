@@ -9,6 +9,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { assembleCog } from '#internal/cog/assemble-cog.js'
 import { planCog } from '#internal/cog/plan-cog.js'
+import { handleRanges } from '#internal/tiff/read-tiff.js'
 import { lookAt } from './support/look-at.js'
 import { tool, withFolder } from './support/rendered.js'
 import { aoi, gdal, landsat, needsScenes, sceneFile, sceneOf } from './support/scenes.js'
@@ -31,10 +32,7 @@ test('29: overviews and tiles of a whole scene, and the same as a BigTIFF', () =
   withFolder(async (folder) => {
     const { file, image, plan } = await exported(folder, tool({ p: project }), await sceneOf('RGB.byte'))
     const handle = await open(file)
-    const read = async (start: number, end: number) => {
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(end - start), 0, end - start, start)
-      return buffer.subarray(0, bytesRead)
-    }
+    const read = handleRanges(handle)
     const layout = await planCog(plan, [{ window: { x: 0, y: 0, width: 791, height: 718 }, read }])
     const big = join(folder, 'big.tif')
     const { size, bytes } = assembleCog(layout, 1000)

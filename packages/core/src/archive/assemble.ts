@@ -1,6 +1,6 @@
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { crc32 } from 'node:zlib'
-import { configure, ZipWriter } from '@zip.js/zip.js'
+import type { ZipWriter } from '@zip.js/zip.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ArchiveRef } from '../contracts/job-result.js'
@@ -12,10 +12,6 @@ import { type OptionChecks, required } from '../options/option-checks.js'
 import { type About, writeAbout } from './about.js'
 import { hashed } from './hashed.js'
 import { manifestDigest, manifestPaths, readManifest } from './manifest.js'
-
-// zip.js writes as many entries at once as there are cores, of all writers together: an archive whose store is slow would
-// hold up all others.
-configure({ maxWorkers: Number.MAX_SAFE_INTEGER })
 
 export interface AssembleArchive {
   readonly artifacts: ArtifactStore
@@ -45,6 +41,7 @@ const assembleChecks: OptionChecks<AssembleArchive> = {
 export async function assembleArchive(given: AssembleArchive): Promise<ArchiveRef> {
   const assembly = checkOptions('assembleArchive()', given, assembleChecks)
   assertListed(assembly)
+  const Writer = await zipWriter()
   const zip = new PassThrough({ highWaterMark: chunkDefaults.zipBytes })
   // Whichever side fails ends the other.
   const end = (error: unknown): never => {
@@ -54,7 +51,7 @@ export async function assembleArchive(given: AssembleArchive): Promise<ArchiveRe
   const passing = hashed(zip)
   const [put, write] = await Promise.allSettled([
     assembly.artifacts.put(assembly.key, passing.bytes).catch(end),
-    writeZip(assembly, zip).catch(end),
+    writeZip(assembly, zip, Writer).catch(end),
   ])
   if (put.status === 'rejected') throw put.reason
   if (write.status === 'rejected') throw write.reason
@@ -64,6 +61,15 @@ export async function assembleArchive(given: AssembleArchive): Promise<ArchiveRe
     digest: manifestDigest(assembly.manifest),
     sha256: passing.sha256(),
   }
+}
+
+/** Eight megabytes of memory, which processes that put no archive together are spared. */
+async function zipWriter(): Promise<typeof ZipWriter> {
+  const { configure, ZipWriter } = await import('@zip.js/zip.js')
+  // It writes as many entries at once as there are cores, of all writers together: an archive whose store is slow would hold
+  // up all others.
+  configure({ maxWorkers: Number.MAX_SAFE_INTEGER })
+  return ZipWriter
 }
 
 /** What goes into one zip entry, stored or deflated already. */
@@ -79,8 +85,12 @@ interface ZipPart {
 /** 1980-01-01 00:00, the beginning of DOS time, which has no time zone. */
 const fixedTime = 0x00210000
 
-async function writeZip(assembly: AssembleArchive, zip: PassThrough): Promise<void> {
-  const writer = new ZipWriter(Writable.toWeb(zip) as WritableStream, {
+async function writeZip(
+  assembly: AssembleArchive,
+  zip: PassThrough,
+  Writer: typeof ZipWriter,
+): Promise<void> {
+  const writer = new Writer(Writable.toWeb(zip) as WritableStream, {
     useWebWorkers: false,
     extendedTimestamp: false,
     keepOrder: true,

@@ -107,9 +107,9 @@ function doubles(values: readonly number[]): TiffTag {
   return { type: 12, count: values.length, bytes }
 }
 
-const most = { bytes: 512 * 1024, gap: 4096 }
+const most = { bytes: 4 * 1024 ** 2, gap: 4096 }
 
-/** Tiles that are read at once: they lie beside each other. */
+/** Tiles that are read in one stream: they lie beside each other. */
 function* runsOf(tiles: readonly Tile[]): Generator<readonly Tile[]> {
   let run: Tile[] = []
   for (const tile of tiles) {
@@ -129,12 +129,19 @@ function* runsOf(tiles: readonly Tile[]): Generator<readonly Tile[]> {
   if (run.length > 0) yield run
 }
 
+/** The bytes of tiles that lie one behind the other, without those between them, as they come. */
 async function* copied(run: readonly Tile[]): AsyncGenerator<Uint8Array> {
   const [first, last] = [run[0] as Tile, run.at(-1) as Tile]
-  const bytes = await first.read(first.offset, last.offset + last.length)
-  for (const { offset, length } of run) {
-    const tile = bytes.subarray(offset - first.offset, offset - first.offset + length)
-    if (tile.length !== length) throw new RangeError('A rendered file is shorter than it was')
-    yield tile
+  let [at, left] = [first.offset, 0]
+  for await (const chunk of first.read(first.offset, last.offset + last.length)) {
+    const end = at + chunk.length
+    for (; left < run.length; left++) {
+      const { offset, length } = run[left] as Tile
+      const [from, to] = [Math.max(offset, at), Math.min(offset + length, end)]
+      if (from < to) yield chunk.subarray(from - at, to - at)
+      if (offset + length > end) break
+    }
+    at = end
   }
+  if (left < run.length) throw new RangeError('A rendered file is shorter than it was')
 }

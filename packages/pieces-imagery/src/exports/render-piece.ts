@@ -11,6 +11,9 @@ import { planStored } from './plan-stored.js'
 import type { RenderOptions } from './render-options.js'
 import { assertMayRead, type Sources } from './stored-scenes.js'
 
+/** Small ones: the younger generation is collected the sooner, and with it the chunks that were written. */
+const chunkBytes = 32 * 1024
+
 /** What is planned for all parts. */
 export interface PlannedRender {
   /** Of `planToJson`. */
@@ -71,7 +74,9 @@ async function renderPart(context: ExportContext, options: RenderOptions) {
       const run = { folder, signal }
       const made = await encodeWindow(await options.gdal(), plan, window, (id) => files.get(id) ?? '', run)
       if (!made) return { valid: 0, hidden: 0 }
-      await write(windowEntry(part.number), createReadStream(made.file), { stored: true })
+      await write(windowEntry(part.number), createReadStream(made.file, { highWaterMark: chunkBytes }), {
+        stored: true,
+      })
       return { valid: made.valid, hidden: made.hidden }
     }),
   )

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { OutputContext } from '@piecework/core/piece'
 import type { FolderRun, Gdal } from '@piecework/gdal'
 import type { CogLayout } from '../cog/cog-layout.js'
@@ -7,7 +7,7 @@ import { assertAnything } from '../cog/encode-window.js'
 import { type EncodedWindow, planCog, withDeepLevels } from '../cog/plan-cog.js'
 import type { RenderedPart } from '../exports/render-piece.js'
 import type { ExportPlan } from '../plan/export-plan.js'
-import type { ReadRange } from '../tiff/read-tiff.js'
+import { handleRanges, type ReadRange } from '../tiff/read-tiff.js'
 import { type RenderedFile, renderedWindows } from './rendered-windows.js'
 
 /** All windows of an export, as the nodes have left them. */
@@ -44,19 +44,8 @@ export async function wholeLayout(
 }
 
 function rangesOf({ size, open: read }: RenderedFile): ReadRange {
-  return async (start, end) => {
-    const chunks: Uint8Array[] = []
-    for await (const chunk of read({ start, end: Math.min(end, size) })) chunks.push(chunk)
-    return Buffer.concat(chunks)
-  }
+  return (start, end) => read({ start, end: Math.min(end, size) })
 }
-
-const handleRanges =
-  (handle: FileHandle): ReadRange =>
-  async (start, end) => {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(end - start), 0, end - start, start)
-    return buffer.subarray(0, bytesRead)
-  }
 
 function tell(
   { asked, output }: ExportPlan,

@@ -1,7 +1,15 @@
+import type { FileHandle } from 'node:fs/promises'
 import { PieceworkError } from '@piecework/core/piece'
 
 /** Bytes `[start, end)` of a file, fewer where it ends. */
-export type ReadRange = (start: number, end: number) => Promise<Uint8Array>
+export type ReadRange = (start: number, end: number) => AsyncIterable<Uint8Array>
+
+/** Of an open file, at once: of what is small. */
+export const handleRanges = (handle: FileHandle): ReadRange =>
+  async function* (start, end) {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(end - start), 0, end - start, start)
+    yield buffer.subarray(0, bytesRead)
+  }
 
 export interface TiffTag {
   readonly type: number
@@ -49,9 +57,11 @@ const most = { directories: 64, tags: 200, bytes: 2 ** 28 }
 export async function readTiff(read: ReadRange): Promise<readonly TiffDirectory[]> {
   const range = async (start: number, length: number): Promise<Buffer> => {
     if (length > most.bytes) throw invalid('a tag is too large')
-    const bytes = await read(start, start + length)
+    const chunks: Uint8Array[] = []
+    for await (const chunk of read(start, start + length)) chunks.push(chunk)
+    const bytes = Buffer.concat(chunks)
     if (bytes.length !== length) throw invalid('it ends too early')
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    return bytes
   }
   const start = await range(0, 8)
   const version = start.readUInt16LE(2)

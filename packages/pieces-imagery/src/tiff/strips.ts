@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { stripRows } from '../defaults.js'
 import { bytesOf, bytesPerPixel, type DataType, type Pixels } from '../pixels/data-type.js'
 import type { PixelPool } from '../pixels/pixel-pool.js'
-import { numberOf, numbersOf, readTiff, tags } from './read-tiff.js'
+import { handleRanges, numberOf, numbersOf, readTiff, tags } from './read-tiff.js'
 
 /** How GDAL's programs write what is read here: not compressed, band by band, as many rows a strip as are computed at once. */
 export const stripOptions: readonly string[] = [
@@ -34,11 +34,7 @@ export async function openStrips(file: string, type: DataType): Promise<Strips> 
 }
 
 async function stripsOf(handle: FileHandle, type: DataType): Promise<Strips> {
-  const read = async (start: number, end: number): Promise<Uint8Array> => {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(end - start), 0, end - start, start)
-    return buffer.subarray(0, bytesRead)
-  }
-  const [image] = await readTiff(read)
+  const [image] = await readTiff(handleRanges(handle))
   if (!image) throw new RangeError('A TIFF has an image')
   const [width, height] = [numberOf(image, tags.width), numberOf(image, tags.height)]
   const offsets = numbersOf(image, tags.stripOffsets)
