@@ -21,7 +21,7 @@ interface DraftState {
 
 interface UsedDraft extends DraftState {
   /**
-   * Finds out what the files are and, once none is missing, what is wrong with them. Once at a time: whoever asks meanwhile
+   * Finds out what the files are and, once none is missing, what is wrong with them. One at a time: what asks meanwhile
    * stops the check of what is not there any more, and it begins again.
    */
   look(): Promise<void>
