@@ -41,8 +41,12 @@ export async function imageryStep(task: ImageryTask, url: string): Promise<Image
   return (await step(scene, task, url)) as ImageryFigures
 }
 
+/** What packages/pieces-imagery/README.md advises for processes that render. */
+const asWorkersAreStarted = ['--max-semi-space-size=2']
+
 async function step(name: string, task: ImageryTask, url: string): Promise<unknown> {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), name, JSON.stringify(task)], {
+  const args = [...asWorkersAreStarted, fileURLToPath(import.meta.url), name, JSON.stringify(task)]
+  const child = spawn(process.execPath, args, {
     env: { ...process.env, DATABASE_URL: url },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
