@@ -20,6 +20,8 @@ export interface RegisteredFormat {
   readonly unsorted?: { readonly maxBytes: number }
   /** There is a map of the uploads of its drafts. */
   readonly hasMap?: true
+  /** Its drafts can be validated before all files are there. */
+  readonly partial?: true
 }
 
 interface RegisteredKind {
@@ -46,16 +48,19 @@ export function registeredOf(registry: Registry, archive: Format): Registered {
       ...(unitMap && { hasMap: true }),
     })),
     pieces: [...registry.pieces.values()].map(({ name, of }) => ({ name, of })),
-    formats: [archive, ...registry.formats.values()].map(({ name, tree, roles, unsorted, unitMap }) => ({
-      name,
-      ...(tree && { makes: tree.kind }),
-      roles: Object.entries(roles).map(([role, { required = false, maxBytes }]) => ({
-        name: role,
-        required,
-        maxBytes,
-      })),
-      ...(unsorted && { unsorted: { maxBytes: unsorted.maxBytes } }),
-      ...(unitMap && { hasMap: true }),
-    })),
+    formats: [archive, ...registry.formats.values()].map(
+      ({ name, tree, roles, unsorted, unitMap, partial }) => ({
+        name,
+        ...(tree && { makes: tree.kind }),
+        roles: Object.entries(roles).map(([role, { required = false, maxBytes }]) => ({
+          name: role,
+          required,
+          maxBytes,
+        })),
+        ...(unsorted && { unsorted: { maxBytes: unsorted.maxBytes } }),
+        ...(unitMap && { hasMap: true }),
+        ...(partial && { partial }),
+      }),
+    ),
   }
 }

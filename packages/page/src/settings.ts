@@ -21,6 +21,8 @@ export interface PageFormat {
   readonly segment: string
   readonly unsorted: boolean
   readonly hasMap?: true
+  /** What has come is checked before all has. */
+  readonly partial?: true
   readonly roles: readonly {
     readonly name: string
     readonly required: boolean
@@ -40,10 +42,11 @@ export function settingsOf({ piecework, paths, formats, followUps }: ExtensionCo
     }),
     pieces: registered.pieces,
     ...(followUps.includes(mail) && { mails: true }),
-    formats: registered.formats.flatMap(({ name, makes, unsorted, roles, hasMap }) => {
+    formats: registered.formats.flatMap(({ name, makes, unsorted, roles, hasMap, partial }) => {
       const segment = formats[name]
       if (segment === undefined || makes === undefined) return []
-      return [{ name, makes, segment, unsorted: unsorted !== undefined, roles, ...(hasMap && { hasMap }) }]
+      const can = { ...(hasMap && { hasMap }), ...(partial && { partial }) }
+      return [{ name, makes, segment, unsorted: unsorted !== undefined, roles, ...can }]
     }),
   }
 }

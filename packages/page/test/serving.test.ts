@@ -99,7 +99,15 @@ test('the settings have kinds and formats with their segments', async () => {
   assert.deepEqual(
     settings.formats?.map((format) => ({ ...format, roles: [] })),
     [
-      { name: 'park-survey', makes: 'park', segment: 'survey', unsorted: true, hasMap: true, roles: [] },
+      {
+        name: 'park-survey',
+        makes: 'park',
+        segment: 'survey',
+        unsorted: true,
+        hasMap: true,
+        partial: true,
+        roles: [],
+      },
       { name: 'trail-list', makes: 'trail', segment: 'list', unsorted: false, roles: [] },
     ],
   )

@@ -35,19 +35,19 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
     addEventListener('beforeunload', ask)
     return () => removeEventListener('beforeunload', ask)
   }, [uploads.isBusy])
-  const state = sentence()
-  useEffect(() => announce(state.text), [state.text])
   const findings = findingsOf()
   /** The file as it was sent, of what findings name by what it is used as. */
   const nameOf = (file: string) =>
     sorted?.files.find(({ role }) => role === file)?.path ?? t.find(`role.${file}`) ?? file
   const isReady = !uploads.isBusy && !isSorting && !isChecking && draft !== undefined
-  const isComplete = isReady && draft.files.length > 0 && (sorted?.missing ?? draft.missing).length === 0
+  const missing = sorted?.missing ?? draft?.missing ?? []
+  const isComplete = isReady && draft.files.length > 0 && missing.length === 0
   const map = format?.hasMap && draft && { ref: { kind: draft.kind, id: draft.id }, segment: format.segment }
   const isChecked = isOfNow(checked)
-  // That one is missing is no fault of the file that names it.
-  const ofFiles = isChecked ? (findings?.items ?? []) : []
-  const isPassed = isChecked && checked?.status === 'passed'
+  const ofFiles = isChecked ? foundInFiles() : []
+  const isPassed = isComplete && isChecked && checked?.status === 'passed'
+  const state = sentence()
+  useEffect(() => announce(state.text), [state.text])
   const failed = uploads.items.filter((one) => one.problem)
   const run = () =>
     acting.run(async () => {
@@ -105,7 +105,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
     ${
       draft &&
       html`<div class="buttons">
-        <button type="button" class=${isPassed ? '' : 'quiet'} disabled=${!isComplete || acting.isBusy || !isPassed} onClick=${run}>${t('draft.run')}</button>
+        <button type="button" class=${isPassed ? '' : 'quiet'} disabled=${acting.isBusy || !isPassed} onClick=${run}>${t('draft.run')}</button>
         ${isComplete && !isChecked && html`<button type="button" onClick=${() => look()}>${t('draft.check')}</button>`}
         <${AskFirst} ...${discardWords} act=${discard} />
       </div>
@@ -115,7 +115,6 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
   </article>`
 
   function sentence(): { tone: string; mark: string; text: string; more: string } {
-    const missing = sorted?.missing ?? draft?.missing ?? []
     const mayClose = draft?.keptUntil
       ? t('draft.mayCloseUntil', { time: times.time(draft.keptUntil) })
       : t('draft.mayClose')
@@ -138,7 +137,7 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
         tone: 'bad',
         mark: '!',
         text: t('draft.missingOnes', { names }),
-        more: `${t('draft.missingHint')} ${mayClose}`,
+        more: `${isChecked ? `${soFar()} ` : ''}${t('draft.missingHint')} ${mayClose}`,
       }
     }
     if (!isOfNow(checked))
@@ -162,6 +161,17 @@ export function DraftPage({ id = '' }: { id: string | undefined }): VNode {
       text: t('draft.checked'),
       more: `${hasWarnings ? `${t('sum.warnings', { count: checked?.warnings ?? 0 })} ` : ''}${mayClose}`,
     }
+  }
+
+  function soFar(): string {
+    const count = ofFiles.filter(({ severity }) => severity === 'error').length
+    return count === 0 ? t('draft.soFar.none') : t('draft.soFar', { count })
+  }
+
+  /** That one is missing is no fault of the file that names it. */
+  function foundInFiles(): readonly Finding[] {
+    const ofSort = new Set(missing.length > 0 ? sorted?.findings.map(({ message }) => message) : [])
+    return (findings?.items ?? []).filter(({ message }) => !ofSort.has(message))
   }
 
   /** Of the check where there is one, else of the sort. */

@@ -67,10 +67,11 @@ Object.assign(catalogue, {
   'draft.unused': 'not used',
   'draft.sorting': 'Looking at what the files are …',
   'draft.missingOnes': 'Still missing: {names}.',
-  'draft.missingHint':
-    'Add what is missing below: the other files need not be sent again. Once all are there they are checked by themselves.',
-  'draft.checking':
-    'All files that are needed are there, and are being checked. Nothing is written meanwhile.',
+  'draft.missingHint': 'Add what is missing below: the other files need not be sent again.',
+  'draft.soFar.one': 'What has arrived is checked: it has {n} error, which is listed below.',
+  'draft.soFar.other': 'What has arrived is checked: it has {n} errors, which are listed below.',
+  'draft.soFar.none': 'What has arrived is checked: it has no errors so far.',
+  'draft.checking': 'The files that have arrived are being checked. Nothing is written meanwhile.',
   'draft.unchecked': 'The files could not be checked to the end.',
   'draft.next': 'Check them again.',
   'draft.count.one': '{n} file',

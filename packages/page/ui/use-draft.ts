@@ -21,7 +21,7 @@ interface DraftState {
 
 interface UsedDraft extends DraftState {
   /**
-   * Finds out what the files are and, once none is missing, what is wrong with them. One at a time: what asks meanwhile
+   * Finds out what the files are and what is wrong with them, as far as that can be said while others are missing. One at a time: what asks meanwhile
    * stops the check of what is not there any more, and it begins again.
    */
   look(): Promise<void>
@@ -39,7 +39,7 @@ export function useDraft(id: string): UsedDraft {
     [],
   )
   const path = useRef<string | undefined>(undefined)
-  const sorts = useRef(false)
+  const format = useRef<Format | undefined>(undefined)
   const isDue = useRef(false)
   const isLooking = useRef(false)
   const checking = useRef<string | undefined>(undefined)
@@ -71,21 +71,26 @@ export function useDraft(id: string): UsedDraft {
   }
 
   async function lookOnce(): Promise<void> {
-    change({ isSorting: sorts.current, isChecking: false })
+    const { unsorted = false, partial } = format.current ?? {}
+    change({ isSorting: unsorted, isChecking: false })
     const before = await reload()
     if (before.draft.status !== 'draft') return
     if (before.draft.files.length === 0) return change({ sorted: undefined })
-    const sorted = sorts.current ? await sortedFiles() : undefined
+    const sorted = unsorted ? await sortedFiles() : undefined
     change({ sorted })
     const { draft, checked } = sorted ? await reload() : before
     change({ isSorting: false })
-    if ((sorted ?? draft).missing.length > 0 || isDue.current) return
+    const isPartial = (sorted ?? draft).missing.length > 0
+    const isAny = draft.files.some(({ role }) => role !== 'unsorted')
+    if ((isPartial && !(partial && isAny)) || isDue.current) return
     const isRunning = checked.status === 'running'
     if (isRunning && !checked.outdated) return followed(checked.job)
     if (isRunning) await stopCheck(checked.job)
     else if (!checked.outdated && (checked.status === 'passed' || checked.status === 'failed')) return
     change({ isChecking: true })
-    await followed((await api.post<Job>(`${path.current}/validate`, {}, requestKey())).id)
+    await followed(
+      (await api.post<Job>(`${path.current}/validate`, isPartial ? { partial } : {}, requestKey())).id,
+    )
   }
 
   async function followed(job: string | undefined): Promise<void> {
@@ -131,18 +136,18 @@ export function useDraft(id: string): UsedDraft {
       })
       return
     }
-    for (const format of settings.formats.filter(({ makes }) => makes === job.resource?.kind)) {
-      const collection = collectionOf(format.makes, env)
+    for (const one of settings.formats.filter(({ makes }) => makes === job.resource?.kind)) {
+      const collection = collectionOf(one.makes, env)
       if (collection === undefined) continue
-      const own = `${collection}/import/${format.segment}/${encodeURIComponent(job.resource?.id ?? '')}`
+      const own = `${collection}/import/${one.segment}/${encodeURIComponent(job.resource?.id ?? '')}`
       const draft = await api.get<Draft>(own).catch((error: unknown) => {
         if (error instanceof Problem && error.status === 404) return undefined
         throw error
       })
       if (!draft) continue
       path.current = own
-      sorts.current = format.unsorted
-      change({ draft, path: own, format, ...(job.name !== undefined && { name: job.name }) })
+      format.current = one
+      change({ draft, path: own, format: one, ...(job.name !== undefined && { name: job.name }) })
       return look()
     }
     throw new Problem('', { status: 404, code: 'job-not-found' })

@@ -52,14 +52,15 @@ export function legacyMarxan(options?: LegacyMarxanOptions): Format {
     roles: limitedRoles(maxBytes),
     tree,
     pieces,
+    partial: true,
     keepsShell: true,
     unsorted: {
       maxBytes: Math.max(...Object.values(limitedRoles(maxBytes)).map((role) => role.maxBytes)),
       maxFiles: mostFolderFiles,
       sort: sortFolder,
     },
-    open: async ({ uploads, artifacts }) => {
-      const entries = await uploadEntries(uploads, artifacts)
+    open: async ({ uploads, artifacts, missing }) => {
+      const entries = await uploadEntries(uploads, artifacts, missing)
       return {
         tree,
         nodes: pieces.map(({ name, of, version }) => ({

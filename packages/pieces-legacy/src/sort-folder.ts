@@ -1,7 +1,6 @@
 import { basename, relative, sep } from 'node:path'
 import type { SortContext, SortedFiles } from '@piecework/core/piece'
 import {
-  type FolderGrid,
   type FolderSearch,
   gridRole,
   marxanUploads,
@@ -17,15 +16,11 @@ export async function sortFolder(folder: string, { given, signal }: SortContext)
   const missing = found.missing.map(({ role }) => role)
   const findings = [...found.missing.map(({ finding }) => finding), ...found.findings].map(withFolderHint)
   const files = await filesOf(folder, found)
-  if (missing.length > 0) return { uploads: {}, files, missing, findings }
-  const { pu = '', spec = '', puvspr = '', grid = noGrid, ...rest } = found
-  const uploads = await marxanUploads({ ...rest, pu, spec, puvspr, grid }, { signal })
+  const uploads = await marxanUploads(found, { signal })
   // What came with its role stays as it came.
   const sorted = Object.entries(uploads).filter(([role]) => given[role] === undefined)
   return { uploads: Object.fromEntries(sorted), files, missing, findings }
 }
-
-const noGrid: FolderGrid = { kind: 'parts', paths: [] }
 
 /** The file of each role, below the folder. */
 async function filesOf(folder: string, found: FolderSearch): Promise<SortedFiles['files']> {

@@ -10,6 +10,8 @@ import type { Upload, UploadSource } from './upload.js'
 export interface FormatContext {
   readonly uploads: readonly Upload[]
   readonly artifacts: ArtifactStore
+  /** Required roles without an upload; only of a format that is `partial`. Absent: none. */
+  readonly missing?: readonly string[]
   readonly signal: AbortSignal
 }
 
@@ -43,7 +45,7 @@ export interface Role {
 
 /** Which file of a folder is what. */
 export interface SortedFiles {
-  /** By role. Paths are those of files in the folder. */
+  /** By role, also while others are missing. Paths are those of files in the folder. */
   readonly uploads: Readonly<Record<string, UploadSource>>
   /** For people: which file, below the folder, became what. */
   readonly files: readonly { readonly role: string; readonly path: string }[]
@@ -82,9 +84,14 @@ export interface Format {
   readonly pieces: readonly Piece[]
   /** Absent: each file comes under its role. */
   readonly unsorted?: UnsortedFiles
+  /**
+   * A validation may open it before all required roles are there. Its validators say what is wrong with those that are; what
+   * they find in one that is missing is left out.
+   */
+  readonly partial?: true
   /** A failed import keeps its shell, marked incomplete, instead of removing it. */
   readonly keepsShell?: true
-  /** Every required role is there. Opened once by the request and once by each attempt. */
+  /** Every required role is there, or `missing`. Opened once by the request and once by each attempt. */
   open(context: FormatContext): Promise<Input>
   /** Of uploads as they are, whatever else is wrong with them. Throws what stands in its way. Absent: there is no map. */
   unitMap?(context: FormatContext): Promise<UnitMap>

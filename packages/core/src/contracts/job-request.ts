@@ -15,6 +15,8 @@ export interface JobInput extends ChosenInput {
   /** `archive`, or the name of a registered format. */
   readonly format: string
   readonly uploads: readonly Upload[]
+  /** Of a validation: required roles that have no upload yet. */
+  readonly missing?: readonly string[]
   readonly sorting?: Sorting
   /** Of a draft that has run, and whose files are kept for another one: those that were unsorted. */
   readonly unsorted?: readonly Upload[]
@@ -24,7 +26,7 @@ export interface JobInput extends ChosenInput {
 export interface Sorting {
   /** Digest of the uploads that it was made of: all that it has not made. */
   readonly of: string
-  /** What it had to choose. */
+  /** What it had to choose, and what it has not found. */
   readonly findings: readonly Finding[]
 }
 

@@ -9,7 +9,7 @@ import { resourceNotFound } from '../plan/resource-not-found.js'
 import type { Recorder } from '../record/recorder.js'
 import type { RequestDeps } from '../requests/request-deps.js'
 import type { RequestOnce } from '../requests/request-once.js'
-import { checkRoles } from '../requests/uploads.js'
+import { checkRoles, missingRoles } from '../requests/uploads.js'
 import { isSorted, openInput, readInput, uploadsChanged } from './draft-state.js'
 
 export interface DraftDeps extends RequestDeps {
@@ -53,12 +53,19 @@ export async function draftToChange(context: DraftContext): Promise<StoredDraft>
   return draft
 }
 
-/** The same; throws `input-incomplete` if an upload is missing, `resource-busy` if one came since the sort. */
-export async function completeDraft(context: DraftContext): Promise<StoredDraft> {
+/**
+ * The same; throws `input-incomplete` if an upload is missing, or if none is there of those of which some may be `partial`,
+ * and `resource-busy` if one came since the sort.
+ */
+export async function completeDraft(context: DraftContext, partial?: true): Promise<StoredDraft> {
   const draft = await storedDraft(context)
-  if (!isSorted(draft.input)) throw uploadsChanged('they were sorted')
-  checkRoles(context.deps.inputs.format(draft.input.format), rolesOf(readInput(draft.input)))
-  return draft
+  const { input } = draft
+  if (!isSorted(input)) throw uploadsChanged('they were sorted')
+  const format = context.deps.inputs.format(input.format)
+  const roles = rolesOf(readInput(input))
+  if (!partial || !format.partial || roles.length === 0) checkRoles(format, roles, input.sorting?.findings)
+  const missing = missingRoles(format, roles)
+  return missing.length === 0 ? draft : { ...draft, input: { ...input, missing } }
 }
 
 export function rolesOf({ uploads }: JobInput): readonly string[] {

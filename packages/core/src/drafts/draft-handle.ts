@@ -2,15 +2,23 @@ import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import { isTerminal } from '../engine/machine.js'
 import { jobArguments } from '../handle/job-arguments.js'
+import type { JobHandle } from '../handle/job-handle.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
+import type { OptionChecks } from '../options/option-checks.js'
 import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
 import { uploadSource } from '../requests/input-source.js'
 import { missingRoles } from '../requests/uploads.js'
 import { uploadsStay } from '../retention/uploads-stay.js'
 import { deleteDraft } from './delete-draft.js'
-import { type DraftStatus, type ImportDraft, type PieceOptions, pieceOptionChecks } from './draft.js'
+import {
+  type DraftStatus,
+  type ImportDraft,
+  type PieceOptions,
+  pieceOptionChecks,
+  validateOptionChecks,
+} from './draft.js'
 import { type DraftContext, type DraftDeps, rolesOf, storedDraft } from './draft-context.js'
 import { draftMap } from './draft-map.js'
 import { givenUploads } from './draft-state.js'
@@ -31,8 +39,13 @@ export function draftHandle(deps: DraftDeps, job: Job, principal: Principal | un
   const context: DraftContext = { deps, id, resource, principal }
   const failing = <T>(work: Promise<T>): Promise<T> =>
     deps.recorder.failing({ principal, action: 'draft', resource, job }, work)
-  const once = async (subject: string, given: PieceOptions | undefined, work: typeof runDraft) => {
-    const options = checkOptions(subject, given, pieceOptionChecks)
+  const once = async <Options extends PieceOptions>(
+    subject: string,
+    given: Options | undefined,
+    checks: OptionChecks<Options>,
+    work: (context: DraftContext, options: Options) => Promise<JobHandle>,
+  ) => {
+    const options = checkOptions(subject, given, checks)
     const make = () => failing(work(context, options))
     if (!options.requestKey) return make()
     const { principal: owner } = (await storedDraft(context)).job
@@ -53,8 +66,8 @@ export function draftHandle(deps: DraftDeps, job: Job, principal: Principal | un
     removeUpload: async (upload) =>
       removeUpload(context, checkArgument('removeUpload()', 'the id of the upload', upload, check.text)),
     sort: async (signal) => sortDraft(context, jobArguments.signal('sort()', signal)),
-    validate: (options) => once('validate()', options, validateDraft),
-    run: (options) => once('run()', options, runDraft),
+    validate: (options) => once('validate()', options, validateOptionChecks, validateDraft),
+    run: (options) => once('run()', options, pieceOptionChecks, runDraft),
     unitMap: async (signal) => draftMap(context, jobArguments.signal('unitMap()', signal)),
     validationResults: async () => {
       const { job, input } = await storedDraft(context)

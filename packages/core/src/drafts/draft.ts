@@ -102,6 +102,16 @@ export const pieceOptionChecks: OptionChecks<PieceOptions> = {
   signal: check.signal,
 }
 
+export interface ValidateOptions extends PieceOptions {
+  /** Also while required roles have no upload, where the format can (`Format.partial`): what is there is looked at. */
+  readonly partial?: true
+}
+
+export const validateOptionChecks: OptionChecks<ValidateOptions> = {
+  ...pieceOptionChecks,
+  partial: check.isTrue,
+}
+
 /**
  * A hidden resource and what is to fill it. Any process may hold one; the job store is the truth. The access
  * policy is asked by each method, about the principal that it was made or found for.
@@ -122,16 +132,15 @@ export interface ImportDraft {
   removeUpload(id: string): Promise<boolean>
   /**
    * Finds the roles of files that were uploaded as `unsorted`, as people have them in a folder: each by its path there
-   * (`fileName`), or all as one zip. When nothing is missing, uploads of their roles are made of them, in place of those
-   * of an earlier sort. They stay until the run: `validate` and `run` sort again if anything has changed. Throws what the
+   * (`fileName`), or all as one zip. Uploads of their roles are made of them, in place of those of an earlier sort. They stay until the run: `validate` and `run` sort again if anything has changed. Throws what the
    * format says of a folder that it cannot read, `resource-busy` if an upload came meanwhile.
    */
   sort(signal?: AbortSignal): Promise<SortedDraft>
   /**
    * Runs the validators over what is uploaded, any number of times. Throws `input-incomplete` naming all
-   * missing roles.
+   * missing roles, unless it may be `partial`.
    */
-  validate(options?: PieceOptions): Promise<JobHandle>
+  validate(options?: ValidateOptions): Promise<JobHandle>
   /**
    * Begins the import. Throws `input-incomplete` naming all missing roles, and `uploads-closed` if it has
    * begun already.

@@ -15,7 +15,7 @@ import { isSorted, isToSort, openInput, sourcesOf, uploadsChanged } from './draf
 import { putSorted } from './draft-uploads.js'
 import { isUnsorted } from './unsorted.js'
 
-/** Makes files of their roles of those that are unsorted, if nothing is missing then. */
+/** Makes files of their roles of those that are unsorted. */
 export async function sortDraft(context: DraftContext, given?: AbortSignal): Promise<SortedDraft> {
   const { deps } = context
   const signal = given ?? new AbortController().signal
@@ -46,10 +46,8 @@ export async function sortDraft(context: DraftContext, given?: AbortSignal): Pro
     const findings = withoutFolder(sorted.findings, inside, paths).map((one) => named(one, format.name))
     const found = Object.entries(sorted.uploads).filter(([role]) => !Object.hasOwn(paths, role))
     signal.throwIfAborted()
-    if (sorted.missing.length === 0) {
-      const sources = Object.fromEntries(found)
-      await putSorted(context, { format, sorting: { of, findings }, sources, signal })
-    }
+    const sources = Object.fromEntries(found)
+    await putSorted(context, { format, sorting: { of, findings }, sources, signal })
     return { files: sorted.files, missing: sorted.missing, findings }
   })
   return sorting.catch(async (error: unknown) => {
@@ -64,16 +62,10 @@ async function assertSame(context: DraftContext, of: string): Promise<void> {
   if (sourcesOf(openInput(job).uploads) !== of) throw uploadsChanged('they were sorted')
 }
 
-/** The same for what needs all files, unless it was done. Throws `input-incomplete` with what is missing, and where to look. */
+/** The same, unless it was done. */
 export async function sortedDraft(context: DraftContext, signal?: AbortSignal): Promise<void> {
   const { input } = await storedDraft(context)
-  if (!isToSort(input) || isSorted(input)) return
-  const { missing, findings } = await sortDraft(context, signal)
-  if (missing.length === 0) return
-  throw new PieceworkError('input-incomplete', `These files are missing: ${missing.join(', ')}.`, {
-    facts: { missing },
-    findings,
-  })
+  if (isToSort(input) && !isSorted(input)) await sortDraft(context, signal)
 }
 
 function nothing(format: Format, uploads: readonly Upload[]): SortedDraft {

@@ -2,7 +2,7 @@ import type { JobHandle } from '../handle/job-handle.js'
 import { recordEntry } from '../record/recorder.js'
 import { chosenInput } from '../requests/choose-nodes.js'
 import { planInput } from '../requests/plan-input.js'
-import type { PieceOptions } from './draft.js'
+import type { ValidateOptions } from './draft.js'
 import { completeDraft, type DraftContext, planOpen } from './draft-context.js'
 import { openInput, readInput } from './draft-state.js'
 import { sortedDraft } from './sort-draft.js'
@@ -10,11 +10,11 @@ import { sortedDraft } from './sort-draft.js'
 /** A job of its own that runs the validators over what is uploaded. */
 export async function validateDraft(
   context: DraftContext,
-  { options, priority = 0, requestKey, signal, ...choice }: PieceOptions,
+  { options, priority = 0, requestKey, signal, partial, ...choice }: ValidateOptions,
 ): Promise<JobHandle> {
   const { deps, resource, principal } = context
   await sortedDraft(context, signal)
-  const { job, input: all } = await completeDraft(context)
+  const { job, input: all } = await completeDraft(context, partial)
   const input = { ...readInput(all), ...chosenInput('validate()', choice) }
   openInput(job)
   const id = deps.environment.uuid()

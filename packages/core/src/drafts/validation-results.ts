@@ -33,6 +33,8 @@ export interface ValidationResults {
   readonly outdated: boolean
   /** The validation or import that they come from. */
   readonly job?: string
+  /** Required roles that had no upload, so that what depends on them was not looked at. Absent: none. */
+  readonly missing?: readonly string[]
   readonly errors: number
   readonly warnings: number
   /** By name. */
@@ -62,11 +64,13 @@ export async function validationResults(
     const files = byFile(findings)
     const errors = sum(files, 'errors')
     const status = statusOf(job, nodes, errors)
+    const missing = job.request.input?.missing
     const error = status === 'stopped' ? job.error : undefined
     return {
       status,
       outdated: uploadsOf(job) !== uploadsOf(draft) || isToSortAgain(draft),
       job: job.id,
+      ...(missing && { missing }),
       errors,
       warnings: sum(files, 'warnings'),
       files,

@@ -98,6 +98,7 @@ const formatChecks: OptionChecks<Format> = {
   tree: check.having<ResourceTree>('a tree of resources', 'kind', 'id', 'children'),
   pieces: required(check.list(check.anything)),
   unsorted: contractCheck(unsortedChecks),
+  partial: check.isTrue,
   keepsShell: check.isTrue,
   open: required(check.func()),
   unitMap: check.func(),

@@ -37,11 +37,16 @@ export function createInputs(
   }
   return {
     format,
-    use: (key, { format: name, uploads, only, without }, signal, work) => {
+    use: (key, { format: name, uploads, missing, only, without }, signal, work) => {
       const joined = joinedArtifacts(artifacts, uploads)
       const open = async () => {
         const { signal } = new AbortController()
-        const input = await format(name).open({ uploads, artifacts: joined, signal })
+        const input = await format(name).open({
+          uploads,
+          artifacts: joined,
+          ...(missing && { missing }),
+          signal,
+        })
         try {
           const chosen = { ...(only && { only }), ...(without && { without }) }
           return await upgraded(registry, name, chooseNodes(registry, name, input, chosen))

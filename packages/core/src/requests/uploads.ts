@@ -4,6 +4,7 @@ import { fileBytes } from '../archive/source.js'
 import { artifactNotFound } from '../artifacts/artifact-not-found.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
+import type { Finding } from '../contracts/finding.js'
 import type { Format, Role } from '../contracts/format.js'
 import type { Upload, UploadSource } from '../contracts/upload.js'
 import { metadataDefaults } from '../defaults.js'
@@ -47,12 +48,18 @@ export async function receiveUpload(
  * Throws `options-invalid` for a role that the format does not know, `input-incomplete` naming every required
  * one that is missing.
  */
-export function checkRoles(format: Format, roles: readonly string[]): void {
+export function checkRoles(
+  format: Format,
+  roles: readonly string[],
+  /** Where to look for what is missing. */
+  findings: readonly Finding[] = [],
+): void {
   for (const role of roles) roleOf(format, role)
   const missing = missingRoles(format, roles)
   if (missing.length === 0) return
   throw new PieceworkError('input-incomplete', `These files are missing: ${missing.join(', ')}.`, {
     facts: { missing },
+    findings,
   })
 }
 

@@ -20,7 +20,7 @@ export const validateTask: TaskRunner = async (attempt) => {
   const { job, node } = attempt.lease
   const input = job.request.input
   if (!input) throw new PieceworkError('internal', `Job ${job.id} has no input.`)
-  const problems = new Problems(attempt, node.piece ?? input.format)
+  const problems = new Problems(attempt, node.piece ?? input.format, input.missing)
   await attempt.inputs.use(job.id, input, attempt.signal, async (opened) => {
     if (!node.piece || !node.resource) {
       for (const finding of opened.findings) problems.add(finding)
@@ -41,6 +41,8 @@ export const validateTask: TaskRunner = async (attempt) => {
 class Problems {
   readonly #attempt: AttemptContext
   readonly #piece: string
+  /** Files that are still to come. */
+  readonly #missing: readonly string[]
   /** As the last validator has reported. */
   rows = 0
   /** Files with an error. */
@@ -48,12 +50,14 @@ class Problems {
   #errors = 0
   #thrown: PieceworkError | undefined
 
-  constructor(attempt: AttemptContext, piece: string) {
+  constructor(attempt: AttemptContext, piece: string, missing: readonly string[] = []) {
     this.#attempt = attempt
     this.#piece = piece
+    this.#missing = missing
   }
 
   add(finding: NewFinding): void {
+    if (finding.file !== undefined && this.#missing.includes(finding.file)) return
     if (finding.severity === 'error') {
       this.#errors += 1
       if (finding.file !== undefined) this.refused.add(finding.file)

@@ -4,7 +4,15 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { type ImportDraft, isPieceworkError, type Pack, PieceworkError } from '@piecework/core'
-import { type FileToZip, type NewFinding, type UnsortedFiles, zipFiles } from '@piecework/core/piece'
+import {
+  type FileToZip,
+  type Format,
+  type NewFinding,
+  type Piece,
+  type UnsortedFiles,
+  uploadEntries,
+  zipFiles,
+} from '@piecework/core/piece'
 import { suite } from 'uvu'
 import { ann, bytes, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
 import { format, notes } from '../support/notes.js'
@@ -65,6 +73,49 @@ function sorting(seen: Seen): (host: Notebooks) => Pack {
   return (host) => notes(host, { unsorted: { maxBytes: 2000, maxFiles: 4, sort } })
 }
 
+/** Reads what there is; a cover may be torn, and an empty text is refused. */
+function partly(whole: Format, host: Notebooks): Format {
+  const cover: Piece = {
+    contract: 1,
+    name: 'notes/cover',
+    of: 'notebook',
+    version: 1,
+    validators: [
+      {
+        validate: async function* ({ entries }) {
+          if (entries.facts('text')?.size === 0)
+            yield { severity: 'error', code: 'notes/empty', file: 'text', message: 'There is no line.' }
+          let content = ''
+          if (entries.paths.includes('cover'))
+            for await (const chunk of entries.open('cover')) content += Buffer.from(chunk).toString()
+          if (content === 'torn')
+            yield { severity: 'error', code: 'notes/torn', file: 'cover', message: 'It is torn.' }
+        },
+      },
+    ],
+    importer: { import: async () => ({ rows: host.books.size }) },
+  }
+  const pieces = [...whole.pieces, cover]
+  const { tree } = whole
+  assert.ok(tree)
+  return {
+    ...whole,
+    pieces,
+    partial: true,
+    open: async ({ uploads, artifacts, missing }) => {
+      const entries = await uploadEntries(uploads, artifacts, missing)
+      const { kind, id } = tree
+      const nodes = pieces.map(({ name, version }) => ({
+        resource: { kind, id },
+        piece: name,
+        version,
+        entries,
+      }))
+      return { tree, nodes, findings: [], close: async () => {} }
+    },
+  }
+}
+
 const withDraft = (use: (draft: ImportDraft, seen: Seen, setup: Setup) => Promise<void>) => {
   const seen: Seen = { folders: [], given: [] }
   return withPiecework(sorting(seen), async (piecework, setup) =>
@@ -85,7 +136,7 @@ const sortedRoles = async (draft: ImportDraft) =>
 const rolesOf = async (draft: ImportDraft) =>
   (await draft.status()).uploads.map(({ role, fileName }) => `${role} ${fileName}`).sort()
 
-test('files are given their roles when nothing is missing, and the import runs', () =>
+test('files are given their roles, and the import runs when nothing is missing', () =>
   withDraft(async (draft, seen, setup) => {
     await draft.upload(unsorted, file('my notes/größe/cover.jpg', 'blue'))
     const first = await draft.sort()
@@ -99,7 +150,7 @@ test('files are given their roles when nothing is missing, and the import runs',
       (error) =>
         isPieceworkError(error, 'input-incomplete') && error.findings[0]?.message === 'There is no text.txt.',
     )
-    assert.deepEqual(await rolesOf(draft), ['unsorted my notes/größe/cover.jpg'])
+    assert.deepEqual(await sortedRoles(draft), ['cover cover.jpg'])
     await draft.upload(unsorted, file('my notes/text.txt', 'old\n'))
     await draft.upload(unsorted, file('my notes/text.txt', 'new\n'))
     await draft.upload(unsorted, file('my notes/readme.md', 'nothing'))
@@ -110,6 +161,42 @@ test('files are given their roles when nothing is missing, and the import runs',
     const run = await draft.run()
     const { resource } = await run.result()
     assert.deepEqual(setup.host.books.get(resource?.id ?? '')?.lines, ['new'])
+  }))
+
+test('what has come is validated while a file is missing, where the format can', () =>
+  withPiecework(
+    (host) => {
+      const pack = sorting({ folders: [], given: [] })(host)
+      return { ...pack, formats: pack.formats?.map((one) => partly(one, host)) ?? [] }
+    },
+    async (piecework) => {
+      const draft = await piecework.createDraft({ format, name: 'Notes', ...by })
+      await refused(draft.validate({ partial: true }), 'input-incomplete')
+      await draft.upload(unsorted, file('cover.jpg', 'torn'))
+      await refused(draft.validate(), 'input-incomplete', /text/)
+      const partial = await draft.validate({ partial: true })
+      assert.equal((await partial.ended()).job.error?.message, 'notes/cover: 1 error in the input.')
+      const found = await draft.validationResults()
+      const codes = found.files.flatMap(({ findings }) => findings.map(({ code }) => code))
+      assert.deepEqual([found.status, found.missing, found.outdated], ['failed', ['text'], false])
+      assert.deepEqual(codes, ['notes/no-text', 'notes/torn'], 'nothing of the file that is missing')
+      await refused(draft.run(), 'input-incomplete', /text/)
+      await draft.upload(unsorted, file('cover.jpg', 'blue'))
+      await (await draft.validate({ partial: true })).result()
+      await draft.upload(unsorted, file('text.txt', 'bad\n'))
+      assert.equal((await draft.validationResults()).outdated, true)
+      await (await draft.validate({ partial: true })).ended()
+      const whole = await draft.validationResults()
+      assert.deepEqual([whole.missing, whole.status, whole.errors], [undefined, 'failed', 1])
+      await draft.upload(unsorted, file('text.txt'))
+      await (await draft.run()).result()
+    },
+  ))
+
+test('a format that cannot do it refuses to validate a part', () =>
+  withDraft(async (draft) => {
+    await draft.upload(unsorted, file('cover.jpg', 'blue'))
+    await refused(draft.validate({ partial: true }), 'input-incomplete', /text/)
   }))
 
 for (const method of ['sort', 'validate', 'run'] as const)

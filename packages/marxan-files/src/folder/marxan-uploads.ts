@@ -25,22 +25,22 @@ const uploadsChecks: OptionChecks<MarxanUploadsOptions> = {
 }
 
 /**
- * The files of a folder as the uploads of one import, by role; the parts of a shapefile, and results, as one zip each, made while it is
+ * The files of a folder as the uploads of one import, by role, without those that it does not have; the parts of a shapefile, and results, as one zip each, made while it is
  * uploaded. Throws `options-invalid` for
  * metadata of a role that does not exist.
  */
 export async function marxanUploads(
-  { input, pu, spec, puvspr, bound, grid, output: results }: MarxanFiles,
+  { input, pu, spec, puvspr, bound, grid, output: results }: Partial<MarxanFiles>,
   options?: MarxanUploadsOptions,
 ): Promise<Readonly<Record<string, UploadSource>>> {
   const { metadata = {}, output = true, signal } = checkOptions('marxanUploads()', options, uploadsChecks)
   const zippedResults = output && results !== undefined ? await zippedOutput(results, signal) : undefined
   const sources: Partial<Record<RoleName, UploadSource>> = {
-    [gridRole]: grid.kind === 'zip' ? { file: grid.path } : zippedGrid(grid.paths, signal),
-    'input.dat': { file: input },
-    'pu.dat': { file: pu },
-    'spec.dat': { file: spec },
-    'puvspr.dat': { file: puvspr },
+    ...(grid && { [gridRole]: grid.kind === 'zip' ? { file: grid.path } : zippedGrid(grid.paths, signal) }),
+    ...(input !== undefined && { 'input.dat': { file: input } }),
+    ...(pu !== undefined && { 'pu.dat': { file: pu } }),
+    ...(spec !== undefined && { 'spec.dat': { file: spec } }),
+    ...(puvspr !== undefined && { 'puvspr.dat': { file: puvspr } }),
     ...(bound !== undefined && { 'bound.dat': { file: bound } }),
     ...(zippedResults && { [outputRole]: zippedResults }),
   }

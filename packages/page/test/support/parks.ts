@@ -59,6 +59,8 @@ export class Parks extends NestedHost {
           validate: async function* ({ entries }) {
             await gate()
             yield* findingsIn(await linesOf(entries, 'trees'))
+            const notes = entries.paths.includes('notes') ? await linesOf(entries, 'notes') : []
+            if (notes.includes('?')) yield unreadable
           },
         },
       ],
@@ -71,6 +73,7 @@ export class Parks extends NestedHost {
       tree,
       pieces: [piece],
       keepsShell: true,
+      partial: true,
       unsorted: {
         maxBytes: 1e7,
         maxFiles: 100,
@@ -102,6 +105,14 @@ export class Parks extends NestedHost {
         squares((await linesOf(await uploadEntries(uploads, artifacts), 'trees')).length),
     }
   }
+}
+
+const unreadable: NewFinding = {
+  severity: 'error',
+  code: 'survey/unreadable',
+  file: 'notes',
+  message: 'A note is "?".',
+  hint: 'Write what was seen, or delete the line.',
 }
 
 /** A tree is a word; `?` and numbers are wrong, and a name in capitals is odd. */

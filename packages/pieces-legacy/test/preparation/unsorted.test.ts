@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createReadStream } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { type ImportDraft, memoryArtifacts } from '@piecework/core'
@@ -86,8 +86,11 @@ test('its files, one by one or in a zip, are sorted as the check of a folder fin
   assert.equal(rows[0]?.n, '2')
 })
 
-test('what is missing is named with where to look, and may come with its role', async () => {
+test('what is missing is named with where to look, may come with its role, and what is there is checked before', async () => {
   const dir = await made.make()
+  const { spec } = await findMarxanFiles(dir)
+  const text = await readFile(spec, 'utf8')
+  await writeFile(spec, `${text}many,many\n`)
   const draft = await draftOf('Incomplete')
   const { puvspr } = await findMarxanFiles(dir)
   const without = (await pathsIn(dir)).filter((path) => join(dir, path) !== puvspr)
@@ -99,6 +102,17 @@ test('what is missing is named with where to look, and may come with its role', 
     draft.validate(),
     (error) => isPieceworkError(error, 'input-incomplete') && error.findings.length > 0,
   )
+  const first = await draft.validate({ partial: true })
+  assert.equal((await first.ended()).job.status, 'failed')
+  const { status, files: found, missing: absent } = await draft.validationResults()
+  const errors = found.flatMap(({ file, findings }) =>
+    findings.filter(({ severity }) => severity === 'error').map(({ code }) => `${file} ${code}`),
+  )
+  assert.deepEqual([status, absent], ['failed', ['puvspr.dat']])
+  assert.deepEqual(errors.sort(), ['input.dat legacy/file-missing', 'spec.dat legacy/field-count'])
+  await writeFile(spec, text)
+  const path = spec.slice(dir.length + 1)
+  await uploadLoose(draft, dir, [path])
   await draft.upload('puvspr.dat', { file: puvspr })
   assert.equal((await (await draft.validate()).ended()).job.status, 'succeeded')
   assert.ok((await rolesOf(draft)).includes('spec.dat'))

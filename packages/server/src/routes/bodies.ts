@@ -33,6 +33,10 @@ export interface RunBody {
   readonly options?: Readonly<Record<string, unknown>>
 }
 
+export interface ValidateBody extends RunBody {
+  readonly partial?: true
+}
+
 /** An archive that is here: what an export has made, or an upload that is complete. */
 export interface ArchiveBody {
   readonly job?: string
@@ -164,8 +168,16 @@ export function redeliverModel(followUps: readonly string[]): Model<RedeliverBod
   )
 }
 
-export const runModel: Model<RunBody> = model(
-  z.strictObject({ ...chosenShape, options: pieceOptions.exactOptional() }),
+const runShape = { ...chosenShape, options: pieceOptions.exactOptional() }
+export const runModel: Model<RunBody> = model(z.strictObject(runShape))
+export const validateModel: Model<ValidateBody> = model(
+  z.strictObject({
+    ...runShape,
+    partial: z
+      .literal(true)
+      .exactOptional()
+      .describe('also while required files are missing, where the format can; else that is refused'),
+  }),
 )
 export const emptyModel: Model<Readonly<Record<never, never>>> = model(z.strictObject({}))
 

@@ -5,7 +5,15 @@ import { dataFileView, draftStatusModel, draftView, draftViewModel } from '../vi
 import { sortedFilesModel, validationResultsModel } from '../views/models.js'
 import { shownResults } from '../views/shown-results.js'
 import { accepted, acceptedAnswer } from './answers.js'
-import { type DraftBody, draftModel, emptyModel, type RunBody, runModel } from './bodies.js'
+import {
+  type DraftBody,
+  draftModel,
+  emptyModel,
+  type RunBody,
+  runModel,
+  type ValidateBody,
+  validateModel,
+} from './bodies.js'
 import { dataFileRoutes } from './data-file-routes.js'
 import type { DraftFormat, FindDraft } from './draft-formats.js'
 import { draftMapRoutes } from './map-routes.js'
@@ -94,13 +102,13 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
         return accepted(context, job, principal)
       },
     }),
-    route<never, RunBody>({
+    route<never, ValidateBody>({
       method: 'POST',
       path: `${item}/validate`,
       operation: `validate${label}`,
       again: 'one-job',
       summary: 'Validate what is uploaded, and write nothing',
-      body: runModel,
+      body: validateModel,
       answers: acceptedAnswer,
       handle: async ({ request: { signal }, params, body, principal, keyed }) => {
         const draft = await find(params, principal)

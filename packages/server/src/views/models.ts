@@ -144,6 +144,10 @@ const validationResults = z.strictObject({
   status: z.enum(['none', 'running', 'passed', 'failed', 'stopped']),
   outdated: z.boolean(),
   job: text.exactOptional(),
+  missing: z
+    .array(text)
+    .exactOptional()
+    .describe('required roles that had no file: what depends on them was not looked at'),
   errors: count,
   warnings: count,
   files: z.array(
@@ -190,9 +194,7 @@ export type SortedFiles = Awaited<ReturnType<ImportDraft['sort']>>
 export const sortedFilesModel: Model<SortedFiles> = model(
   z.strictObject({
     files: z.array(z.strictObject({ role: z.string(), path: z.string().describe('in the folder') })),
-    missing: z
-      .array(z.string())
-      .describe('required roles that no file has; until there is none, no files of roles are made'),
+    missing: z.array(z.string()).describe('required roles that no file has'),
     findings: z.array(finding),
   }) as never,
   'SortedFiles',

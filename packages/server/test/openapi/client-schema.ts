@@ -1107,6 +1107,7 @@ export interface components {
       status: 'none' | 'running' | 'passed' | 'failed' | 'stopped'
       outdated: boolean
       job?: string
+      missing?: string[]
       errors: number
       warnings: number
       files: {
@@ -2282,6 +2283,8 @@ export interface operations {
           options?: {
             [key: string]: unknown
           }
+          /** @constant */
+          partial?: true
         }
       }
     }
