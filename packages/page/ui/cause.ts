@@ -25,6 +25,8 @@ export function CauseView({ cause: { items, count }, nameOf, onShow }: CauseProp
   const said = t.find(first.code.replace(/^core\//, 'cause.'))
   const isSame = items.every(({ hint }) => hint === first.hint)
   const hasValues = items.some(({ value }) => value !== undefined)
+  const hasLines = items.some(({ line }) => line !== undefined)
+  const hasColumns = items.some(({ column }) => column !== undefined)
   const hasMap = onShow !== undefined && items.some(isOnMap)
   const place = [
     first.line === undefined ? '' : `${t('findings.line')} ${format.number(first.line)}`,
@@ -47,7 +49,8 @@ export function CauseView({ cause: { items, count }, nameOf, onShow }: CauseProp
       items.length > 1 &&
       html`<div class="scroll" tabindex="0" role="group" aria-label=${first.file ?? t(`findings.${first.severity}`)}><table class="places stacked">
         <thead><tr>
-          <th scope="col" class="number">${t('findings.line')}</th><th scope="col">${t('findings.column')}</th>
+          ${hasLines && html`<th scope="col" class="number">${t('findings.line')}</th>`}
+          ${hasColumns && html`<th scope="col">${t('findings.column')}</th>`}
           ${hasValues && html`<th scope="col">${t('findings.value')}</th>`}
           <th scope="col">${t('findings.message')}</th>
           ${!isSame && html`<th scope="col">${t('findings.hint')}</th>`}
@@ -55,7 +58,8 @@ export function CauseView({ cause: { items, count }, nameOf, onShow }: CauseProp
         </tr></thead>
         <tbody>${shown.map(
           (one, at) => html`<tr key=${at}>
-            <td class="number" data-label=${t('findings.line')}>${one.line === undefined ? undefined : format.number(one.line)}</td><td data-label=${t('findings.column')}>${one.column !== undefined && html`<bdi>${one.column}</bdi>`}</td>
+            ${hasLines && html`<td class="number" data-label=${t('findings.line')}>${one.line === undefined ? undefined : format.number(one.line)}</td>`}
+            ${hasColumns && html`<td data-label=${t('findings.column')}>${one.column !== undefined && html`<bdi>${one.column}</bdi>`}</td>`}
             ${hasValues && html`<td data-label=${t('findings.value')}><bdi>${one.value === '' ? t('findings.empty') : (one.value ?? '–')}</bdi></td>`}
             <td><bdi>${one.message}</bdi></td>
             ${!isSame && html`<td data-label=${t('findings.hint')}><bdi>${one.hint !== undefined && forPage(one.hint)}</bdi></td>`}

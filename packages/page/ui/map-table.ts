@@ -77,7 +77,7 @@ export function MapTable({ map, marked, selected, onSelect }: MapTableProps): VN
       units.length > pageSize &&
       html`<p class="pager">
         <button type="button" class="quiet" disabled=${from === 0} onClick=${() => setPage(page - 1)}>${t('map.before')}</button>
-        <span>${t('map.page', { from: format.number(from + 1), to: format.number(from + shown.length), n: format.number(units.length) })}</span>
+        <bdi>${t('map.page', { from: format.number(from + 1), to: format.number(from + shown.length), n: format.number(units.length) })}</bdi>
         <button type="button" class="quiet" disabled=${from + pageSize >= units.length} onClick=${() => setPage(Math.floor(from / pageSize) + 1)}>${t('map.next')}</button>
       </p>`
     }
