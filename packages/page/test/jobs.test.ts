@@ -215,7 +215,7 @@ test('what was sent has its place: a link is opened, and what has not arrived is
     route.request().method() === 'GET' ? route.fulfill({ json: { items } }) : route.continue(),
   )
   await page.reload()
-  await page.getByText('1 file has not arrived.').first().waitFor()
+  await page.locator('.summary.warned').getByText('1 file has not arrived.').waitFor()
   await page.getByText('has not arrived').first().waitFor()
   await page.getByRole('button', { name: 'Send again what has not arrived' }).click()
   // Here all of it had.
