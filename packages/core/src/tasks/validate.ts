@@ -57,7 +57,7 @@ class Problems {
   }
 
   add(finding: NewFinding): void {
-    if (finding.file !== undefined && this.#missing.includes(finding.file)) return
+    if (this.#isMissing(finding)) return
     if (finding.severity === 'error') {
       this.#errors += 1
       if (finding.file !== undefined) this.refused.add(finding.file)
@@ -74,12 +74,16 @@ class Problems {
       await part()
     } catch (error) {
       if (!isPieceworkError(error) || error.retryable || this.#attempt.signal.aborted) throw error
-      this.#thrown ??= error
       const { entry } = error.facts
       const file = typeof entry === 'string' ? { file: entry } : {}
+      if (!this.#isMissing(file)) this.#thrown ??= error
       this.add({ severity: 'error', code: `core/${error.code}`, message: error.message, ...file })
       for (const finding of error.findings) this.add(finding)
     }
+  }
+
+  #isMissing({ file }: Pick<NewFinding, 'file'>): boolean {
+    return file !== undefined && this.#missing.includes(file)
   }
 
   error(): JobError | undefined {

@@ -92,6 +92,13 @@ function partly(whole: Format, host: Notebooks): Format {
             yield { severity: 'error', code: 'notes/torn', file: 'cover', message: 'It is torn.' }
         },
       },
+      {
+        // biome-ignore lint/correctness/useYield: it stops at once.
+        validate: async function* ({ entries }) {
+          if (entries.facts('text')?.size === 0)
+            throw new PieceworkError('archive-invalid', 'There is no header.', { facts: { entry: 'text' } })
+        },
+      },
     ],
     importer: { import: async () => ({ rows: host.books.size }) },
   }
