@@ -1,10 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { chown, mkdtemp } from 'node:fs/promises'
+import { chown, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { check, checkOptions, required } from '@piecework/core/store'
+import { check, checkOptions, type OptionChecks } from '@piecework/core/store'
 import { freePort } from './free-port.js'
+import { postgresPrograms } from './postgres-programs.js'
 import { removeFolder, whenGone } from './when-gone.js'
 
 /** A PostgreSQL of a test's own, to be ended. */
@@ -33,19 +34,28 @@ export interface StandbyServer extends PostgresServer {
 
 const run = promisify(execFile)
 
-/**
- * Starts a server of the programs in this folder (`initdb`, `pg_ctl`; `pg_basebackup` for a standby) on a free port. It
- * survives its own crashes, not those of the machine.
- */
-export async function postgresServer(given: { readonly programs: string }): Promise<PostgresServer> {
-  const { programs } = checkOptions('postgresServer()', given, { programs: required(check.text) })
-  return started(programs, (data, as) =>
-    run(
-      join(programs, 'initdb'),
-      ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
-      as,
-    ),
-  )
+export interface PostgresServerOptions {
+  /** Folder of `initdb` and `pg_ctl`, and of `pg_basebackup` for a standby. Default: the newest version's of the machine. */
+  readonly programs?: string
+  /** Asked of whoever connects. Absent: everybody is trusted. */
+  readonly password?: string
+}
+
+const serverChecks: OptionChecks<PostgresServerOptions> = { programs: check.text, password: check.text }
+
+/** Starts a server of its own on a free port. It survives its own crashes, not those of the machine. */
+export async function postgresServer(given?: PostgresServerOptions): Promise<PostgresServer> {
+  const { programs = postgresPrograms(), password } = checkOptions('postgresServer()', given, serverChecks)
+  if (programs === undefined) throw new Error('postgresServer() needs the programs of a PostgreSQL server.')
+  const make = ['-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync']
+  return started(programs, password, async (data, as) => {
+    const initdb = (...how: readonly string[]) =>
+      run(join(programs, 'initdb'), ['-D', data, ...make, ...how], as)
+    if (password === undefined) return initdb('-A', 'trust')
+    const file = join(as.cwd, 'password')
+    await writeFile(file, password)
+    return initdb('-A', 'scram-sha-256', `--pwfile=${file}`)
+  })
 }
 
 interface As {
@@ -57,6 +67,7 @@ interface As {
 /** `fill` makes the folder of the server's data. */
 async function started(
   programs: string,
+  password: string | undefined,
   fill: (data: string, as: As) => Promise<unknown>,
 ): Promise<StandbyServer> {
   const owner = process.getuid?.() === 0 ? idsOf('postgres') : undefined
@@ -88,13 +99,15 @@ async function started(
     await control(...start, 'start')
     const copy = ['-h', '127.0.0.1', '-p', `${port}`, '-U', 'postgres', '-R', '-c', 'fast', '--no-sync']
     return {
-      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      url: `postgres://postgres${password === undefined ? '' : `:${encodeURIComponent(password)}`}@127.0.0.1:${port}/postgres`,
       folder,
       owner,
       restart: (mode) => control(...start, '-m', mode, 'restart'),
       end: (mode) => control('-m', mode, 'stop'),
       standby: () =>
-        started(programs, (data, as) => run(join(programs, 'pg_basebackup'), [...copy, '-D', data], as)),
+        started(programs, password, (data, as) =>
+          run(join(programs, 'pg_basebackup'), [...copy, '-D', data], as),
+        ),
       promote: () => control('promote'),
       remove: end.now,
     }

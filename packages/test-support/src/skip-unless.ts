@@ -1,3 +1,5 @@
+import { postgresPrograms } from './postgres-programs.js'
+
 type Hook = ((hook: never) => void) & { each(hook: never): void }
 
 /** What is asked of a test runner's suite; uvu's fits. */
@@ -28,4 +30,9 @@ export function skipUnless<S extends SkippableSuite>(available: boolean, reason:
 /** `const test = needsServer(suite('job store'))`: its tests run where `DATABASE_URL` names a PostgreSQL server. */
 export function needsServer<S extends SkippableSuite>(suite: S): S {
   return skipUnless(Boolean(process.env.DATABASE_URL), 'needs a PostgreSQL server in DATABASE_URL', suite)
+}
+
+/** Its tests run where PostgreSQL's programs are: for those that end a server, or need a second one. */
+export function needsOwnServer<S extends SkippableSuite>(suite: S): S {
+  return skipUnless(postgresPrograms() !== undefined, 'needs the programs of a PostgreSQL server', suite)
 }

@@ -107,10 +107,10 @@ optionTests(test, [
   },
   {
     name: 'postgresServer()',
-    options: () => ({ programs: '/usr/lib/postgresql/15/bin' }),
+    options: () => ({ programs: '/usr/lib/postgresql/15/bin', password: 'a' }),
     call: postgresServer,
     refusalsOnly: true,
-    wrong: { programs: ['', 7, undefined] },
+    wrong: { programs: ['', 7], password: ['', 7] },
   },
   {
     name: 'fleet()',

@@ -14,11 +14,16 @@ import {
 import type { ArchiveRef, Piece } from '@piecework/core/piece'
 import { checkTables, fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { type PostgresServer, postgresServer, type StandbyServer, skipUnless } from '@piecework/test-support'
+import {
+  type PostgresServer,
+  postgresPrograms,
+  postgresServer,
+  type StandbyServer,
+  skipUnless,
+} from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { type MovingAddress, movingAddress } from './moving-address.js'
-import { postgresPrograms } from './postgres-programs.js'
 
 const programs = postgresPrograms(['initdb', 'pg_ctl', 'pg_basebackup'])
 const test = skipUnless(

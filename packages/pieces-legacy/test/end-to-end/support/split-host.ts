@@ -5,7 +5,7 @@ import { type PlanningDatabases, planningMigrations, planningProject } from '@pi
 import { planningScenario, scenarioMigrations, splitMigrations } from '@piecework/pieces-scenario'
 import { fromPg, migrate, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { type ScratchTemplate, scratchDatabase } from '@piecework/test-support'
+import { postgresServer, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import type { Host } from './host.js'
 
@@ -37,24 +37,31 @@ export interface SplitDatabases {
   drop(): Promise<void>
 }
 
-/** Two databases of one server, which read each other's tables. */
+/** A database of the run's server and one of a server of its own, which asks for a password; they read each other's tables. */
 export async function splitDatabases(): Promise<SplitDatabases> {
-  const template: ScratchTemplate = { name: 'planning', prepare: makeTables }
-  const [store, geo] = await Promise.all([scratchDatabase({ template }), scratchDatabase({ template })])
-  const urls = { store: store.url, geo: geo.url }
-  await splitTables(urls)
-  return {
-    urls,
-    drop: async () => {
-      await store.drop()
-      await geo.drop()
-    },
+  const [store, server] = await Promise.all([
+    scratchDatabase({ template: { name: 'planning', prepare: makeTables } }),
+    postgresServer({ password: "a password's %40 \\" }),
+  ])
+  const urls = { store: store.url, geo: server.url }
+  const drop = async () => {
+    await store.drop()
+    await server.remove()
+  }
+  try {
+    await makeTables(urls.geo)
+    await splitTables(urls)
+    return { urls, drop }
+  } catch (error) {
+    await drop()
+    throw error
   }
 }
 
 async function makeTables(url: string): Promise<void> {
   const pool = poolOf(url, 1)
   try {
+    await pool.query('CREATE EXTENSION IF NOT EXISTS postgis')
     await migrate(fromPg(pool), [...planningMigrations, ...scenarioMigrations])
   } finally {
     await pool.end()
