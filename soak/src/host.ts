@@ -21,10 +21,13 @@ import { hooksCertificate } from './hooks.js'
 import { moodyArtifacts } from './moody-artifacts.js'
 import type { Place } from './place.js'
 import { policyOf } from './rights.js'
+import { databases } from './split/pieces.js'
 
 export interface SoakHost {
   readonly piecework: Piecework
   readonly database: Database
+  /** The second one, if there are two. */
+  readonly geo?: Database
   readonly links: Links
   /** What opens them. */
   readonly downloads: DownloadLinks
@@ -53,17 +56,29 @@ const draftTtlMs = 6000
  * One process's Piecework, not started. Whatever the options of a host keep for a time goes soon, or at once.
  */
 export function soakHost(place: Place, role: Role): SoakHost {
-  const { database, redis, artifacts, mood, rights, delivered } = place
-  const poolOf = (max: number): pg.Pool => {
-    const pool = new pg.Pool({ connectionString: database, max, application_name: applicationName(role) })
+  const { database, geo, redis, artifacts, mood, rights, delivered } = place
+  const poolOf = (max: number, connectionString = database): pg.Pool => {
+    const pool = new pg.Pool({ connectionString, max, application_name: applicationName(role) })
     // A connection that is ended on purpose is no news.
     return pool.on('error', () => {})
   }
   const data = poolOf(4)
   const control = poolOf(3)
-  const store = postgresStore({ database: fromPg(data), control: fromPg(control), leaseMs })
+  const others = geo === undefined ? undefined : poolOf(4, geo)
+  const store = postgresStore({
+    database: fromPg(data),
+    control: fromPg(control),
+    leaseMs,
+    ...(others && { databases: { geo: fromPg(others) } }),
+  })
+  const split = others ? { databases } : {}
   const piecework = createPiecework({
-    packs: [inParts(planningProject(), partRows), planningScenario(), legacyMarxanPack(), outputPack],
+    packs: [
+      inParts(planningProject(split), partRows),
+      planningScenario(split),
+      legacyMarxanPack(split),
+      outputPack,
+    ],
     store,
     artifacts: moodyArtifacts(fileArtifacts(artifacts), mood),
     artifactTimeoutMs,
@@ -84,11 +99,12 @@ export function soakHost(place: Place, role: Role): SoakHost {
   return {
     piecework,
     database: store.database,
+    ...(store.databases?.geo && { geo: store.databases.geo }),
     links: store.links,
     downloads: downloadLinks({ piecework, store, keys }),
     stop: async (drainMs = 5000) => {
       await piecework.stop({ drainMs })
-      await Promise.all([data.end(), control.end()])
+      await Promise.all([data, control, others].map((pool) => pool?.end()))
     },
   }
 }

@@ -14,6 +14,7 @@ interface Arguments {
   readonly limit: number
   readonly only?: string
   readonly jobs?: string
+  readonly split?: true
   readonly json?: true
 }
 
@@ -34,6 +35,7 @@ const program = new Command('npm run soak --')
   .option('--workers <number>', 'worker processes', count, 3)
   .option('--only <texts>', 'only kinds of faults whose name holds one of these texts, separated by commas')
   .option('--jobs <kinds>', `only these of ${jobKinds.join(', ')}; separated by commas`)
+  .option('--split', 'geometries and amounts are in a database of a second server, which is hit, too')
   .option('--json', 'print one JSON document, and nothing else, on stdout')
   .addHelpText(
     'after',
@@ -54,6 +56,7 @@ async function main({
   limit,
   only,
   jobs,
+  split,
   json,
 }: Arguments): Promise<void> {
   const { DATABASE_URL: url, POSTGRES_PROGRAMS: programs } = process.env
@@ -70,6 +73,7 @@ async function main({
     ...(jobs !== undefined && { jobs }),
     seed,
     workers,
+    split: split ?? false,
     url: url || undefined,
     programs,
     limitMs: limit * 1000,

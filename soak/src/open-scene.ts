@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { prepare } from '@piecework/bench/planning-host'
 import {
   fleet,
+  type PostgresServer,
   postgresServer,
   redisServer,
   removeFolder,
@@ -20,12 +21,16 @@ import { applicationName, soakHost } from './host.js'
 import { type Lessons, learn } from './learn.js'
 import type { Scene } from './scene.js'
 import { makeSources } from './sources.js'
+import { splitRows } from './split/split-rows.js'
+import { openWhole } from './split/whole.js'
 
 export interface SceneOptions {
   /** A PostgreSQL server; a database of its own is made on it and dropped. */
   readonly url?: string | undefined
   /** Folder of PostgreSQL's programs, for a server of its own. */
   readonly programs?: string | undefined
+  /** Whether some pieces have their rows in a database of a second server, which is made in any case. */
+  readonly split?: boolean
   readonly workers: number
   readonly lessons: Lessons
   /** Chooses which worker is hit. */
@@ -56,6 +61,7 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     const folder = await mkdtemp(join(tmpdir(), 'piecework-soak-'))
     ends.push(whenGone(removeFolder, folder).now)
     const { url, ...own } = await openDatabase(options, ends)
+    const geoServer = options.split ? await openGeo(options, ends) : undefined
     const redis = await redisServer()
     ends.push(() => redis.remove())
     const disk = await openDisk({ parent: folder, megabytes })
@@ -66,6 +72,7 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     ends.push(() => drive.stop())
     const place = {
       database: url,
+      ...(geoServer && { geo: geoServer.url }),
       redis: redis.url,
       artifacts: join(disk.folder, 'artifacts'),
       delivered: join(disk.folder, 'delivered'),
@@ -77,8 +84,11 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     }
     await mkdir(place.temporary)
     const sources = await makeSources(url, folder)
+    if (geoServer) await splitRows(url, geoServer.url)
     const host = soakHost(place, 'watcher')
     ends.push(() => host.stop())
+    const whole = geoServer ? await openWhole(place) : undefined
+    if (whole) ends.push(whole.stop)
     const workers = fleet({
       script: new URL('./worker.js', import.meta.url),
       args: [JSON.stringify(place)],
@@ -111,6 +121,8 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
       drive,
       disk,
       ...own,
+      ...(geoServer && { geoServer }),
+      whole: whole ? whole.look : async () => host,
       requester: () => requester,
       replaceRequester,
     }
@@ -154,4 +166,13 @@ async function openDatabase(
     await moveDatabase({ server: server.url, database: scratch.url, folder: databaseDisk.folder })
   }
   return { url: scratch.url, server, ...(databaseDisk && { databaseDisk }) }
+}
+
+async function openGeo(
+  { programs }: SceneOptions,
+  ends: (() => Promise<unknown>)[],
+): Promise<PostgresServer> {
+  const server = await postgresServer({ ...(programs !== undefined && { programs }), password: 'geo' })
+  ends.push(() => server.remove())
+  return server
 }

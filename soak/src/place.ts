@@ -3,6 +3,8 @@ import type { ResourceRef } from '@piecework/core'
 /** Where the processes of a soak find each other. */
 export interface Place {
   readonly database: string
+  /** Of the second database. Absent: there is one. */
+  readonly geo?: string
   readonly redis: string
   /** Folder of artifacts. */
   readonly artifacts: string

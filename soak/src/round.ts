@@ -6,6 +6,7 @@ import { noFiles } from './checks/files.js'
 import { quiet } from './checks/quiet.js'
 import { recordedOnce } from './checks/rights.js'
 import { added, type Contents, rowsAsBefore, rowsOnce } from './checks/rows.js'
+import { secondQuiet } from './checks/second.js'
 import { nothingHalfMade } from './checks/shell.js'
 import { contentsOf } from './contents-of.js'
 import { carriedOut, takeAway } from './deliveries.js'
@@ -101,6 +102,7 @@ export async function playRound(at: Scene, round: Round): Promise<RoundResult> {
   for (const job of jobs) await tidy(job.scene, job.kind, job.report)
   await takeAway(scene)
   problems.push(
+    ...(await secondQuiet(scene, { principal, since: endedAt, patienceMs })),
     ...(await quiet(host.database, endedAt, patienceMs)),
     ...rowsAsBefore(before, await contentsOf(scene)),
     ...(await noFiles({

@@ -35,6 +35,10 @@ export interface Scene {
   readonly disk: Disk
   /** Absent if the database is on a server that was given. */
   readonly server?: PostgresServer
+  /** Of the second database. Absent if there is none. */
+  readonly geoServer?: PostgresServer
+  /** A host that has all rows in one database: the second's are copied there. */
+  readonly whole: () => Promise<SoakHost>
   /** Of the database. Absent where there cannot be one. */
   readonly databaseDisk?: Disk
   readonly requester: () => Requester

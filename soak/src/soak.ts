@@ -25,6 +25,8 @@ export interface SoakOptions {
   readonly url?: string | undefined
   /** Folder of PostgreSQL's programs: without `url` the soak starts a server of its own. */
   readonly programs?: string | undefined
+  /** Some pieces have their rows in a database of a second server. Default: all are in one. */
+  readonly split?: boolean
   /** How long a job may take before it counts as lost. */
   readonly limitMs: number
   log(text: string): void

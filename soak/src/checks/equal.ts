@@ -21,7 +21,8 @@ export async function equalToSource(
   const made = job.result.resource?.id
   if (made === undefined) return [problem('lost', `job ${job.id} has succeeded and made nothing`)]
   if (kind === 'legacy import') return equalByKeys(scene, made)
-  const tables = await compareResources(scene.host.database, {
+  const { database } = await scene.whole()
+  const tables = await compareResources(database, {
     schema: planningSchema,
     root: 'projects',
     from: scene.sources.project.id,
@@ -52,9 +53,10 @@ async function equalFiles(
 }
 
 /** Two imports of the same files have no id in common. */
-async function equalByKeys({ host, beside }: Scene, made: string): Promise<readonly Problem[]> {
+async function equalByKeys({ whole, beside }: Scene, made: string): Promise<readonly Problem[]> {
   const live = (id: string) => ({ resource: { kind: 'project', id }, ...watcher })
-  const { resources } = await host.piecework.diff(live(beside.sources.project.id), live(made), watcher)
+  const { piecework } = await whole()
+  const { resources } = await piecework.diff(live(beside.sources.project.id), live(made), watcher)
   return resources.flatMap(({ pieces }) =>
     pieces.flatMap(({ piece, entries }) =>
       entries

@@ -7,12 +7,13 @@ import { hostWrites } from './host-writes.js'
 import { otherJobFaults } from './other-jobs.js'
 import { processFaults } from './processes.js'
 import { rightWithdrawn } from './rights.js'
-import { serverFaults } from './servers.js'
+import { secondServerFaults, serverFaults } from './servers.js'
 
 /** By what `--only` and the table call them. */
 export const faults: Readonly<Record<string, Fault>> = {
   ...processFaults,
   ...serverFaults,
+  ...secondServerFaults,
   ...artifactFaults,
   ...otherJobFaults,
   'the host writes its rows': hostWrites,

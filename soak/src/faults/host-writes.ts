@@ -34,6 +34,7 @@ export const hostWrites: Fault = {
   // An edit that is under way, and one whose claim comes a moment too late.
   mayEnd: (kind): Ends => (reads(kind) ? ['refused: resource-busy', 'source-changed'] : []),
   before: 1,
+  missing: ({ geoServer }) => (geoServer ? 'its writes are of one database' : undefined),
 }
 
 async function writeSource(injection: Injection): Promise<Aftermath> {

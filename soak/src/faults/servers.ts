@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database } from '@piecework/core'
 import { applicationName } from '../host.js'
 import { jobEnds } from '../job-of.js'
 import type { Scene } from '../scene.js'
@@ -7,6 +8,8 @@ import type { Fault, Injection } from './fault.js'
 
 /** The longest time that a disk stays full. */
 export const longestMs = 6000
+/** The longest time that the second server is away: more than one lease. */
+const awayMs = 8000
 
 export const serverFaults: Readonly<Record<string, Fault>> = {
   'a database backend is ended': {
@@ -40,8 +43,51 @@ export const serverFaults: Readonly<Record<string, Fault>> = {
   },
 }
 
-async function endBackend({ scene: { host }, random }: Injection): Promise<undefined> {
-  const { rows } = await host.database.query<{ pid: number; busy: boolean }>(
+const noSecond = ({ geoServer }: Scene) =>
+  geoServer ? undefined : 'there is a second server only with --split'
+
+/** What befalls the server of the second database. */
+export const secondServerFaults: Readonly<Record<string, Fault>> = {
+  "a backend of the second server's is ended": {
+    inject: async ({ scene: { host }, random }) => endBackendOf(host.geo ?? host.database, random),
+    mayEnd: never,
+    missing: noSecond,
+  },
+  'the second server is restarted': secondRestarts('fast'),
+  'the second server crashes and recovers': secondRestarts('immediate'),
+  'the second server is away for a while': {
+    inject: async ({ scene, random }) => {
+      await scene.geoServer?.end('immediate')
+      await sleep(awayMs / 2 + (random() * awayMs) / 2)
+      await scene.geoServer?.restart('immediate')
+      await reached(scene.host.geo)
+      return undefined
+    },
+    mayEnd: (job) => ['refused: database', ...abandoned(job)],
+    leaves: true,
+    missing: noSecond,
+  },
+}
+
+function secondRestarts(mode: 'fast' | 'immediate'): Fault {
+  return {
+    inject: async ({ scene }) => {
+      await scene.geoServer?.restart(mode)
+      await reached(scene.host.geo)
+      return undefined
+    },
+    mayEnd: (job) => ['refused: database', ...abandoned(job)],
+    leaves: true,
+    missing: noSecond,
+  }
+}
+
+function endBackend({ scene: { host }, random }: Injection): Promise<undefined> {
+  return endBackendOf(host.database, random)
+}
+
+async function endBackendOf(database: Database, random: () => number): Promise<undefined> {
+  const { rows } = await database.query<{ pid: number; busy: boolean }>(
     `SELECT pid, state <> 'idle' AS busy FROM pg_stat_activity
      WHERE datname = current_database() AND application_name = ANY ($1) ORDER BY pid`,
     [[applicationName('worker'), applicationName('requester')]],
@@ -49,14 +95,14 @@ async function endBackend({ scene: { host }, random }: Injection): Promise<undef
   const busy = rows.filter((row) => row.busy)
   const among = busy.length > 0 ? busy : rows
   const pid = among[Math.floor(random() * among.length)]?.pid
-  await host.database.query('SELECT pg_terminate_backend($1)', [pid])
+  await database.query('SELECT pg_terminate_backend($1)', [pid])
 }
 
 function restarts(mode: 'fast' | 'immediate'): Fault {
   return {
     inject: async ({ scene }) => {
       await scene.server?.restart(mode)
-      await reached(scene)
+      await reached(scene.host.database)
       return undefined
     },
     mayEnd: (job) => ['', ...abandoned(job)],
@@ -67,9 +113,9 @@ function restarts(mode: 'fast' | 'immediate'): Fault {
 }
 
 /** Resolves when this process has noticed which of its connections are dead. */
-async function reached({ host }: Scene): Promise<void> {
-  for (let answers = 0; answers < 3; await sleep(50)) {
-    answers = await host.database.query('SELECT').then(
+async function reached(database: Database | undefined): Promise<void> {
+  for (let answers = 0; database && answers < 3; await sleep(50)) {
+    answers = await database.query('SELECT').then(
       () => answers + 1,
       () => 0,
     )
