@@ -21,6 +21,8 @@ export interface Lease {
 export interface GivenBack {
   /** The least time until another one begins it. */
   readonly givenBackForMs: number
+  /** The error is the node's last one from then on. Absent: that stays. */
+  readonly told?: true
 }
 
 /** What an attempt leaves behind. */

@@ -46,3 +46,13 @@ export function giveBack(
   if (fence > engineTimes.missingCodeLeases) return undefined
   return { givenBackForMs: Math.min(backoffMs * 2 ** (fence - 1), engineTimes.missingCodeWaitMs) }
 }
+
+/** While a database beside the store's is away an attempt counts for nothing: whatever its job waits for is there when it is back. */
+export function untilBack(
+  { job, node, fence }: Lease,
+  { backoffMs }: { readonly backoffMs: number },
+  interruption: Interruption | undefined,
+): GivenBack | undefined {
+  if (interruption || (job.outcome !== undefined && node.task !== 'finish')) return undefined
+  return { givenBackForMs: Math.min(backoffMs * 2 ** (fence - 1), engineTimes.missingCodeWaitMs), told: true }
+}

@@ -1,4 +1,4 @@
-import type { Attempts, Lease, NodeResult } from '../contracts/attempts.js'
+import type { Attempts, GivenBack, Lease, NodeResult } from '../contracts/attempts.js'
 import { type JobError, PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { JobNode } from '../contracts/nodes.js'
@@ -55,7 +55,7 @@ export function memoryAttempts(
       const { entry, slot } = leased(state, lease)
       slot.leaseUntil = 0
       if (next === undefined) return end(state, entry, slot, { error, findings })
-      if (typeof next === 'object') giveBack(state, entry.job, slot, next.givenBackForMs)
+      if (typeof next === 'object') giveBack(state, entry.job, slot, next, error)
       else again(state, entry.job, slot, error, next)
       return entry.job
     },
@@ -173,8 +173,14 @@ function again(
   })
 }
 
-function giveBack(state: MemoryState, job: Job, slot: MemoryNode, forMs: number): void {
-  slot.node = { ...slot.node, status: 'waiting' }
-  slot.submittedAt = state.environment.now() + forMs
+function giveBack(
+  state: MemoryState,
+  job: Job,
+  slot: MemoryNode,
+  { givenBackForMs, told }: GivenBack,
+  error: JobError,
+): void {
+  slot.node = { ...slot.node, status: 'waiting', ...(told && { error }) }
+  slot.submittedAt = state.environment.now() + givenBackForMs
   state.put({ type: 'task', task: taskOf(job, slot.node), notBefore: new Date(slot.submittedAt) })
 }

@@ -2,15 +2,16 @@ import type { Database, Queryable, Transaction, TransactionOptions } from '../co
 import { PieceworkError } from '../contracts/errors.js'
 import type { Piece } from '../contracts/piece.js'
 import type { Store } from '../contracts/store.js'
+import { namedDatabase } from './named-database.js'
 
-/** The database that a piece's rows are in. */
+/** The database that a piece's rows are in; one beside the store's is named by what it throws. */
 export function databaseOf(
   { databases, database }: Pick<Store, 'database' | 'databases'>,
   name?: string,
 ): Database {
   if (name === undefined) return database
   const found = databases && Object.hasOwn(databases, name) ? databases[name] : undefined
-  if (found) return found
+  if (found) return namedDatabase(name, found)
   throw new PieceworkError(
     'piece-unknown',
     `This worker was given no database "${name}": all must be given the same.`,

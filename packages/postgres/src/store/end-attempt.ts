@@ -63,9 +63,15 @@ export async function retryAttempt(
   return job
 }
 
-/** Another worker may begin the same attempt after `forMs`. Throws `lease-lost`. */
-export async function releaseAttempt(tx: Queryable, lease: Lease, forMs: number): Promise<Job> {
-  const { job, at } = await setWaiting(tx, lease, `submitted_at = ${laterSql('$4')}`, [forMs])
+/** Another worker may begin the same attempt after `forMs`. `error` absent: the node's last one stays. Throws `lease-lost`. */
+export async function releaseAttempt(
+  tx: Queryable,
+  lease: Lease,
+  forMs: number,
+  error?: JobError,
+): Promise<Job> {
+  const assignments = `submitted_at = ${laterSql('$4')}, error = coalesce($5::jsonb, error)`
+  const { job, at } = await setWaiting(tx, lease, assignments, [forMs, error ? jsonText(error) : null])
   await addToOutbox(tx, { type: 'task', task: taskOf(job, lease.node), notBefore: at })
   return job
 }

@@ -87,7 +87,7 @@ export function postgresAttempts(
         if (!holder.embedded) await terminateAbandonedBackend(tx, lease)
         if (next === undefined) return endAttempt(tx, cache, { lease, result })
         return typeof next === 'object'
-          ? releaseAttempt(tx, lease, next.givenBackForMs)
+          ? releaseAttempt(tx, lease, next.givenBackForMs, next.told && (result.error ?? error))
           : retryAttempt(tx, lease, result.error ?? error, next)
       })
     },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   createPiecework,
   isPieceworkError,
@@ -7,7 +8,7 @@ import {
   type Piecework,
 } from '@piecework/core'
 import type { Piece, Transaction } from '@piecework/core/piece'
-import type { Database, ErrorCode } from '@piecework/core/store'
+import { type Database, type ErrorCode, PieceworkError } from '@piecework/core/store'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
@@ -54,17 +55,21 @@ const last = (work: (tx: Transaction) => Promise<void>): Piece => ({
   cloner: { clone: async ({ tx }) => work(tx).then(() => ({ rows: 0 })) },
 })
 
-const pieceworkOf = (pieces: readonly Piece[]): Piecework =>
+const pieceworkOf = (pieces: readonly Piece[], other = geo): Piecework =>
   createPiecework({
     packs: [{ name: 'plan', kinds: [plan], pieces }],
-    store: postgresStore({ database: main, databases: { geo } }),
+    store: postgresStore({ database: main, databases: { geo: other } }),
     artifacts: memoryArtifacts(),
     runtime: inProcess(),
     backoffMs: 1,
   })
 
-async function running<T>(pieces: readonly Piece[], use: (piecework: Piecework) => Promise<T>): Promise<T> {
-  const piecework = pieceworkOf(pieces)
+async function running<T>(
+  pieces: readonly Piece[],
+  use: (piecework: Piecework) => Promise<T>,
+  other = geo,
+): Promise<T> {
+  const piecework = pieceworkOf(pieces, other)
   await piecework.start()
   try {
     return await use(piecework)
@@ -138,6 +143,35 @@ test('nothing half-made: a cancel leaves nothing in either', async () => {
     assert.equal((await job.ended()).job.status, 'cancelled')
   })
   assert.deepEqual(await totals(two), before)
+})
+
+test('one truth: an export waits for a database that is away, longer than its attempts are, and says for which', async () => {
+  const resource = await samplePlan(two)
+  let refusals = 0
+  let isAway = true
+  const coming: Database = {
+    query: geo.query.bind(geo),
+    transaction: async (...asked) => {
+      if (!isAway) return geo.transaction(...asked)
+      refusals += 1
+      const facts = { osCode: 'ECONNREFUSED' }
+      throw new PieceworkError('database', 'Nothing listens.', { retryable: true, facts })
+    },
+  }
+  await running(
+    [goals, shapes],
+    async (piecework) => {
+      const job = await piecework.export({ resource, principal })
+      for (; refusals < 8; await sleep(5));
+      const { job: now, nodes } = await piecework.job(job.id, { principal })
+      assert.equal(now.status, 'running')
+      const told = nodes.find(({ piece }) => piece === 'plan/shapes')?.error?.message
+      assert.match(told ?? '', /Database "geo": Nothing listens/)
+      isAway = false
+      assert.equal((await job.ended()).job.status, 'succeeded')
+    },
+    coming,
+  )
 })
 
 test('what is not carried is refused by name', async () => {
