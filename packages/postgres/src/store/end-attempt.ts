@@ -70,7 +70,7 @@ export async function releaseAttempt(
   forMs: number,
   error?: JobError,
 ): Promise<Job> {
-  const assignments = `submitted_at = ${laterSql('$4')}, error = coalesce($5::jsonb, error)`
+  const assignments = `submitted_at = ${laterSql('$4')}, error = coalesce($5::jsonb, n.error)`
   const { job, at } = await setWaiting(tx, lease, assignments, [forMs, error ? jsonText(error) : null])
   await addToOutbox(tx, { type: 'task', task: taskOf(job, lease.node), notBefore: at })
   return job
