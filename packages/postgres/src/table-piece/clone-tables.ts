@@ -1,4 +1,5 @@
 import { type CloneContext, type PieceCounts, PieceworkError } from '@piecework/core/piece'
+import { textLiteral } from '../database/text-literal.js'
 import { compareWritten } from './compare-written.js'
 import { hasDangling, unenforcedReferences } from './dangling.js'
 import { tellMissingFiles, withdrawUnnamed } from './files/file-map.js'
@@ -15,7 +16,7 @@ import { reportContained } from './report-contained.js'
 import { type RowSource, resourceRows } from './row-source.js'
 import { checkDeferred, withShells } from './shell-row.js'
 import type { TablePieceSpec } from './spec.js'
-import { stageRows } from './stage.js'
+import { distinctSql, stageRows } from './stage.js'
 import { isSameTable } from './table-name.js'
 import type { TablePlan } from './table-plan.js'
 import { tablesIn, tablesOfNode } from './tables-in.js'
@@ -69,8 +70,9 @@ export async function cloneTables<Options>(
 }
 
 async function sourceOf(plan: TablePlan, context: CloneContext, fill: FillContext): Promise<SourceTable> {
-  const source = orderedRows(plan, context.source.id)
-  const expected = await count(plan, source, fill)
+  const rows = orderedRows(plan, context.source.id)
+  const { expected, distinct } = await look(plan, rows, fill)
+  const source: RowSource = { ...rows, distinct: (name) => distinct.get(name) }
   if (plan.ownRow && expected !== 1) {
     throw new PieceworkError(
       'resource-not-found',
@@ -88,14 +90,26 @@ function orderedRows(plan: TablePlan, id: string): RowSource {
   return { ...rows, order }
 }
 
-async function count(plan: TablePlan, source: RowSource, fill: FillContext): Promise<number> {
-  const { rows } = await fill.tx.query<{ count: string; unreserved: string }>(
-    `SELECT count(*)::text AS count, (count(*) FILTER (WHERE ${unreservedSql(plan, source, fill)}))::text AS unreserved
+/** How many rows there are, and how many different values their columns have. Throws if keys are not reserved. */
+async function look(
+  plan: TablePlan,
+  source: RowSource,
+  fill: FillContext,
+): Promise<{ readonly expected: number; readonly distinct: ReadonlyMap<string, number> }> {
+  const { schema, name } = plan.table
+  const { rows } = await fill.tx.query<{
+    count: string
+    unreserved: string
+    distinct: Readonly<Record<string, number>> | null
+  }>(
+    `SELECT count(*)::text AS count, (count(*) FILTER (WHERE ${unreservedSql(plan, source, fill)}))::text AS unreserved,
+       (SELECT jsonb_object_agg(d.name, d.distinct) FROM (${distinctSql(textLiteral(schema), textLiteral(name))}) d) AS distinct
      FROM ${source.from} WHERE ${source.where}`,
   )
-  const lost = Number(rows[0]?.unreserved)
+  const [found] = rows
+  const lost = Number(found?.unreserved)
   if (lost > 0) throw unreserved(plan, lost)
-  return Number(rows[0]?.count)
+  return { expected: Number(found?.count), distinct: new Map(Object.entries(found?.distinct ?? {})) }
 }
 
 /** Undefined, and nothing done, if a reference dangles or the rows must be staged. */
@@ -139,7 +153,7 @@ async function assertCounts(
   fill: FillContext,
 ): Promise<void> {
   if (rows + skipped === expected) return
-  const now = await count(plan, source, fill)
+  const { expected: now } = await look(plan, source, fill)
   if (now !== expected) throw changedMeanwhile(plan, now - expected)
   throw new PieceworkError(
     'counts-differ',

@@ -69,16 +69,19 @@ export async function stageRows(
 }
 
 /**
- * By column: the number of different values, if by the server's statistics it does not grow with the rows.
+ * Columns of a table with the number of their different values, if by the server's statistics it does not grow with the rows.
+ * By SQL of its names, of which the catalogue has an index: a join would read the statistics of all tables.
  */
-export async function distinctValues(tx: Queryable, table: string): Promise<ReadonlyMap<string, number>> {
+export const distinctSql = (schema: string, table: string): string =>
+  `SELECT s.attname AS name, s.n_distinct AS distinct FROM pg_catalog.pg_stats s
+   WHERE s.tablename = ${table} AND s.schemaname = ${schema} AND s.n_distinct > 0 AND NOT s.inherited`
+
+/** The same by column. */
+async function distinctValues(tx: Queryable, table: string): Promise<ReadonlyMap<string, number>> {
+  const nameOf = (column: string) =>
+    `(SELECT ${column} FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::text::regclass)`
   const { rows } = await tx.query<{ name: string; distinct: number }>(
-    // By names, of which the catalogue has an index: a join would read the statistics of all tables.
-    `SELECT s.attname AS name, s.n_distinct AS distinct FROM pg_catalog.pg_stats s
-     WHERE s.tablename = (SELECT c.relname FROM pg_catalog.pg_class c WHERE c.oid = $1::text::regclass)
-       AND s.schemaname = (SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-         WHERE c.oid = $1::text::regclass)
-       AND s.n_distinct > 0 AND NOT s.inherited`,
+    distinctSql(nameOf('n.nspname'), nameOf('c.relname')),
     [table],
   )
   return new Map(rows.map(({ name, distinct }) => [name, distinct]))

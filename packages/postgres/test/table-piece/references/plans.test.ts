@@ -168,4 +168,40 @@ test('flat memory: ids inside values that lead to rows of the same statement are
   }
 })
 
+test('a clone makes the new key of each different value once, where the server knows them to be few', async () => {
+  const project = randomUUID()
+  await here.db.query('TRUNCATE second')
+  await here.db.query('INSERT INTO projects VALUES ($1)', [project])
+  await here.db.query(
+    `WITH f AS (INSERT INTO first (project_id, n) SELECT $1::uuid, n FROM generate_series(0, 6) n RETURNING id, n)
+     INSERT INTO second (project_id, n, first_id, other_id) SELECT $1::uuid, g, f.id, f.id FROM generate_series(1, $2::int) g JOIN f ON f.n = g % 7`,
+    [project, rows],
+  )
+  await here.db.query('ANALYZE second')
+  const into = await newProject(here.db, project)
+  const statements: string[] = []
+  const watched = {
+    ...here.db,
+    transaction: <T>(work: (tx: Transaction) => Promise<T>) =>
+      here.db.transaction(async (tx) =>
+        work({
+          ...tx,
+          query: (sql, values) => {
+            statements.push(sql)
+            return tx.query(sql, values)
+          },
+        }),
+      ),
+  } as World['db']
+  await cloned(watched, piece, into)
+  const insert = statements.find((sql) => /^INSERT INTO "public"\."second"/.test(sql)) ?? ''
+  assert.equal(insert.match(/SELECT DISTINCT/g)?.length, 2)
+  const { rows: led } = await here.db.query(
+    `SELECT count(*)::int AS right FROM second s JOIN first a ON a.id = s.first_id JOIN first b ON b.id = s.other_id
+     WHERE s.project_id = $1 AND a.project_id = $1 AND b.project_id = $1 AND a.n = s.n % 7 AND b.n = s.n % 7`,
+    [into.resource.id],
+  )
+  assert.deepEqual(led, [{ right: rows }])
+})
+
 test.run()
