@@ -15,13 +15,13 @@ import { planningProject } from '@piecework/pieces-project'
 import { planningScenario } from '@piecework/pieces-scenario'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { redisRuntime } from '@piecework/runtime-redis'
+import { planningDatabases } from '@piecework/test-support/fixtures/planning-databases.js'
 import pg from 'pg'
 import { inParts, outputPack } from './delivery.js'
 import { hooksCertificate } from './hooks.js'
 import { moodyArtifacts } from './moody-artifacts.js'
 import type { Place } from './place.js'
 import { policyOf } from './rights.js'
-import { databases } from './split/pieces.js'
 
 export interface SoakHost {
   readonly piecework: Piecework
@@ -71,7 +71,7 @@ export function soakHost(place: Place, role: Role): SoakHost {
     leaseMs,
     ...(others && { databases: { geo: fromPg(others) } }),
   })
-  const split = others ? { databases } : {}
+  const split = others ? { databases: planningDatabases } : {}
   const piecework = createPiecework({
     packs: [
       inParts(planningProject(split), partRows),

@@ -37,7 +37,7 @@ const run = promisify(execFile)
 export interface PostgresServerOptions {
   /** Folder of `initdb` and `pg_ctl`, and of `pg_basebackup` for a standby. Default: the newest version's of the machine. */
   readonly programs?: string
-  /** Asked of whoever connects. Absent: everybody is trusted. */
+  /** Asked at each connection. Absent: none is. */
   readonly password?: string
 }
 

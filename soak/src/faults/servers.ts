@@ -55,23 +55,17 @@ export const secondServerFaults: Readonly<Record<string, Fault>> = {
   },
   'the second server is restarted': secondRestarts('fast'),
   'the second server crashes and recovers': secondRestarts('immediate'),
-  'the second server is away for a while': {
-    inject: async ({ scene, random }) => {
-      await scene.geoServer?.end('immediate')
-      await sleep(awayMs / 2 + (random() * awayMs) / 2)
-      await scene.geoServer?.restart('immediate')
-      await reached(scene.host.geo)
-      return undefined
-    },
-    mayEnd: (job) => ['refused: database', ...abandoned(job)],
-    leaves: true,
-    missing: noSecond,
-  },
+  'the second server is away for a while': secondRestarts('immediate', awayMs),
 }
 
-function secondRestarts(mode: 'fast' | 'immediate'): Fault {
+/** It is away for half of `ms` at least. */
+function secondRestarts(mode: 'fast' | 'immediate', ms = 0): Fault {
   return {
-    inject: async ({ scene }) => {
+    inject: async ({ scene, random }) => {
+      if (ms > 0) {
+        await scene.geoServer?.end(mode)
+        await sleep(ms / 2 + (random() * ms) / 2)
+      }
       await scene.geoServer?.restart(mode)
       await reached(scene.host.geo)
       return undefined

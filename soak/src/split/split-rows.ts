@@ -1,8 +1,9 @@
 import { planningMigrations } from '@piecework/pieces-project'
 import { scenarioMigrations, splitMigrations } from '@piecework/pieces-scenario'
 import { fromPg, migrate, postgresStore } from '@piecework/postgres'
+import { planningDatabases as databases } from '@piecework/test-support/fixtures/planning-databases.js'
 import pg from 'pg'
-import { databases, tablesIn } from './pieces.js'
+import { tablesIn } from './pieces.js'
 import { addServer, connected, copyRows, emptySql, importTables, withoutTriggers } from './rows-from.js'
 
 /** Moves the tables of the second database there, with their rows, from the store's, which has all; each reads the other's. */

@@ -44,7 +44,7 @@ export function giveBack(
   // A job that has failed must not wait for it.
   if (job.outcome !== undefined && !outlivesStop(node.task)) return undefined
   if (fence > engineTimes.missingCodeLeases) return undefined
-  return { givenBackForMs: Math.min(backoffMs * 2 ** (fence - 1), engineTimes.missingCodeWaitMs) }
+  return { givenBackForMs: waitOf(fence, backoffMs) }
 }
 
 /** While a database beside the store's is away an attempt counts for nothing: whatever its job waits for is there when it is back. */
@@ -54,5 +54,8 @@ export function untilBack(
   interruption: Interruption | undefined,
 ): GivenBack | undefined {
   if (interruption || (job.outcome !== undefined && node.task !== 'finish')) return undefined
-  return { givenBackForMs: Math.min(backoffMs * 2 ** (fence - 1), engineTimes.missingCodeWaitMs), told: true }
+  return { givenBackForMs: waitOf(fence, backoffMs), told: true }
 }
+
+const waitOf = (fence: number, backoffMs: number): number =>
+  Math.min(backoffMs * 2 ** (fence - 1), engineTimes.missingCodeWaitMs)

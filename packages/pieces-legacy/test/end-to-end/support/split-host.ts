@@ -1,30 +1,14 @@
 import { type ArtifactStore, createPiecework, memoryArtifacts } from '@piecework/core'
 import type { Database } from '@piecework/core/piece'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
-import { type PlanningDatabases, planningMigrations, planningProject } from '@piecework/pieces-project'
+import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations, splitMigrations } from '@piecework/pieces-scenario'
 import { fromPg, migrate, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { postgresServer, scratchDatabase } from '@piecework/test-support'
+import { planningDatabases as databases } from '@piecework/test-support/fixtures/planning-databases.js'
 import pg from 'pg'
 import type { Host } from './host.js'
-
-/** As the platform of the first Marxan hosts has it: projects and scenarios here, geometries, units and amounts there. */
-const databases: PlanningDatabases = {
-  'project/planning-units': 'geo',
-  'project/cost-surfaces': 'geo',
-  'project/features': 'geo',
-  'project/feature-amounts': 'geo',
-  'project/geodata': 'geo',
-  'scenario/planning-units': 'geo',
-  'scenario/features': 'geo',
-  'scenario/specification': 'geo',
-  'scenario/boundary': 'geo',
-  'scenario/results': 'geo',
-  'scenario/executions': 'geo',
-  'scenario/marxan-input': 'geo',
-  'scenario/marxan-output': 'geo',
-}
 
 /** Where the two databases are. */
 export interface SplitUrls {

@@ -98,6 +98,24 @@ async function rowsRead(tx: Transaction, names: string): Promise<number> {
   return Number(found[0]?.read)
 }
 
+/** Tells of each statement in a transaction before it is sent. */
+function watched(told: (sql: string, tx: Transaction) => Promise<void> | void): World['db'] {
+  return {
+    ...here.db,
+    transaction: <T>(work: (tx: Transaction) => Promise<T>) =>
+      here.db.transaction(async (tx) =>
+        work({
+          ...tx,
+          copyIn: (into, bytes) => tx.copyIn(into, bytes),
+          query: async (sql, values) => {
+            await told(sql, tx)
+            return tx.query(sql, values)
+          },
+        }),
+      ),
+  } as World['db']
+}
+
 test('flat memory: the work of a clone and an import grows with the rows, not with their square', async () => {
   const project = await filled()
   const { files } = await exported(here.db, piece, { kind: 'project', id: project })
@@ -144,21 +162,10 @@ test('flat memory: ids inside values that lead to rows of the same statement are
   for (const make of ['clone', 'import'] as const) {
     const into = { ...(await newProject(here.db, project)), ids: { forms: keyFormsOf([crossing]) } }
     let read = 0
-    const counting = {
-      ...here.db,
-      transaction: <T>(work: (tx: Transaction) => Promise<T>) =>
-        here.db.transaction(async (tx) =>
-          work({
-            ...tx,
-            copyIn: (into, bytes) => tx.copyIn(into, bytes),
-            query: async (sql, values) => {
-              if (/^DROP TABLE pg_temp\."piecework_stage/.test(sql))
-                read = Math.max(read, await rowsRead(tx, '^piecework_stage'))
-              return tx.query(sql, values)
-            },
-          }),
-        ),
-    } as World['db']
+    const counting = watched(async (sql, tx) => {
+      if (/^DROP TABLE pg_temp\."piecework_stage/.test(sql))
+        read = Math.max(read, await rowsRead(tx, '^piecework_stage'))
+    })
     const { counts } =
       make === 'clone'
         ? await cloned(counting, crossing, into)
@@ -180,20 +187,11 @@ test('a clone makes the new key of each different value once, where the server k
   await here.db.query('ANALYZE second')
   const into = await newProject(here.db, project)
   const statements: string[] = []
-  const watched = {
-    ...here.db,
-    transaction: <T>(work: (tx: Transaction) => Promise<T>) =>
-      here.db.transaction(async (tx) =>
-        work({
-          ...tx,
-          query: (sql, values) => {
-            statements.push(sql)
-            return tx.query(sql, values)
-          },
-        }),
-      ),
-  } as World['db']
-  await cloned(watched, piece, into)
+  await cloned(
+    watched((sql) => void statements.push(sql)),
+    piece,
+    into,
+  )
   const insert = statements.find((sql) => /^INSERT INTO "public"\."second"/.test(sql)) ?? ''
   assert.equal(insert.match(/SELECT DISTINCT/g)?.length, 2)
   const { rows: led } = await here.db.query(
