@@ -84,7 +84,8 @@ export interface Attempts {
   ): Promise<readonly Finding[]>
   /**
    * Another attempt after `next` ms, or, if that is undefined, the node has failed for good. Given back, it is
-   * the same attempt again, by the first worker that comes to it; the node's last error stays.
+   * the same attempt again, by the first worker that comes to it; the node's last error stays. Where the node's `database`
+   * does not answer nothing can be recorded: throws `database`, and the lease lapses at once, with `error` as the node's.
    */
   fail(lease: Lease, error: JobError, findings: readonly Finding[], next?: number | GivenBack): Promise<Job>
   /**

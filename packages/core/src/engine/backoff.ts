@@ -57,5 +57,10 @@ export function untilBack(
   return { givenBackForMs: waitOf(fence, backoffMs), told: true }
 }
 
+/** The same while the server of a foreign table is away; undefined after some ten minutes, for its settings may be wrong. */
+export function untilReached(...asked: Parameters<typeof untilBack>): GivenBack | undefined {
+  return asked[0].fence > engineTimes.missingCodeLeases ? undefined : untilBack(...asked)
+}
+
 const waitOf = (fence: number, backoffMs: number): number =>
   Math.min(backoffMs * 2 ** (fence - 1), engineTimes.missingCodeWaitMs)

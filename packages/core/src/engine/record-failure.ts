@@ -4,13 +4,13 @@ import type { Finding } from '../contracts/finding.js'
 import type { Job } from '../contracts/jobs.js'
 import type { NodeTask } from '../contracts/nodes.js'
 import { engineTimes } from '../defaults.js'
-import { isAway } from '../plan/named-database.js'
+import { isAway, isForeignServerAway } from '../plan/named-database.js'
 import type { AttemptContext } from '../tasks/attempt-context.js'
 import { missingSource } from '../tasks/missing-source.js'
 import { stagingKey } from '../tasks/staging.js'
 import { AbandonedError, untilAbandoned } from './abandoned-error.js'
 import type { Attempt } from './attempt.js'
-import { giveBack, type NextAttempt, nextAttempt, untilBack } from './backoff.js'
+import { giveBack, type NextAttempt, nextAttempt, untilBack, untilReached } from './backoff.js'
 import { isOutOfResources } from './database-error.js'
 import type { EngineSettings } from './engine-options.js'
 import { jobError } from './job-error.js'
@@ -49,6 +49,7 @@ export async function recordFailure(
     (isMissingCode(reason) && giveBack(lease, settings)) ||
     untilRoom(reason) ||
     (isAway(reason) && untilBack(lease, settings, attempt.interruption)) ||
+    (isForeignServerAway(reason) && untilReached(lease, settings, attempt.interruption)) ||
     nextAttempt(lease, error, attempt.interruption, settings, retryAfterOf(reason))
   const retryInMs = typeof next === 'object' ? next.givenBackForMs : next
   const thrown = isPieceworkError(cause, 'internal') ? (cause.cause ?? cause) : cause

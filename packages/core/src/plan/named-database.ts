@@ -66,3 +66,7 @@ export function isAway(error: unknown): boolean {
   const { osCode, sqlState } = error.facts
   return sqlState === '57P03' || (typeof osCode === 'string' && unreachable.test(osCode))
 }
+
+/** Whether the server of a foreign table could not be reached by the one that was asked. */
+export const isForeignServerAway = (error: unknown): boolean =>
+  isPieceworkError(error, 'database') && error.facts.sqlState === '08001'

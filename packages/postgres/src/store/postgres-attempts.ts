@@ -11,6 +11,7 @@ import { terminateAbandonedBackend } from './attempt-lock.js'
 import { Batcher } from './batcher.js'
 import { besideAttempts } from './beside/beside-attempts.js'
 import { endAttempt, isPlain, releaseAttempt, retryAttempt } from './end-attempt.js'
+import { giveUpLease } from './give-up-lease.js'
 import { JobCache } from './job-cache.js'
 import { isHeld, leaseLost } from './lease.js'
 import type { LeaseHolder } from './lease-holder.js'
@@ -81,7 +82,13 @@ export function postgresAttempts(
     },
     runIn: (name, lease, work, { signal } = {}) => beside.runIn(name, lease, work, signal),
     fail: async (lease, error, findings, next) => {
-      await beside.close(lease)
+      try {
+        await beside.close(lease)
+      } catch (cause) {
+        const waits = typeof next === 'object' && next.told === true
+        if (isPieceworkError(cause, 'database')) await giveUpLease(control, lease, error, waits)
+        throw cause
+      }
       const result = await storable({ error, findings })
       return control.transaction(async (tx) => {
         if (!holder.embedded) await terminateAbandonedBackend(tx, lease)

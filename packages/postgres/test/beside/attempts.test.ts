@@ -255,7 +255,7 @@ test('exactly once: a fence that is behind the store lets no attempt in that has
 })
 
 test('one truth: a database that is away keeps the node waiting, and is asked again', async () => {
-  let isAway = true
+  let isAway = false
   const away = (): void => {
     if (isAway) throw new PieceworkError('database', 'It is away.', { retryable: true })
   }
@@ -269,18 +269,26 @@ test('one truth: a database that is away keeps the node waiting, and is asked ag
       return geo.transaction(...asked)
     },
   }
-  const store = postgresStore({ database: main, databases: { geo: coming }, leaseMs })
+  const store = postgresStore({ database: main, databases: { geo: coming }, leaseMs: 60_000 })
   const { id } = await store.jobs.create(geoJob())
-  const lease = await begun(store, id)
-  assert.equal((await refused(store.attempts.run(lease, writes(lease)), 'database')).retryable, true)
-  await refused(
-    store.attempts.fail(lease, { code: 'database', message: 'away', retryable: true }, [], 0),
-    'database',
-  )
-  await sleep(leaseMs * 2)
-  await refused(begin(store, id), 'database')
-  assert.equal((await store.reports.node(id, 'a'))?.status, 'running')
-  isAway = false
+  for (const [crashes, next] of [[0, { givenBackForMs: 0, told: true }] as const, [1, 0] as const]) {
+    const lease = await begun(store, id)
+    isAway = true
+    assert.equal((await refused(store.attempts.run(lease, writes(lease)), 'database')).retryable, true)
+    const error = { code: 'database', message: `away ${crashes}`, retryable: true } as const
+    await refused(store.attempts.fail(lease, error, [], next), 'database')
+    // The lease has lapsed, and nobody can take it over.
+    await refused(begin(store, id), 'database')
+    const node = await store.reports.node(id, 'a')
+    assert.equal(node?.status, 'running')
+    assert.deepEqual(node.error, error)
+    isAway = false
+    const taken = await begun(store, id)
+    // Only what had a connection may be what the server died of.
+    assert.equal(taken.crashes, crashes)
+    await refused(store.attempts.fail(lease, error, [], 0), 'lease-lost')
+    await store.attempts.fail(taken, error, [], { givenBackForMs: 0 })
+  }
   const next = await begun(store, id)
   await store.attempts.run(next, writes(next, 'back'))
   assert.deepEqual(await writers(id), ['back'])

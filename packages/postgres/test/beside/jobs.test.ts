@@ -62,6 +62,7 @@ const pieceworkOf = (pieces: readonly Piece[], other = geo): Piecework =>
     artifacts: memoryArtifacts(),
     runtime: inProcess(),
     backoffMs: 1,
+    sweepMs: 50,
   })
 
 async function running<T>(
@@ -145,33 +146,67 @@ test('nothing half-made: a cancel leaves nothing in either', async () => {
   assert.deepEqual(await totals(two), before)
 })
 
-test('one truth: an export waits for a database that is away, longer than its attempts are, and says for which', async () => {
-  const resource = await samplePlan(two)
-  let refusals = 0
-  let isAway = true
-  const coming: Database = {
-    query: geo.query.bind(geo),
-    transaction: async (...asked) => {
-      if (!isAway) return geo.transaction(...asked)
+for (const doing of ['export', 'clone'] as const)
+  test(`one truth: a job waits for a database that is away longer than its attempts, and says which (${doing})`, async () => {
+    const resource = await samplePlan(two)
+    let refusals = 0
+    let isAway = false
+    let isBack = false
+    // From the first that the job does there.
+    const asked = <T>(go: () => Promise<T>, begins: boolean): Promise<T> => {
+      isAway = (isAway || begins) && !isBack
+      if (!isAway) return go()
       refusals += 1
       const facts = { osCode: 'ECONNREFUSED' }
       throw new PieceworkError('database', 'Nothing listens.', { retryable: true, facts })
-    },
-  }
-  await running(
-    [goals, shapes],
-    async (piecework) => {
-      const job = await piecework.export({ resource, principal })
-      for (; refusals < 8; await sleep(5));
-      const { job: now, nodes } = await piecework.job(job.id, { principal })
-      assert.equal(now.status, 'running')
-      const told = nodes.find(({ piece }) => piece === 'plan/shapes')?.error?.message
-      assert.match(told ?? '', /Database "geo": Nothing listens/)
-      isAway = false
-      assert.equal((await job.ended()).job.status, 'succeeded')
-    },
-    coming,
+    }
+    const coming: Database = {
+      query: async (sql, values) =>
+        asked(() => geo.query(sql, values), sql.includes('INSERT INTO piecework.attempts')),
+      transaction: async (...work) => asked(() => geo.transaction(...work), doing === 'export'),
+    }
+    const use = async (piecework: Piecework): Promise<void> => {
+      const job = await piecework[doing]({ resource, principal })
+      const told = async () => {
+        const { nodes } = await piecework.job(job.id, { principal })
+        return nodes.find(({ piece }) => piece === 'plan/shapes')?.error?.message
+      }
+      for (; refusals < 5 || !(await told()); await sleep(5));
+      assert.match((await told()) ?? '', /Database "geo": Nothing listens/)
+      assert.equal((await piecework.job(job.id, { principal })).job.status, 'running')
+      isBack = true
+      const { job: ended } = await job.ended()
+      assert.equal(ended.status, 'succeeded', ended.error?.message)
+    }
+    await running([goals, shapes], use, coming)
+  })
+
+test('one truth: what reads a foreign table waits for its server, longer than its attempts are', async () => {
+  const resource = await samplePlan(two)
+  const { port, username, password, pathname } = new URL(scratches[1]?.url ?? '')
+  await main.query('CREATE EXTENSION IF NOT EXISTS postgres_fdw')
+  await main.query(
+    `CREATE SERVER geo FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '1', dbname '${pathname.slice(1)}')`,
   )
+  await main.query(
+    `CREATE USER MAPPING FOR PUBLIC SERVER geo OPTIONS (user '${username}', password '${password || 'none'}')`,
+  )
+  await main.query('CREATE FOREIGN TABLE corners (shape_id uuid, n int) SERVER geo')
+  let tries = 0
+  const reading = last(async (tx) => {
+    tries += 1
+    await tx.query('SELECT FROM corners')
+  })
+  await running([goals, shapes, reading], async (piecework) => {
+    const job = await piecework.clone({ resource, principal })
+    const told = async () =>
+      (await piecework.job(job.id, { principal })).nodes.find(({ piece }) => piece === 'plan/last')?.error
+    for (; tries < 8 || !(await told()); await sleep(5));
+    assert.match((await told())?.message ?? '', /server "geo"/)
+    await main.query(`ALTER SERVER geo OPTIONS (SET port '${port || 5432}')`)
+    const { job: ended } = await job.ended()
+    assert.equal(ended.status, 'succeeded', ended.error?.message)
+  })
 })
 
 test('what is not carried is refused by name', async () => {
