@@ -1,70 +1,112 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createPiecework, memoryArtifacts } from '@piecework/core'
-import { fromPg, postgresStore } from '@piecework/postgres'
-import { inProcess } from '@piecework/runtime-inprocess'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { needsOwnServer, type PostgresServer, postgresServer } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
-import { goals, makeTables, plan, rowsOf, shapes, type Two, totals, whole } from './plans.js'
+import { makeTables, rowsOf, samplePlan, totals, whole } from './plans.js'
+import { allStanding, type Doing, doings, type Host, hostOf, pieceworkAt, type Standing } from './standing.js'
 
-const test = needsServer(suite('processes that are killed while they write in two databases'))
+const test = needsOwnServer(suite('processes and servers that are killed amid jobs in two databases'))
 const principal = { id: 'ann' }
 
-let scratches: readonly ScratchDatabase[]
-let pools: readonly pg.Pool[]
-let two: Two
+/** As many as a job has statements, and some more. */
+const most = 24
+let servers: readonly PostgresServer[] = []
+let folder: string
 
 test.before(async () => {
-  scratches = await Promise.all([scratchDatabase(), scratchDatabase()])
-  pools = scratches.map(({ url }) => new pg.Pool({ connectionString: url, max: 6 }))
-  for (const pool of pools) pool.on('error', () => {})
-  const [main, geo] = pools.map((pool) => fromPg(pool))
-  assert.ok(main && geo)
-  two = { main, geo }
-  await makeTables(two)
+  folder = await mkdtemp(join(tmpdir(), 'piecework-killed-'))
+  servers = await Promise.all([postgresServer(), postgresServer()])
+  const pools = servers.map(({ url }) => new pg.Pool({ connectionString: url, max: 1 }))
+  await Promise.all(pools.map((pool) => pool.query('CREATE DATABASE host_0')))
+  const first = hostOf(urls(), folder, 0)
+  await makeTables(first.two)
+  await first.close()
+  for (let number = 1; number < most; number++)
+    await Promise.all(pools.map((pool) => pool.query(`CREATE DATABASE host_${number} TEMPLATE host_0`)))
+  await Promise.all(pools.map((pool) => pool.end()))
 })
 test.after(async () => {
-  for (const pool of pools) await pool.end()
-  for (const scratch of scratches) await scratch.drop()
+  await Promise.all(servers.map((server) => server.remove()))
+  await rm(folder, { recursive: true, force: true })
 })
 
-test('exactly once: a worker killed in front of every statement of the hand-over; another one ends its jobs', async () => {
-  const worker = fork(
-    new URL('./killed-worker.js', import.meta.url),
-    scratches.map(({ url }) => url),
-  )
-  const [jobs] = (await once(worker, 'message')) as [readonly string[]]
-  worker.kill('SIGKILL')
-  await once(worker, 'exit')
-  // All but the last one, which has ended.
-  assert.ok(jobs.length > 12, `${jobs.length} jobs`)
-  // Their leases lapse.
-  await two.main.query(`UPDATE piecework.nodes SET lease_until = piecework.now() WHERE status = 'running'`)
-  const piecework = createPiecework({
-    packs: [{ name: 'plan', kinds: [plan], pieces: [goals, shapes] }],
-    store: postgresStore({ database: two.main, databases: { geo: two.geo } }),
-    artifacts: memoryArtifacts(),
-    runtime: inProcess(),
-    sweepMs: 100,
-    resubmitAfterMs: 1,
-    backoffMs: 1,
+const urls = () => servers.map(({ url }) => url)
+
+async function withHosts(use: (hosts: readonly Host[]) => Promise<void>): Promise<void> {
+  const hosts = Array.from({ length: most }, (_, number) => hostOf(urls(), folder, number))
+  try {
+    await use(hosts)
+  } finally {
+    await Promise.all(hosts.map((host) => host.close()))
+  }
+}
+
+for (const doing of doings) {
+  test(`exactly once: a worker killed in front of every statement of the hand-over; another one ends its jobs (${doing})`, async () => {
+    const worker = fork(new URL('./killed-worker.js', import.meta.url), [doing, folder, `${most}`, ...urls()])
+    const [stands] = (await once(worker, 'message')) as [readonly Standing[]]
+    worker.kill('SIGKILL')
+    await once(worker, 'exit')
+    await withHosts((hosts) => endedByAnother(hosts, doing, stands))
   })
+
+  // An import hands over as a clone does.
+  if (doing === 'import') continue
+  for (const [index, server] of ["the store's server", 'the second server'].entries())
+    test(`exactly once: ${server} killed in front of every statement of the hand-over (${doing})`, () =>
+      withHosts(async (hosts) => {
+        const stands = await allStanding(hosts, doing)
+        const server = servers[index] ?? assert.fail()
+        await server.end('immediate')
+        const released = Promise.all(stands.map(({ release }) => release()))
+        // Whose second server is away ends what it has begun; whose store is away waits for it.
+        if (index === 1) await released
+        await server.restart('immediate')
+        await released
+        await endedByAnother(hosts, doing, stands)
+      }))
+}
+
+/** Another process takes over what has not ended, and ends it as it should. */
+async function endedByAnother(
+  hosts: readonly Host[],
+  doing: Doing,
+  stands: readonly Omit<Standing, 'release'>[],
+): Promise<void> {
+  const stood = stands.filter(({ ended }) => !ended).length
+  const all = stands.map(({ job }, number) => ended(hosts[number] ?? assert.fail(), doing, job))
+  await Promise.allSettled(all)
+  await Promise.all(all)
+  assert.ok(stood > 8 && stood < stands.length, `${stood} of ${stands.length} stood`)
+}
+
+async function ended(host: Host, doing: Doing, id: string): Promise<void> {
+  const { two } = host
+  await two.main.query(`UPDATE piecework.nodes SET lease_until = piecework.now() WHERE status = 'running'`)
+  const piecework = pieceworkAt(host, doing)
   await piecework.start()
   try {
-    for (const job of jobs) {
-      for await (const _ of piecework.watch(job, { principal }));
-      const report = await piecework.job(job, { principal })
-      assert.equal(report.job.status, 'succeeded', JSON.stringify(report.job.error))
-      assert.deepEqual(await rowsOf(two, report.job.target?.id ?? ''), whole)
+    for await (const _ of piecework.watch(id, { principal }));
+    const { job } = await piecework.job(id, { principal })
+    assert.equal(job.status, doing === 'removal' ? 'failed' : 'succeeded', job.error?.message)
+    if (doing === 'removal') assert.match(job.error?.message ?? '', /no_such_function/)
+    else assert.deepEqual(await rowsOf(two, job.target?.id ?? ''), whole)
+    // What is kept of a job whose process has died behind its end goes with the end of a later one.
+    if ((await totals(two)).slice(4).some((kept) => kept > 0)) {
+      await (await piecework.clone({ resource: await samplePlan(two), principal })).ended()
+      assert.deepEqual((await totals(two)).slice(4), [0, 0, 0])
     }
   } finally {
     await piecework.stop()
   }
-  // Of each job the plan and its clone, and nothing that is kept of a job.
-  const n = 2 * jobs.length
-  assert.deepEqual(await totals(two), [n, n, n, 3 * n, 0, 0, 0])
-})
+  // Each plan has its rows in both.
+  const [plans, goals, shapes, corners = 0] = await totals(two)
+  assert.deepEqual([goals, shapes, corners / 3], [plans, plans, plans])
+}
 
 test.run()

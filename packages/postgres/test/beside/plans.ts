@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ResourceKind } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import type { Database } from '@piecework/core/store'
 import { postgresStore, tablePiece } from '@piecework/postgres'
 
@@ -62,6 +63,18 @@ export const shapes = tablePiece({
     { table: 'corners', owner: 'shape_id.plan_id', order: ['n'], references: { shape_id: 'shapes' } },
   ],
 })
+
+/** Runs behind all others, and fails. */
+export const failing: Piece = {
+  contract: 1,
+  name: 'plan/failing',
+  of: 'plan',
+  version: 1,
+  after: ['plan/shapes'],
+  exporter: { export: async () => ({ rows: 0 }) },
+  importer: { import: async () => ({ rows: 0 }) },
+  cloner: { clone: async ({ tx }) => tx.query('SELECT no_such_function()').then(() => ({ rows: 0 })) },
+}
 
 export async function samplePlan({
   main,
