@@ -61,6 +61,8 @@ const packOf = (partRows: number | undefined): Pack => ({
 export async function fillSite(url: string, rows: number): Promise<number> {
   const pool = new Pool({ connectionString: url, max: 1 })
   try {
+    // Rows whose commit may not have reached the disk are not known as visible to all, and each would be looked up.
+    await pool.query('SET synchronous_commit = on')
     await postgresStore({ database: fromPg(pool) }).migrate()
     await pool.query(schema)
     if (rows === 0) return 0
@@ -75,8 +77,6 @@ export async function fillSite(url: string, rows: number): Promise<number> {
          SELECT $1, p.id, n, random() FROM generate_series(1, $2::int) n JOIN plots p ON p.number = n % $3::int + 1`,
         [site.id, rows, plots],
       )
-      // Before: rows whose commit has not reached the disk are not known as visible to all, and each would be looked up.
-      await pool.query('CHECKPOINT')
       await pool.query('VACUUM ANALYZE')
     })
   } finally {
