@@ -55,8 +55,6 @@ for (const doing of doings) {
     await withHosts((hosts) => endedByAnother(hosts, doing, stands))
   })
 
-  // An import hands over as a clone does.
-  if (doing === 'import') continue
   for (const [index, server] of ["the store's server", 'the second server'].entries())
     test(`exactly once: ${server} killed in front of every statement of the hand-over (${doing})`, () =>
       withHosts(async (hosts) => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createPiecework, fileArtifacts, type JobHandle, type Piecework } from '@piecework/core'
+import { createPiecework, fileArtifacts, type Piecework } from '@piecework/core'
 import type { Database } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
@@ -8,8 +8,8 @@ import pg from 'pg'
 import { livedThrough } from './dying.js'
 import { failing, goals, plan, samplePlan, shapes, type Two } from './plans.js'
 
-/** `removal`: a clone whose last piece fails. An export writes nothing there. */
-export const doings = ['import', 'clone', 'removal'] as const
+/** `removal`: a clone whose last piece fails. An import hands over as a clone does; an export writes nothing there. */
+export const doings = ['clone', 'removal'] as const
 export type Doing = (typeof doings)[number]
 
 /** One of several hosts, with two databases of its own: what stands in one keeps nothing of another one waiting. */
@@ -19,8 +19,6 @@ export interface Host {
   readonly folder: string
   close(): Promise<unknown>
 }
-
-const principal = { id: 'ann' }
 
 /** The databases `host_…` of two servers, and a folder. */
 export function hostOf(urls: readonly string[], folder: string, number: number): Host {
@@ -70,7 +68,7 @@ export interface Standing {
  * second database, for a removal the failing one, the last one that of the end of the job.
  */
 export async function standing(host: Host, doing: Doing, statement: number): Promise<Standing> {
-  const ask = await askedFor(host, doing)
+  const resource = await samplePlan(host.two)
   let left = statement
   let begun = false
   let isReleased = false
@@ -99,7 +97,7 @@ export async function standing(host: Host, doing: Doing, statement: number): Pro
   const two = { main: lived(host.two.main, false), geo: lived(host.two.geo, true) }
   const piecework = pieceworkAt({ ...host, two }, doing, true)
   await piecework.start()
-  const job = await ask(piecework)
+  const job = await piecework.clone({ resource, principal: { id: 'ann' } })
   const isOver = new AbortController()
   const ended = await Promise.race([
     stands.then(() => false),
@@ -130,17 +128,6 @@ async function hasEnded(main: Database, job: string, signal: AbortSignal): Promi
 function begins(doing: Doing, isSecond: boolean, sql = ''): boolean {
   if (doing === 'removal') return sql.includes('no_such_function')
   return isSecond && sql.includes('INSERT INTO piecework.attempts')
-}
-
-async function askedFor(host: Host, doing: Doing): Promise<(piecework: Piecework) => Promise<JobHandle>> {
-  const resource = await samplePlan(host.two)
-  if (doing !== 'import') return (piecework) => piecework.clone({ resource, principal })
-  const other = pieceworkAt(host, doing)
-  await other.start()
-  const { archive } = await (await other.export({ resource, principal })).result()
-  await other.stop()
-  if (!archive) throw new Error('An export without an archive.')
-  return (piecework) => piecework.import({ archive, principal })
 }
 
 /** One in front of each statement, each in another host, and one that has ended. */
