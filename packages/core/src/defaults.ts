@@ -271,12 +271,12 @@ export const engineTimes = {
   /** The longest wait between two attempts. */
   longestBackoffMs: minute,
   /**
-   * How often a node is given back by workers that do not have its code before that counts as a failure: in about
-   * ten minutes. No clock decides it, for that may be set.
+   * How often a node is given back, by workers that do not have its code or reach what it reads, before that counts as a
+   * failure: in about ten minutes. No clock decides it, for that may be set.
    */
-  missingCodeLeases: 200,
+  givenBackLeases: 200,
   /** The longest wait until the next worker comes to it. */
-  missingCodeWaitMs: 5 * second,
+  longestGivenBackMs: 5 * second,
   /** How long a failure waits to be recorded again where the database has no room for it. */
   fullStoreMs: second,
   /** The least time between two `node:progress` events of one attempt. */

@@ -43,24 +43,24 @@ export function giveBack(
 ): GivenBack | undefined {
   // A job that has failed must not wait for it.
   if (job.outcome !== undefined && !outlivesStop(node.task)) return undefined
-  if (fence > engineTimes.missingCodeLeases) return undefined
+  if (fence > engineTimes.givenBackLeases) return undefined
   return { givenBackForMs: waitOf(fence, backoffMs) }
 }
 
-/** While a database beside the store's is away an attempt counts for nothing: whatever its job waits for is there when it is back. */
+/**
+ * While a database is away that is not the store's an attempt counts for nothing, so often as `leases` says: whatever its
+ * job waits for is there when it is back.
+ */
 export function untilBack(
   { job, node, fence }: Lease,
   { backoffMs }: { readonly backoffMs: number },
   interruption: Interruption | undefined,
+  leases = Number.POSITIVE_INFINITY,
 ): GivenBack | undefined {
-  if (interruption || (job.outcome !== undefined && node.task !== 'finish')) return undefined
+  if (interruption || fence > leases || (job.outcome !== undefined && node.task !== 'finish'))
+    return undefined
   return { givenBackForMs: waitOf(fence, backoffMs), told: true }
 }
 
-/** The same while the server of a foreign table is away; undefined after some ten minutes, for its settings may be wrong. */
-export function untilReached(...asked: Parameters<typeof untilBack>): GivenBack | undefined {
-  return asked[0].fence > engineTimes.missingCodeLeases ? undefined : untilBack(...asked)
-}
-
 const waitOf = (fence: number, backoffMs: number): number =>
-  Math.min(backoffMs * 2 ** (fence - 1), engineTimes.missingCodeWaitMs)
+  Math.min(backoffMs * 2 ** (fence - 1), engineTimes.longestGivenBackMs)

@@ -10,7 +10,7 @@ import { missingSource } from '../tasks/missing-source.js'
 import { stagingKey } from '../tasks/staging.js'
 import { AbandonedError, untilAbandoned } from './abandoned-error.js'
 import type { Attempt } from './attempt.js'
-import { giveBack, type NextAttempt, nextAttempt, untilBack, untilReached } from './backoff.js'
+import { giveBack, type NextAttempt, nextAttempt, untilBack } from './backoff.js'
 import { isOutOfResources } from './database-error.js'
 import type { EngineSettings } from './engine-options.js'
 import { jobError } from './job-error.js'
@@ -49,7 +49,9 @@ export async function recordFailure(
     (isMissingCode(reason) && giveBack(lease, settings)) ||
     untilRoom(reason) ||
     (isAway(reason) && untilBack(lease, settings, attempt.interruption)) ||
-    (isForeignServerAway(reason) && untilReached(lease, settings, attempt.interruption)) ||
+    // What it is told of its address or password may be wrong.
+    (isForeignServerAway(reason) &&
+      untilBack(lease, settings, attempt.interruption, engineTimes.givenBackLeases)) ||
     nextAttempt(lease, error, attempt.interruption, settings, retryAfterOf(reason))
   const retryInMs = typeof next === 'object' ? next.givenBackForMs : next
   const thrown = isPieceworkError(cause, 'internal') ? (cause.cause ?? cause) : cause

@@ -63,7 +63,7 @@ function warningsIn(findings: readonly Finding[]): number {
  */
 async function assertRemovable({ lease, registry, store }: AttemptContext): Promise<void> {
   const { job, node, fence } = lease
-  if (fence > engineTimes.missingCodeLeases) return
+  if (fence > engineTimes.givenBackLeases) return
   const format = formatOf(job)
   for (const { task, piece, status } of await allNodes(store.reports, job.id)) {
     const isIdle = (task !== 'import' && task !== 'clone') || status === 'waiting' || status === 'skipped'

@@ -7,14 +7,25 @@ import {
   memoryArtifacts,
   type Piecework,
 } from '@piecework/core'
-import type { Piece, Transaction } from '@piecework/core/piece'
+import type { Piece } from '@piecework/core/piece'
 import { type Database, type ErrorCode, PieceworkError } from '@piecework/core/store'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
-import { goals, makeTables, plan, rowsOf, samplePlan, shapes, type Two, totals, whole } from './plans.js'
+import {
+  goals,
+  last,
+  makeTables,
+  plan,
+  rowsOf,
+  samplePlan,
+  shapes,
+  type Two,
+  totals,
+  whole,
+} from './plans.js'
 
 const test = needsServer(suite('resources whose rows are in two databases'))
 const principal = { id: 'ann' }
@@ -41,18 +52,6 @@ test.before(async () => {
 test.after(async () => {
   for (const pool of pools) await pool.end()
   for (const scratch of scratches) await scratch.drop()
-})
-
-/** Runs behind all others, in the store's database. */
-const last = (work: (tx: Transaction) => Promise<void>): Piece => ({
-  contract: 1,
-  name: 'plan/last',
-  of: 'plan',
-  version: 1,
-  after: ['plan/shapes'],
-  exporter: { export: async () => ({ rows: 0 }) },
-  importer: { import: async ({ tx }) => work(tx).then(() => ({ rows: 0 })) },
-  cloner: { clone: async ({ tx }) => work(tx).then(() => ({ rows: 0 })) },
 })
 
 const pieceworkOf = (pieces: readonly Piece[], other = geo): Piecework =>

@@ -49,7 +49,8 @@ async function withHosts(use: (hosts: readonly Host[]) => Promise<void>): Promis
 for (const doing of doings) {
   test(`exactly once: a worker killed in front of every statement of the hand-over; another one ends its jobs (${doing})`, async () => {
     const worker = fork(new URL('./killed-worker.js', import.meta.url), [doing, folder, `${most}`, ...urls()])
-    const [stands] = (await once(worker, 'message')) as [readonly Standing[]]
+    const died = once(worker, 'exit').then(() => assert.fail('the worker ended by itself'))
+    const [stands] = (await Promise.race([once(worker, 'message'), died])) as [readonly Standing[]]
     worker.kill('SIGKILL')
     await once(worker, 'exit')
     await withHosts((hosts) => endedByAnother(hosts, doing, stands))
@@ -102,7 +103,8 @@ async function ended(host: Host, doing: Doing, id: string): Promise<void> {
   } finally {
     await piecework.stop()
   }
-  // Each plan has its rows in both.
+  // No plan is left half-made, and each has its rows in both.
+  assert.equal((await two.main.query('SELECT FROM plans WHERE NOT ready')).rowCount, 0)
   const [plans, goals, shapes, corners = 0] = await totals(two)
   assert.deepEqual([goals, shapes, corners / 3], [plans, plans, plans])
 }

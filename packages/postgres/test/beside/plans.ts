@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ResourceKind } from '@piecework/core'
-import type { Piece } from '@piecework/core/piece'
+import type { Piece, Transaction } from '@piecework/core/piece'
 import type { Database } from '@piecework/core/store'
 import { postgresStore, tablePiece } from '@piecework/postgres'
 
@@ -64,17 +64,17 @@ export const shapes = tablePiece({
   ],
 })
 
-/** Runs behind all others, and fails. */
-export const failing: Piece = {
+/** Runs behind all others, in the store's database. */
+export const last = (work: (tx: Transaction) => Promise<unknown>): Piece => ({
   contract: 1,
-  name: 'plan/failing',
+  name: 'plan/last',
   of: 'plan',
   version: 1,
   after: ['plan/shapes'],
   exporter: { export: async () => ({ rows: 0 }) },
-  importer: { import: async () => ({ rows: 0 }) },
-  cloner: { clone: async ({ tx }) => tx.query('SELECT no_such_function()').then(() => ({ rows: 0 })) },
-}
+  importer: { import: async ({ tx }) => work(tx).then(() => ({ rows: 0 })) },
+  cloner: { clone: async ({ tx }) => work(tx).then(() => ({ rows: 0 })) },
+})
 
 export async function samplePlan({
   main,

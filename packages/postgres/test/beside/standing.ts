@@ -6,7 +6,7 @@ import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import pg from 'pg'
 import { livedThrough } from './dying.js'
-import { failing, goals, plan, samplePlan, shapes, type Two } from './plans.js'
+import { goals, last, plan, samplePlan, shapes, type Two } from './plans.js'
 
 /** `removal`: a clone whose last piece fails. An import hands over as a clone does; an export writes nothing there. */
 export const doings = ['clone', 'removal'] as const
@@ -54,6 +54,8 @@ export function pieceworkAt(
     ...(isAlone ? { heartbeatMs: 100_000, sweepMs: 600_000 } : { sweepMs: 100, resubmitAfterMs: 1 }),
   })
 }
+
+const failing = last((tx) => tx.query('SELECT no_such_function()'))
 
 export interface Standing {
   readonly job: string
