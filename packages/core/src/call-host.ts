@@ -22,6 +22,20 @@ export function warn(error: unknown): void {
   }
 }
 
+/** `warn` for what is tried again and again: the same message at its 1st, 2nd, 4th, 8th … time alone. */
+export function repeatedWarning(): (error: unknown) => void {
+  const times = new Map<string, number>()
+  return (error) => {
+    const text = isPrintable(error) ? error.message : ''
+    const time = text === '' ? 1 : (times.get(text) ?? 0) + 1
+    if (times.size >= messagesRemembered) times.clear()
+    times.set(text, time)
+    if (Number.isInteger(Math.log2(time))) warn(error)
+  }
+}
+
+const messagesRemembered = 100
+
 /** Node prints a warning later, where what that throws cannot be caught; a deprecation may be set to throw. */
 function isPrintable(error: unknown): error is Error {
   return error instanceof Error && error.name !== 'DeprecationWarning' && typeof error.stack === 'string'

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
-import { callHost, warn } from './call-host.js'
+import { callHost, repeatedWarning } from './call-host.js'
 import type { JobError } from './contracts/errors.js'
 import type { Finding } from './contracts/finding.js'
 import type { Job } from './contracts/jobs.js'
@@ -40,6 +40,7 @@ export function createEmitter(): PieceworkEmitter {
   const emitter = new EventEmitter()
   const { guarded, given } = guardedListeners()
   const { on, once, off, emit, listeners } = emitter
+  const warn = repeatedWarning()
   emitter.on = (event, listener, context) => on.call(emitter, event, guarded(listener), context) as never
   emitter.once = (event, listener, context) => once.call(emitter, event, guarded(listener), context) as never
   emitter.off = (event, listener, context, only) =>
@@ -48,14 +49,14 @@ export function createEmitter(): PieceworkEmitter {
   emitter.removeListener = emitter.off
   emitter.listeners = (event) => listeners.call(emitter, event).map(given) as never
   emitter.emit = (event, ...args) => {
-    if (emitter.listenerCount(event) === 0) warnOf(event, args[0])
+    if (emitter.listenerCount(event) === 0) warnOf(event, args[0], warn)
     return emit.call(emitter, event, ...args)
   }
   return emitter as unknown as PieceworkEmitter
 }
 
 /** What no listener hears of; of the host's own code that fails, its text alone says why. */
-function warnOf(event: unknown, told: unknown): void {
+function warnOf(event: unknown, told: unknown, warn: (error: unknown) => void): void {
   if (event === 'error') warn(told)
   if (event !== 'node:failed') return
   const { error, cause } = told as Parameters<PieceworkEvents['node:failed']>[0]

@@ -1,5 +1,5 @@
 export { artifactKeySegments } from './artifacts/artifact-key.js'
-export { callHost, warn } from './call-host.js'
+export { callHost, repeatedWarning, warn } from './call-host.js'
 export type { ArtifactStat, ArtifactStore, ByteRange } from './contracts/artifacts.js'
 export type { Attempts, GivenBack, Lease, NodeResult } from './contracts/attempts.js'
 export type { Credentials, NewSealedCredential, SealedCredential, Sealing } from './contracts/credentials.js'

@@ -12,7 +12,7 @@ export { type KnexMigrationSource, toKnexMigrationSource } from './migrations/kn
 export { migrate } from './migrations/migrate.js'
 export type { Migration } from './migrations/migration.js'
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './store/postgres-store.js'
-export { checkTables } from './table-piece/check-tables.js'
+export { type CheckTablesOptions, checkTables } from './table-piece/check-tables.js'
 export { claimTables } from './table-piece/claim-tables.js'
 export type { ClaimingPiece, TableClaim, TableClaims } from './table-piece/claims.js'
 export type { TableFinding } from './table-piece/facts/problem.js'

@@ -129,7 +129,13 @@ optionTests(test, [
     name: 'assertSchemaCovered()',
     options: () => ({ schema: 'planning', ignored: [] }),
     call: (coverage) => postgres.assertSchemaCovered(database, [], coverage),
-    wrong: { schema: [undefined, ''], root: [''], ignored: ['table'] },
+    wrong: { schema: [undefined, ''], root: [''], ignored: ['table'], database: [''] },
+  },
+  {
+    name: 'checkTables()',
+    options: () => ({ database: 'geo' }),
+    call: (options) => postgres.checkTables(database, [], options),
+    wrong: { database: ['', 7] },
   },
   {
     name: 'claimTables()',
@@ -259,8 +265,8 @@ test('arguments are checked, and no address is repeated', async () => {
 
 test('each function that takes options is tried', () => {
   const tried =
-    'assertSchemaCovered claimTables foreignTables fromKnex fromPg guardTriggers migrate postgresStore tablePiece toKnexMigrationSource'
-  const others = 'BinaryRows checkTables idExpression quoteIdent textLiteral uuidExpression uuidLiteral'
+    'assertSchemaCovered checkTables claimTables foreignTables fromKnex fromPg guardTriggers migrate postgresStore tablePiece toKnexMigrationSource'
+  const others = 'BinaryRows idExpression quoteIdent textLiteral uuidExpression uuidLiteral'
   const functions = Object.entries(postgres).flatMap(([name, value]) =>
     typeof value === 'function' ? [name] : [],
   )

@@ -6,9 +6,9 @@ import {
   type OptionChecks,
   PieceworkError,
   type Runtime,
+  repeatedWarning,
   type Task,
   type TaskHandler,
-  warn,
 } from '@piecework/core/store'
 import PQueue from 'p-queue'
 import { defaults } from './defaults.js'
@@ -42,7 +42,7 @@ const stopChecks = { drainMs: check.duration }
 export function inProcess(options?: InProcessOptions): Runtime {
   const {
     concurrency = defaults.concurrency,
-    onError = warn,
+    onError = repeatedWarning(),
     environment,
   } = checkOptions('inProcess()', options, inProcessChecks)
   const queue = new PQueue({ concurrency, autoStart: false })

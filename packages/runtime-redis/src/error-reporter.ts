@@ -1,4 +1,4 @@
-import { callHost, type Task, warn } from '@piecework/core/store'
+import { callHost, repeatedWarning, type Task } from '@piecework/core/store'
 
 /** Receives errors that are no result of a call. What it throws or rejects with becomes a process warning. */
 export type OnError = (error: unknown, task?: Task) => void
@@ -12,7 +12,7 @@ export interface ErrorReporter {
   reset(): void
 }
 
-export function errorReporter(onError: OnError = warn): ErrorReporter {
+export function errorReporter(onError: OnError = repeatedWarning()): ErrorReporter {
   const reported = new Set<string>()
   const call: OnError = (...args) => callHost(() => onError(...args))
   return {

@@ -1,5 +1,6 @@
 import { memoryStore } from '@piecework/core'
 import type {
+  JobError,
   JobSummary,
   KeyRange,
   Lease,
@@ -15,7 +16,7 @@ import { assertBreaks } from '@piecework/test-support'
 import { jobStoreLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
 import { accountFaults } from './account-faults.js'
-import { changed } from './changed-store.js'
+import { changed, nodeOf, nodeOfLease } from './changed-store.js'
 import { claimsForEver, claimsFreedAtOutcome, claimsNotTaken } from './claim-faults.js'
 import { fencesNotCompared } from './lease-faults.js'
 import { requestFaults } from './request-faults.js'
@@ -177,6 +178,27 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
   'forgets the task of a retry': [
     'one truth: a retry waits, and its task is in the outbox',
     withOutbox((items) => items.filter(({ action }) => action.type !== 'task')),
+  ],
+  'keeps the error of an attempt that another one has made good': [
+    'one truth: a retry waits, and its task is in the outbox',
+    (store) => {
+      const errors = new Map<string, JobError>()
+      return changed(store, {
+        attempts: {
+          fail: (lease, error, ...given) => {
+            errors.set(nodeOfLease(lease), error)
+            return store.attempts.fail(lease, error, ...given)
+          },
+        },
+        reports: {
+          node: async (job, id) => {
+            const node = await store.reports.node(job, id)
+            const error = errors.get(nodeOf({ job, node: id }))
+            return node && { ...node, ...(error && { error }) }
+          },
+        },
+      })
+    },
   ],
   'forgets what is not acknowledged': [
     'one truth: an outbox item stays until it is acknowledged',

@@ -86,6 +86,7 @@ export interface JobNode {
   readonly reusedFrom?: string
   /** What an exporter or a follow-up has returned, or where the bytes of an output are; plain JSON. */
   readonly output?: unknown
+  /** Of its last attempt, until it is done. */
   readonly error?: JobError
   readonly progress?: Progress
   readonly startedAt?: Date

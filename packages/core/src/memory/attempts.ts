@@ -132,8 +132,10 @@ function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeR
     again(state, entry.job, slot, error, undefined)
     return state.apply(entry, { type: 'finish-failed', error })
   }
+  // A node that is done keeps no error of an attempt that failed before.
+  const { error: _before, ...known } = slot.node
   const node: JobNode = {
-    ...slot.node,
+    ...known,
     status: error ? 'failed' : 'done',
     endedAt: state.now(),
     ...(counts && { counts }),

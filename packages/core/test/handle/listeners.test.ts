@@ -121,6 +121,21 @@ test('what the code of a host throws is heard: by who listens, else as a warning
   }
 })
 
+test('what nobody listens to is a warning, the same again at its 1st, 2nd, 4th, 8th … time', async () => {
+  const warnings = await warningsOf(async () => {
+    const events = createEmitter()
+    for (let i = 0; i < 20; i++) events.emit('error', new Error('the store is away'))
+    events.emit('error', new Error('another one'))
+    // Each is one of its own: what cannot be compared is not left out.
+    for (let i = 0; i < 3; i++) events.emit('error', 'a text')
+  })
+  assert.deepEqual(warnings, [
+    ...Array.from({ length: 5 }, () => 'the store is away'),
+    'another one',
+    ...Array.from({ length: 3 }, () => 'a text'),
+  ])
+})
+
 async function warningsOf(work: () => Promise<void>): Promise<readonly string[]> {
   const warnings: string[] = []
   const warned = ({ message }: Error): number => warnings.push(message)

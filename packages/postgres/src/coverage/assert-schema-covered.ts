@@ -9,6 +9,7 @@ import {
 } from '@piecework/core/piece'
 import { readCatalogue, type Table } from '../table-piece/catalogue.js'
 import { isClaimingPiece, tableClaims } from '../table-piece/claims.js'
+import { piecesOf } from '../table-piece/pieces-of.js'
 import type { TableSpec } from '../table-piece/spec.js'
 import { isTablePiece, tableSpec } from '../table-piece/spec.js'
 
@@ -24,6 +25,8 @@ export interface SchemaCoverage {
    * not have it.
    */
   readonly ignored?: readonly string[]
+  /** Of several databases, the one that is given: its pieces cover it. Absent: the store's. */
+  readonly database?: string
 }
 
 type Tables = ReadonlyMap<string, Table>
@@ -32,6 +35,7 @@ const coverageChecks: OptionChecks<SchemaCoverage> = {
   schema: required(check.text),
   root: check.text,
   ignored: check.list(check.text),
+  database: check.text,
 }
 
 /**
@@ -44,7 +48,8 @@ export async function assertSchemaCovered(
   pieces: readonly Piece[],
   coverage: SchemaCoverage,
 ): Promise<void> {
-  const { schema, root, ignored = [] } = checkOptions('assertSchemaCovered()', coverage, coverageChecks)
+  const asked = checkOptions('assertSchemaCovered()', coverage, coverageChecks)
+  const { schema, root, ignored = [] } = asked
   const catalogue = await readCatalogue(
     db,
     (await tablesOf(db, schema)).map((name) => ({ schema, name })),
@@ -56,7 +61,7 @@ export async function assertSchemaCovered(
   }
   if (root !== undefined && !tables.has(root)) refuse(`There is no table "${schema}"."${root}".`, { root })
   const stale = ignored.filter((name) => !isThere(tables, name))
-  const claims = claimsOf(pieces, schema)
+  const claims = claimsOf(piecesOf(pieces, asked.database, 'assertSchemaCovered()'), schema)
   const undecided = [...(root === undefined ? tables.keys() : reachable(tables, schema, root))].flatMap(
     (table) => {
       if (ignored.includes(table)) return []

@@ -1,8 +1,11 @@
 import {
+  check,
+  checkOptions,
   declaredTables,
   isPieceworkError,
   keyFormsOf,
   keyName,
+  type OptionChecks,
   type Piece,
   PieceworkError,
   type Queryable,
@@ -14,26 +17,40 @@ import { fillOrderProblems } from './facts/fill-order.js'
 import { findingOf, isError, type Problem, type TableFinding } from './facts/problem.js'
 import { replicaProblem } from './facts/session-facts.js'
 import { uncarriedReferences } from './facts/uncarried.js'
+import { piecesOf } from './pieces-of.js'
 import { readDeclared } from './read-declared.js'
 import { matchTables } from './resolve-tables.js'
 import { isTablePiece, tableSpec } from './spec.js'
 import { tableKey } from './table-name.js'
 import { unformedReferences } from './unformed-references.js'
 
+export interface CheckTablesOptions {
+  /** Of several databases, the one that is given: its pieces are checked. Absent: the store's. */
+  readonly database?: string
+}
+
+const optionChecks: OptionChecks<CheckTablesOptions> = { database: check.text }
+
 /**
  * Checks whether the table pieces and claims among `pieces` fit the database and its role; for the start of a
- * host, after its migrations, and for a test. Resolves to warnings: what a job or a second copy would meet
- * later. Throws one `registry-invalid` that names everything that does not fit; its `findings` are errors and
- * warnings.
+ * host, after its migrations, and for a test. `pieces`: all of the host, also those of other databases. Resolves to
+ * warnings: what a job or a second copy would meet later. Throws one `registry-invalid` that names everything that does
+ * not fit; its `findings` are errors and warnings.
  */
-export async function checkTables(db: Queryable, pieces: readonly Piece[]): Promise<readonly TableFinding[]> {
+export async function checkTables(
+  db: Queryable,
+  pieces: readonly Piece[],
+  options?: CheckTablesOptions,
+): Promise<readonly TableFinding[]> {
+  const { database } = checkOptions('checkTables()', options, optionChecks)
+  const here = piecesOf(pieces, database, 'checkTables()')
   const replica = await replicaProblem(db)
   if (replica) return report([replica], [], [])
   const refused: string[] = []
   const forms = keyFormsOf(pieces, refused)
   const checked: Checked[] = []
-  const tablePieces = pieces.filter(isTablePiece)
-  for (const piece of pieces.filter(isClaimingPiece)) refused.push(...(await claimProblems(db, piece)))
+  const tablePieces = here.filter(isTablePiece)
+  for (const piece of here.filter(isClaimingPiece)) refused.push(...(await claimProblems(db, piece)))
   const specs = tablePieces.map((piece) => piece[tableSpec])
   const reading = await readDeclared(db, specs)
   for (const piece of tablePieces) {
@@ -50,7 +67,7 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
       problems.push(...uncarriedReferences(plan, (table) => carried.has(keyName(table, declared))))
   const formOf = (table: string) => forms.get(keyName(table, declared))
   for (const { plans, problems } of checked) problems.push(...unformedReferences(plans, formOf, checked))
-  return report(await checkStart(db, checked, claimedTables(pieces)), checked, refused)
+  return report(await checkStart(db, checked, claimedTables(here)), checked, refused)
 }
 
 const claimedTables = (pieces: readonly Piece[]): ReadonlySet<string> =>

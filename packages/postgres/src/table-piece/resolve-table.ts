@@ -29,7 +29,7 @@ export function resolveTable(
   }
   if (table.elsewhere)
     problem(
-      `"${spec.table}" is a foreign table: a piece names the database that its rows are in, and writes there ("database")`,
+      `"${spec.table}" is a foreign table here, and no piece writes through one: if the piece carries its rows, "database" must name the database that has them`,
     )
   const column = (name: string, option: string): Column | undefined => {
     const found = table.columns.get(name)

@@ -278,7 +278,8 @@ test('one truth: a database that is away keeps the node waiting, and is asked ag
     const error = { code: 'database', message: `away ${crashes}`, retryable: true } as const
     await refused(store.attempts.fail(lease, error, [], next), 'database')
     // The lease has lapsed, and nobody can take it over.
-    await refused(begin(store, id), 'database')
+    const waiting = await refused(begin(store, id), 'database')
+    assert.match(waiting.message, new RegExp(`^Step "a" of job ${id} waits for .+ It is away\\.$`))
     const node = await store.reports.node(id, 'a')
     assert.equal(node?.status, 'running')
     assert.deepEqual(node.error, error)

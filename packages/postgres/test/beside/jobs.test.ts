@@ -9,7 +9,7 @@ import {
 } from '@piecework/core'
 import type { Piece } from '@piecework/core/piece'
 import { type Database, type ErrorCode, PieceworkError } from '@piecework/core/store'
-import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
+import { assertSchemaCovered, checkTables, fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
@@ -145,9 +145,11 @@ test('nothing half-made: a cancel leaves nothing in either', async () => {
   assert.deepEqual(await totals(two), before)
 })
 
-for (const doing of ['export', 'clone'] as const)
+for (const doing of ['export', 'clone', 'cancelled clone'] as const)
   test(`one truth: a job waits for a database that is away longer than its attempts, and says which (${doing})`, async () => {
     const resource = await samplePlan(two)
+    const before = await totals(two)
+    const isCancelled = doing === 'cancelled clone'
     let refusals = 0
     let isAway = false
     let isBack = false
@@ -165,17 +167,31 @@ for (const doing of ['export', 'clone'] as const)
       transaction: async (...work) => asked(() => geo.transaction(...work), doing === 'export'),
     }
     const use = async (piecework: Piecework): Promise<void> => {
-      const job = await piecework[doing]({ resource, principal })
+      const job = await piecework[isCancelled ? 'clone' : doing]({ resource, principal })
       const told = async () => {
         const { nodes } = await piecework.job(job.id, { principal })
-        return nodes.find(({ piece }) => piece === 'plan/shapes')?.error?.message
+        return nodes.find(({ piece, status }) => piece === 'plan/shapes' && status !== 'done')?.error?.message
       }
       for (; refusals < 5 || !(await told()); await sleep(5));
       assert.match((await told()) ?? '', /Database "geo": Nothing listens/)
       assert.equal((await piecework.job(job.id, { principal })).job.status, 'running')
+      if (isCancelled) {
+        await piecework.cancel(job.id, { principal })
+        const asked = refusals
+        for (; refusals < asked + 3; await sleep(5));
+        const { status } = (await piecework.job(job.id, { principal })).job
+        assert.ok(status === 'running' || status === 'ending', `it is ${status}`)
+      }
       isBack = true
       const { job: ended } = await job.ended()
-      assert.equal(ended.status, 'succeeded', ended.error?.message)
+      assert.equal(ended.status, isCancelled ? 'cancelled' : 'succeeded', ended.error?.message)
+      const { nodes } = await piecework.job(job.id, { principal })
+      assert.deepEqual(
+        nodes.filter(({ status, error }) => status === 'done' && error),
+        [],
+        'an error that has been made good stays',
+      )
+      if (isCancelled) assert.deepEqual(await totals(two), before)
     }
     await running([goals, shapes], use, coming)
   })
@@ -206,6 +222,48 @@ test('one truth: what reads a foreign table waits for its server, longer than it
     const { job: ended } = await job.ended()
     assert.equal(ended.status, 'succeeded', ended.error?.message)
   })
+})
+
+test('coverage: each database is checked with the pieces of all', async () => {
+  await geo.query('CREATE EXTENSION IF NOT EXISTS postgres_fdw')
+  await geo.query('CREATE SERVER store FOREIGN DATA WRAPPER postgres_fdw')
+  await geo.query('CREATE FOREIGN TABLE goals (id uuid NOT NULL, plan_id uuid, label text) SERVER store')
+  await geo.query('CREATE TABLE marks (id uuid PRIMARY KEY, plan_id uuid NOT NULL, goal_id uuid)')
+  const marks = tablePiece({
+    name: 'plan/marks',
+    of: 'plan',
+    version: 1,
+    database: 'geo',
+    after: ['plan/goals'],
+    tables: [{ table: 'marks', owner: 'plan_id', order: ['id'], references: { goal_id: 'goals' } }],
+  })
+  const all = [goals, shapes, marks]
+  const codesOf = async (pieces: readonly Piece[]) =>
+    (await checkTables(geo, pieces, { database: 'geo' })).map(({ piece, code }) => [piece, code])
+  assert.deepEqual(await codesOf(all), [])
+  assert.deepEqual(await codesOf([shapes, marks]), [['plan/marks', 'tables/reference-uncarried']])
+  assert.deepEqual(await checkTables(main, all), [])
+  const elsewhere = /none of the pieces has its rows in the store's database, they are in "geo"/
+  assert.match(await refused(checkTables(geo, [shapes, marks]), 'options-invalid'), elsewhere)
+  const schema = 'public'
+  assert.match(await refused(assertSchemaCovered(geo, [shapes], { schema }), 'options-invalid'), elsewhere)
+  const ignored = ['counted', 'plans', 'spatial_ref_sys']
+  await assertSchemaCovered(geo, all, { schema, ignored, database: 'geo' })
+  assert.match(
+    await refused(
+      assertSchemaCovered(geo, [goals, shapes], { schema, ignored, database: 'geo' }),
+      'registry-invalid',
+    ),
+    /table "marks" is claimed by no piece/,
+  )
+  const carried = tablePiece(spec('plan/carried', 'goals', 'label'))
+  assert.match(
+    await refused(
+      checkTables(geo, [{ ...carried, database: 'geo' }], { database: 'geo' }),
+      'registry-invalid',
+    ),
+    /"goals" is a foreign table here, and no piece writes through one/,
+  )
 })
 
 test('what is not carried is refused by name', async () => {

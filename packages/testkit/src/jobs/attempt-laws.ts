@@ -144,6 +144,7 @@ export function attemptLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.equal(again.attempt, 2)
     assert.ok(again.fence > lease.fence, 'the fence must grow')
     await bench.store.attempts.run(again, nothing())
+    assert.equal((await bench.node('a')).error, undefined, 'a node that is done must keep no error')
     await bench.done('b')
     assert.equal((await bench.job()).batch, 1)
   })

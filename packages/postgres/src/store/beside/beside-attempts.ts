@@ -2,8 +2,10 @@ import {
   type Database,
   databaseOf,
   type Finding,
+  isPieceworkError,
   type Lease,
   type NodeResult,
+  PieceworkError,
   type Queryable,
   type Store,
   type Transaction,
@@ -66,7 +68,9 @@ export function besideAttempts(databases: Store['databases'], control: Database)
       const [found] = rows
       if (!found || found.database === null) return undefined
       const fence = Number(found.fence)
-      await raiseFence(find(found.database), { job, node, fence: fence + 1 })
+      await raiseFence(find(found.database), { job, node, fence: fence + 1 }).catch((error: unknown) => {
+        throw waiting(job, node, error)
+      })
       return fence
     },
 
@@ -85,4 +89,12 @@ export function besideAttempts(databases: Store['databases'], control: Database)
       await raiseFence(find(node.database), { job: job.id, node: node.id, fence: fence + 1 })
     },
   }
+}
+
+/** What nothing is recorded of: it goes on where this is repeated. */
+function waiting(job: string, node: string, error: unknown): unknown {
+  if (!isPieceworkError(error, 'database')) return error
+  const { cause, facts, retryable } = error
+  const message = `Step "${node}" of job ${job} waits for the database of its piece. ${error.message}`
+  return new PieceworkError('database', message, { cause, facts: { ...facts, job, node }, retryable })
 }

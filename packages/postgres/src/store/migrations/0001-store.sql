@@ -523,7 +523,8 @@ BEGIN
       version = coalesce(ending.version, n.version),
       reused_from = coalesce(ending.reused_from, n.reused_from),
       output = coalesce(ending.output, n.output),
-      error = coalesce(ending.error, n.error)
+      -- A node that is done keeps none of an attempt that failed before.
+      error = ending.error
     WHERE n.job_id = ending.job AND n.id = ending.node AND n.batch = ending.batch AND n.fence = ending.fence
       AND n.status = 'running'
       -- A moment that is lost takes back its nodes, and their leases: this holds if it were forgotten.
