@@ -7,7 +7,7 @@ export const heavyFiles = {
   'examples/test/demo.test.ts': 82,
   'packages/page/test/screens.test.ts': 69,
   'packages/pieces-imagery/test/right-values.test.ts': 64,
-  'packages/testkit/test/simulation/memory.test.ts': 55,
+  'packages/testkit/test/simulation/memory.alone.test.ts': 55,
   'packages/pieces-imagery/test/workers.test.ts': 50,
   'examples/test/planning-server.test.ts': 49,
   'packages/postgres/test/propose/proposals.test.ts': 48,

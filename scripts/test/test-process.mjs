@@ -16,6 +16,9 @@ const filesEach = 120
  */
 const flags = ['--liftoff-only', '--wasm-lazy-validation', '--single-threaded-gc', '--min-semi-space-size=16']
 
+/** Of a process that files share: JavaScript is optimized after seven times as much work, for few of them run that long. */
+const sharedFlags = [...flags, '--interrupt-budget=1000000']
+
 const worker = fileURLToPath(new URL('worker.mjs', import.meta.url))
 
 /**
@@ -28,10 +31,12 @@ export class TestProcess {
   #files = 0
   #output = ''
   #running
+  #flags
 
   /** `options`: `{ env, limitMs, signal }`. */
-  constructor(options) {
+  constructor(options, flags = sharedFlags) {
     this.#options = options
+    this.#flags = flags
   }
 
   /** Runs a file and reads uvu's summary. */
@@ -46,7 +51,7 @@ export class TestProcess {
 
   /** The process that others share stays, with what it has loaded. */
   async #runAlone(file) {
-    const own = new TestProcess(this.#options)
+    const own = new TestProcess(this.#options, flags)
     try {
       return await own.#runNext(file)
     } finally {
@@ -113,7 +118,7 @@ export class TestProcess {
   }
 
   #start() {
-    const child = spawn(process.execPath, [...flags, worker], {
+    const child = spawn(process.execPath, [...this.#flags, worker], {
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...this.#options.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A group of its own, so that what the tests started ends with it.

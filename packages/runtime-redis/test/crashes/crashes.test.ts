@@ -91,8 +91,11 @@ for (const [trouble, happens] of Object.entries(troubles)) {
   test(`exactly once, one truth: export, import and clone end and are right while ${trouble}`, async () => {
     const [exported] = await Promise.all([request('export').then(ended), happens()])
     const artifact = exported.job.result.archive?.artifact ?? assert.fail()
-    const [imported] = await Promise.all([request('import', artifact).then(ended), happens()])
-    const [cloned] = await Promise.all([request('clone').then(ended), happens()])
+    const [imported, cloned] = await Promise.all([
+      request('import', artifact).then(ended),
+      request('clone').then(ended),
+      happens(),
+    ])
     made += 2
     for (const report of [exported, imported, cloned]) {
       assert.equal(report.job.status, 'succeeded', JSON.stringify(report.job.error))
