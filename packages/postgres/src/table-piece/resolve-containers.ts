@@ -27,7 +27,9 @@ export function resolveContainers(
     const { sequences } = input
     const beside =
       sequences && isKeyBeside(target.table, target.key, sequences, specOf(input, target.table)?.key)
-    if (carried && !beside && !target.table.primaryKey.includes(target.key)) {
+    // No constraint of a foreign table says which is its key.
+    const isKey = target.table.elsewhere || target.table.primaryKey.includes(target.key)
+    if (carried && !beside && !isKey) {
       problem(
         `ids in "${from.name}" of table "${spec.table}" lead to "${target.table.name}"."${target.key}", which is not the key of its rows`,
       )

@@ -224,24 +224,75 @@ test('one truth: what reads a foreign table waits for its server, longer than it
   })
 })
 
-test('coverage: each database is checked with the pieces of all', async () => {
+const note = '/goals/{}'
+/** In the second database; its rows lead to those of a foreign table in each way that there is. */
+const marks = tablePiece({
+  name: 'plan/marks',
+  of: 'plan',
+  version: 1,
+  database: 'geo',
+  after: ['plan/goals'],
+  tables: [
+    {
+      table: 'marks',
+      owner: 'plan_id',
+      order: ['id'],
+      references: { goal_id: 'goals', goal_ids: 'goals' },
+      json: { doc: [{ path: 'goal', table: 'goals' }] },
+      text: { note: [{ pattern: note, table: 'goals' }] },
+    },
+  ],
+})
+
+test('what leads to a foreign table, also inside values, leads to the rows that the other piece has made', async () => {
+  const { port, username, password, pathname } = new URL(scratches[0]?.url ?? '')
   await geo.query('CREATE EXTENSION IF NOT EXISTS postgres_fdw')
-  await geo.query('CREATE SERVER store FOREIGN DATA WRAPPER postgres_fdw')
+  await geo.query(
+    `CREATE SERVER store FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '${port || 5432}', dbname '${pathname.slice(1)}')`,
+  )
+  await geo.query(
+    `CREATE USER MAPPING FOR PUBLIC SERVER store OPTIONS (user '${username}', password '${password || 'none'}')`,
+  )
   await geo.query('CREATE FOREIGN TABLE goals (id uuid NOT NULL, plan_id uuid, label text) SERVER store')
-  await geo.query('CREATE TABLE marks (id uuid PRIMARY KEY, plan_id uuid NOT NULL, goal_id uuid)')
-  const marks = tablePiece({
-    name: 'plan/marks',
-    of: 'plan',
-    version: 1,
-    database: 'geo',
-    after: ['plan/goals'],
-    tables: [{ table: 'marks', owner: 'plan_id', order: ['id'], references: { goal_id: 'goals' } }],
+  await geo.query(
+    'CREATE TABLE marks (id uuid PRIMARY KEY, plan_id uuid NOT NULL, goal_id uuid, goal_ids uuid[], doc jsonb, note text)',
+  )
+  const resource = await samplePlan(two)
+  const goalOf = async (id: string) =>
+    (await main.query<{ id: string }>('SELECT id FROM goals WHERE plan_id = $1', [id])).rows[0]?.id ?? ''
+  await geo.query(
+    `INSERT INTO marks SELECT gen_random_uuid(), $1, $2, ARRAY[$2::uuid], jsonb_build_object('goal', $2::text), '/goals/' || $2::text`,
+    [resource.id, await goalOf(resource.id)],
+  )
+  await running([goals, shapes, marks], async (piecework) => {
+    const exported = await (await piecework.export({ resource, principal })).ended()
+    const { archive } = exported.job.result
+    assert.ok(archive, exported.job.error?.message)
+    const imported = await (await piecework.import({ archive, principal })).ended()
+    const cloned = await (await piecework.clone({ resource, principal })).ended()
+    for (const report of [imported, cloned]) {
+      const id = targetOf(report)
+      const goal = await goalOf(id)
+      assert.ok(goal !== '' && goal !== (await goalOf(resource.id)))
+      const { rows } = await geo.query(
+        `SELECT goal_id, goal_ids::text AS goal_ids, doc, note FROM marks WHERE plan_id = $1`,
+        [id],
+      )
+      assert.deepEqual(rows, [
+        { goal_id: goal, goal_ids: `{${goal}}`, doc: { goal }, note: note.replace('{}', goal) },
+      ])
+    }
   })
+})
+
+test('coverage: each database is checked with the pieces of all', async () => {
   const all = [goals, shapes, marks]
   const codesOf = async (pieces: readonly Piece[]) =>
     (await checkTables(geo, pieces, { database: 'geo' })).map(({ piece, code }) => [piece, code])
   assert.deepEqual(await codesOf(all), [])
-  assert.deepEqual(await codesOf([shapes, marks]), [['plan/marks', 'tables/reference-uncarried']])
+  // The column, the array, the document and the text.
+  const uncarried = Array.from({ length: 4 }, () => ['plan/marks', 'tables/reference-uncarried'])
+  assert.deepEqual(await codesOf([shapes, marks]), uncarried)
   assert.deepEqual(await checkTables(main, all), [])
   const elsewhere = /none of the pieces has its rows in the store's database, they are in "geo"/
   assert.match(await refused(checkTables(geo, [shapes, marks]), 'options-invalid'), elsewhere)
