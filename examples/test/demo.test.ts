@@ -94,17 +94,13 @@ const real = skipUnless(
 )
 
 // Another one goes all the way in the tests of the import pack.
-real('hex-653 reports which attribute could be the id, and imports when it is named', async () => {
+real('hex-653 reports which attribute could be the id', async () => {
   const folder = join(data, 'hex-653')
   const refused = await demo(server, folder)
   assert.equal(refused.code, 1)
   assert.equal(refused.document.error?.code, 'validation-failed')
   assert.match(refused.document.findings.find(({ severity }) => severity === 'error')?.message ?? '', /FID/)
   assert.ok(codes(refused.document).has('legacy/input-choice'))
-  const args = ['--id-attribute', 'FID', '--input', 'input_no_connect.dat', '--no-results']
-  const run = await demo(server, folder, ...args)
-  assertEqualProjects(run, { planning_units: 653 })
-  assert.ok(codes(run.document).has('legacy/grid-id-float'))
 })
 
 const summary = '"Run_Number","Score","Cost","Planning_Units"\n1,9,4,2\n2,9,4,1\n'
