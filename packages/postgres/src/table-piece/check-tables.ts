@@ -57,7 +57,8 @@ export async function checkTables(
     const { plans, problems } = await matchTables(db, piece[tableSpec], reading, specs)
     checked.push({ piece, plans: problems.length > 0 ? [] : plans, problems: [...problems] })
   }
-  for (const one of checked) if (!one.piece.exportOnly) one.problems.push(...fillOrderProblems(one, checked))
+  for (const one of checked)
+    if (!one.piece.exportOnly) one.problems.push(...fillOrderProblems(one, checked, pieces))
   const declared = declaredTables(pieces)
   const carried = new Set(
     pieces.flatMap(({ keys }) => keys?.tables?.map((one) => keyName(one, declared)) ?? []),

@@ -198,14 +198,8 @@ for (const doing of ['export', 'clone', 'cancelled clone'] as const)
 
 test('one truth: what reads a foreign table waits for its server, longer than its attempts are', async () => {
   const resource = await samplePlan(two)
-  const { port, username, password, pathname } = new URL(scratches[1]?.url ?? '')
-  await main.query('CREATE EXTENSION IF NOT EXISTS postgres_fdw')
-  await main.query(
-    `CREATE SERVER geo FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '1', dbname '${pathname.slice(1)}')`,
-  )
-  await main.query(
-    `CREATE USER MAPPING FOR PUBLIC SERVER geo OPTIONS (user '${username}', password '${password || 'none'}')`,
-  )
+  const port = await foreignServer(main, 'geo', scratches[1])
+  await main.query("ALTER SERVER geo OPTIONS (SET port '1')")
   await main.query('CREATE FOREIGN TABLE corners (shape_id uuid, n int) SERVER geo')
   let tries = 0
   const reading = last(async (tx) => {
@@ -218,7 +212,7 @@ test('one truth: what reads a foreign table waits for its server, longer than it
       (await piecework.job(job.id, { principal })).nodes.find(({ piece }) => piece === 'plan/last')?.error
     for (; tries < 8 || !(await told()); await sleep(5));
     assert.match((await told())?.message ?? '', /server "geo"/)
-    await main.query(`ALTER SERVER geo OPTIONS (SET port '${port || 5432}')`)
+    await main.query(`ALTER SERVER geo OPTIONS (SET port '${port}')`)
     const { job: ended } = await job.ended()
     assert.equal(ended.status, 'succeeded', ended.error?.message)
   })
@@ -245,14 +239,7 @@ const marks = tablePiece({
 })
 
 test('what leads to a foreign table, also inside values, leads to the rows that the other piece has made', async () => {
-  const { port, username, password, pathname } = new URL(scratches[0]?.url ?? '')
-  await geo.query('CREATE EXTENSION IF NOT EXISTS postgres_fdw')
-  await geo.query(
-    `CREATE SERVER store FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '${port || 5432}', dbname '${pathname.slice(1)}')`,
-  )
-  await geo.query(
-    `CREATE USER MAPPING FOR PUBLIC SERVER store OPTIONS (user '${username}', password '${password || 'none'}')`,
-  )
+  await foreignServer(geo, 'store', scratches[0])
   await geo.query('CREATE FOREIGN TABLE goals (id uuid NOT NULL, plan_id uuid, label text) SERVER store')
   await geo.query(
     'CREATE TABLE marks (id uuid PRIMARY KEY, plan_id uuid NOT NULL, goal_id uuid, goal_ids uuid[], doc jsonb, note text)',
@@ -294,6 +281,11 @@ test('coverage: each database is checked with the pieces of all', async () => {
   const uncarried = Array.from({ length: 4 }, () => ['plan/marks', 'tables/reference-uncarried'])
   assert.deepEqual(await codesOf([shapes, marks]), uncarried)
   assert.deepEqual(await checkTables(main, all), [])
+  const early = { ...marks, after: [] }
+  assert.match(
+    await refused(checkTables(geo, [goals, shapes, early], { database: 'geo' }), 'registry-invalid'),
+    /"goals", which "plan\/goals" may fill later/,
+  )
   const elsewhere = /none of the pieces has its rows in the store's database, they are in "geo"/
   assert.match(await refused(checkTables(geo, [shapes, marks]), 'options-invalid'), elsewhere)
   const schema = 'public'
@@ -348,6 +340,19 @@ test('what is not carried is refused by name', async () => {
   })
   assert.throws(() => pieceworkOf([{ ...goals, database: 'geo' }]), /write database into what tablePiece/)
 })
+
+/** In `database`, a server of this name that leads to the other one. Resolves to its port. */
+async function foreignServer(database: Database, name: string, other?: ScratchDatabase): Promise<string> {
+  const { hostname, port, username, password, pathname } = new URL(other?.url ?? '')
+  await database.query('CREATE EXTENSION IF NOT EXISTS postgres_fdw')
+  await database.query(
+    `CREATE SERVER ${name} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '${hostname}', port '${port || 5432}', dbname '${pathname.slice(1)}')`,
+  )
+  await database.query(
+    `CREATE USER MAPPING FOR PUBLIC SERVER ${name} OPTIONS (user '${username}', password '${password || 'none'}')`,
+  )
+  return port || '5432'
+}
 
 function spec(name: string, table: string, order: string, owner = 'plan_id') {
   return { name, of: 'plan', version: 1, tables: [{ table, owner, order: [order] }] }

@@ -1,4 +1,5 @@
 import type { Piece } from '@piecework/core/piece'
+import { isTablePiece, tableSpec } from '../spec.js'
 import { isSameTable } from '../table-name.js'
 import type { TablePlan, Target } from '../table-plan.js'
 import type { Problem } from './problem.js'
@@ -12,24 +13,30 @@ export interface Planned {
  * References to tables that other pieces fill, perhaps later: their rows would not be there, and the reference
  * would be taken for one that leads nowhere.
  */
-export function fillOrderProblems({ piece, plans }: Planned, all: readonly Planned[]): Problem[] {
-  const before = piecesBefore(piece, all)
+export function fillOrderProblems(
+  { piece, plans }: Planned,
+  all: readonly Planned[],
+  pieces: readonly Piece[],
+): Problem[] {
+  const before = piecesBefore(piece, pieces)
   return plans.flatMap((plan) =>
     targetsOf(plan).flatMap(([column, target]): Problem[] => {
-      const carriers = all.filter((other) =>
-        other.plans.some(({ table }) => isSameTable(table, target.table)),
-      )
-      const isOrdered = carriers.some((other) => other.piece === piece || before.has(other.piece.name))
+      const here = all.filter((other) => other.plans.some(({ table }) => isSameTable(table, target.table)))
+      if (here[0] && isShell(here[0], target)) return []
+      const carriers = target.table.elsewhere
+        ? pieces.filter((other) => carriesElsewhere(other, piece, target))
+        : here.map((other) => other.piece)
+      const isOrdered = carriers.some((other) => other === piece || before.has(other.name))
       const [carrier] = carriers
-      if (isOrdered || !carrier || isShell(carrier, target)) return []
+      if (isOrdered || !carrier) return []
       return [
         {
           severity: 'error',
           code: 'tables/order',
           table: plan.spec.table,
           column,
-          text: `column "${column}" of table "${plan.spec.table}" leads to "${target.table.name}", which "${carrier.piece.name}" may fill later`,
-          hint: `Name "${carrier.piece.name}" in "after"; if the tables lead to each other, put them into one piece.`,
+          text: `column "${column}" of table "${plan.spec.table}" leads to "${target.table.name}", which "${carrier.name}" may fill later`,
+          hint: `Name "${carrier.name}" in "after"; if the tables lead to each other, put them into one piece.`,
         },
       ]
     }),
@@ -48,10 +55,18 @@ const targetsOf = ({ references, containers }: TablePlan): readonly (readonly [s
 const isShell = ({ plans }: Planned, target: Target): boolean =>
   target.root || plans.some(({ table, ownRow }) => ownRow && isSameTable(table, target.table))
 
-export function piecesBefore(piece: Piece, all: readonly Planned[]): ReadonlySet<string> {
+/** Of a foreign table: whether the piece has its rows in another database, and they are no resources' own, which come first. */
+const carriesElsewhere = (other: Piece, { database }: Piece, target: Target): boolean =>
+  other.database !== database &&
+  !target.root &&
+  !other.exportOnly &&
+  isTablePiece(other) &&
+  other[tableSpec].tables.some(({ table, owner }) => table === target.table.name && owner !== target.key)
+
+export function piecesBefore(piece: Piece, all: readonly Piece[]): ReadonlySet<string> {
   const before = new Set(piece.after ?? [])
   // Names that are added while this runs are visited too.
   for (const name of before)
-    for (const next of all.find((other) => other.piece.name === name)?.piece.after ?? []) before.add(next)
+    for (const next of all.find((other) => other.name === name)?.after ?? []) before.add(next)
   return before
 }

@@ -83,7 +83,10 @@ async function ledLater(
   shares: readonly Share[],
   planned: readonly Planned[],
 ): Promise<readonly Problem[]> {
-  const before = piecesBefore(of.piece, planned)
+  const before = piecesBefore(
+    of.piece,
+    planned.map(({ piece }) => piece),
+  )
   const later = shares.filter((share) => share.of !== of && !before.has(share.of.piece.name))
   // Without any that is filled before, the order is an error by itself.
   if (later.length === 0 || later.length === shares.length) return []
