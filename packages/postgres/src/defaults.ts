@@ -69,7 +69,7 @@ export const defaults = {
   constantKeyRanges: 256,
   /** Ranges of reserved keys of a table that a process holds. */
   mappedKeyRanges: 65_536,
-  /** Of these, stored by one statement. */
+  /** Of these, stored or copied by one statement. */
   keyRangesPerPage: 10_000,
   /** Numbers by which a sequence is moved past those that travel; further, the host must move it. */
   movedNumbers: 1_000_000,

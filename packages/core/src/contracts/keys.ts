@@ -17,7 +17,8 @@ export interface KeyRangePage {
 
 /**
  * Numbers that a job has taken from the host's sequences for its new rows. They are gone when the job is
- * terminal.
+ * terminal. `tx` is a transaction of the database that the attempt writes in: there, too, all are seen that were
+ * committed, in whichever database, before the first shell is made.
  */
 export interface Keys {
   /**
@@ -30,7 +31,7 @@ export interface Keys {
   ranges(job: string, table: string, page: KeyRangePage, tx?: Queryable): Promise<readonly KeyRange[]>
   /**
    * SQL of a relation (`old_from`, `new_from`, `length`: bigint) with the same ranges, which every transaction of a
-   * piece can read and which finds one by `old_from` without reading the others. Absent: they are not in the database.
+   * piece can read, in whichever database, and which finds one by `old_from` without reading the others. Absent: they are not in the database.
    */
   relation?(job: string, table: string): string
 }

@@ -167,10 +167,26 @@ export interface KeyCheckContext {
   /** All new resources that the job fills with the piece. */
   readonly resources: readonly ResourceRef[]
   readonly ids: Ids
-  /** In which the shells are made. */
+  /** In which the shells are made, or one of the database that has the piece's rows. */
   readonly tx: Transaction
   /** Whether this job makes resources of that kind. */
   carries(kind: string): boolean
+}
+
+/** A column that leads to rows of a table in another database. */
+export interface LeadingColumn {
+  /** For messages: `"shapes"."answer_id"`. */
+  readonly from: string
+  /** By the name under which its ids are remapped, and the column there. */
+  readonly table: string
+  readonly key: string
+}
+
+/** What no constraint between two databases says. */
+export interface KeyColumns {
+  /** By the name under which a table's ids are remapped: the column that new numbers are reserved for. */
+  readonly numbered: Readonly<Record<string, string>>
+  readonly leading: readonly LeadingColumn[]
 }
 
 /** Keys of the tables that a piece fills. */
@@ -185,6 +201,8 @@ export interface PieceKeys {
    * array for each, so that they can read at once.
    */
   numbered?(db: Queryable, asked?: readonly Piece[]): Promise<readonly string[]>
+  /** Asked when an import or a clone is requested whose pieces have their rows in several databases. */
+  columns?(db: Queryable): Promise<KeyColumns>
   /** Takes the numbers for all rows of the resource. Required with `numbered`. */
   reserve?(context: KeysContext): Promise<void>
   /**
@@ -210,8 +228,7 @@ export interface Piece<Options = unknown> {
   readonly after?: readonly string[]
   /**
    * Name of the database that has its rows: every `tx` and `db` that it gets is of that one. Absent: the store's, as of
-   * all kinds and their shells. `prepare` is not called for pieces of another one, and its tables take no keys from
-   * sequences.
+   * all kinds and their shells. `prepare` is not called for pieces of another one.
    */
   readonly database?: string
   /** Validated when the job is requested, stored with it. Absent: the piece takes no options. */

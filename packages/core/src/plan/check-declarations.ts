@@ -52,6 +52,7 @@ const pieceChecks: OptionChecks<Piece> = {
     forms: check.record(keyFormCheck),
     tables: check.list(check.text),
     numbered: check.func(),
+    columns: check.func(),
     reserve: check.func(),
     check: check.func(),
   }),

@@ -168,8 +168,8 @@ function filling(
   )
 }
 
-/** Those that write rows say in which database. */
-const writers: ReadonlySet<NewNode['task']> = new Set(['import', 'clone'])
+/** Those that write rows, or take numbers for them, say in which database. */
+const writers: ReadonlySet<NewNode['task']> = new Set(['keys', 'import', 'clone'])
 
 function nodeOf(
   task: NewNode['task'],

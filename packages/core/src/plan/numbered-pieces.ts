@@ -5,35 +5,38 @@ import type { Store } from '../contracts/store.js'
 import { readableBy } from './in-database.js'
 
 /**
- * Names of the pieces that must reserve numbers before anything is made. Throws `unsupported` if one of them, or another
- * piece of the job, has its rows in another database: ranges do not travel between databases.
+ * Names of the pieces that must reserve numbers before anything is made. Throws `unsupported` if two of them fill tables of
+ * one name in different databases: an old number would not say which of the two it is of.
  */
 export async function numberedPieces(
   pieces: Iterable<Piece>,
   db: Queryable,
   store: Pick<Store, 'database' | 'databases'>,
 ): Promise<ReadonlySet<string>> {
-  const names = new Set<string>()
+  const numbered: Piece[] = []
   const all = [...pieces]
   for (const database of new Set(all.map((piece) => piece.database))) {
     const asked = all.filter((piece) => piece.database === database)
     for (const piece of asked) {
-      const { name, keys } = piece
+      const { keys } = piece
       if (!keys?.reserve) continue
       const tables = (await keys.numbered?.(readableBy(store, piece, db), asked)) ?? []
-      if (tables.length > 0) names.add(name)
+      if (tables.length > 0) numbered.push(piece)
     }
   }
-  const elsewhere = all.filter(({ database }) => database !== undefined)
-  if (names.size > 0 && elsewhere.length > 0) throw numbersElsewhere(names, elsewhere)
-  return names
+  for (const piece of numbered) refuseNamesake(piece, numbered)
+  return new Set(numbered.map(({ name }) => name))
 }
 
-function numbersElsewhere(numbered: ReadonlySet<string>, elsewhere: readonly Piece[]): PieceworkError {
-  const others = elsewhere.map(({ name, database }) => `${name} ("${database}")`).join(', ')
-  return new PieceworkError(
-    'unsupported',
-    `The keys of ${[...numbered].join(', ')} are numbers of sequences, which cannot be reserved by a job that also writes pieces into another database: ${others}. Ask for one without these (\`without\`), or give their tables uuid or text keys.`,
-    { facts: { numbered: [...numbered], elsewhere: elsewhere.map(({ name }) => name) } },
-  )
+function refuseNamesake({ name, database, keys }: Piece, all: readonly Piece[]): void {
+  for (const other of all) {
+    if (other.database === database) continue
+    const table = keys?.tables?.find((one) => other.keys?.tables?.includes(one))
+    if (table === undefined) continue
+    throw new PieceworkError(
+      'unsupported',
+      `${name} and ${other.name} fill tables called "${table}" in two databases, and numbers of sequences are keys in them: give one of the tables another name, or ask for a job without one of the pieces.`,
+      { facts: { table, pieces: [name, other.name] } },
+    )
+  }
 }

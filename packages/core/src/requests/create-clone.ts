@@ -5,6 +5,7 @@ import type { Job } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import { resourcePath } from '../guard/paths.js'
 import { checkOptions } from '../options/check-options.js'
+import { checkElsewhere } from '../plan/check-elsewhere.js'
 import { drawTargets } from '../plan/draw-targets.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { cloneNodes } from '../plan/nodes.js'
@@ -48,11 +49,9 @@ export async function createClone(
   const name = await nameOf(deps, request, db)
   const drawn = await drawTargets(registry, db, tree)
   const target = newRefOf(registry, { id, ...drawn }, tree)
-  const numbered = await numberedPieces(
-    new Set(walkTree(tree).flatMap(({ ref }) => piecesOf(ref))),
-    db,
-    store,
-  )
+  const pieces = new Set(walkTree(tree).flatMap(({ ref }) => piecesOf(ref)))
+  await checkElsewhere({ registry, store }, pieces, db)
+  const numbered = await numberedPieces(pieces, db, store)
   const job = {
     id,
     kind: 'clone' as const,

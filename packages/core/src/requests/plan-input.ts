@@ -3,6 +3,7 @@ import type { JobInput } from '../contracts/job-request.js'
 import type { NewJob } from '../contracts/jobs.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
 import { parseOptions } from '../plan/applicable.js'
+import { checkElsewhere } from '../plan/check-elsewhere.js'
 import { inputNodes } from '../plan/nodes.js'
 import { numberedPieces } from '../plan/numbered-pieces.js'
 import { refuseShelless } from '../tasks/shells-of.js'
@@ -45,6 +46,7 @@ export function planInput(
     refuseShelless(registry, tree)
     const used = new Set(opened.nodes.map((node) => node.piece))
     const pieces = [...used].flatMap((piece) => registry.piece(input.format, piece) ?? [])
+    await checkElsewhere({ registry, store }, pieces, db)
     const numbered = kind === 'import' ? await numberedPieces(pieces, db, store) : new Set<string>()
     return {
       tree,

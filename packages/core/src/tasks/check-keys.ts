@@ -18,8 +18,10 @@ export async function checkKeys(
     if (!piece.keys?.check) continue
     const resources = sources.map((source) => newRefOf(registry, job, source))
     const { check } = piece.keys
+    // What is reserved is in the store's database.
+    const ids = attemptIds(attempt, tx)
     await inDatabase(store, piece.database, tx, async (own) =>
-      check({ resources, ids: attemptIds(attempt, own), tx: own, ...carriedKinds(job) }),
+      check({ resources, ids, tx: own, ...carriedKinds(job) }),
     )
   }
 }

@@ -108,7 +108,8 @@ function referenceProblem(
           hint: `Where its texts are such ids, alone or in lists, write text: { ${column.name}: [{ pattern: '{}', table: '${to.name}' }] }; where another column says of which rows, declare that one as "by".`,
         }),
     }
-  if (shared || of !== undefined || root) return undefined
+  // Of a table in another database, that is known when a job asks all of its pieces.
+  if (shared || of !== undefined || root || to.elsewhere) return undefined
   // Only a table's own key gets new numbers that are known: any other column takes the next ones.
   const isKey =
     isKeyBeside(to, key, sequences, form) ||

@@ -34,10 +34,6 @@ export function resolveTarget(
     problem(`"${from}" leads to table "${name.name}"${where}, which does not exist`)
   } else if (!keyColumn) {
     problem(`"${from}" leads to column "${key}", which "${table.name}" does not have`)
-  } else if (table.elsewhere && keyFamily(keyColumn) === 'integer') {
-    problem(
-      `"${from}" leads to "${table.name}" of another database, whose keys are numbers: they cannot be mapped between databases`,
-    )
   } else if (!isKey(input, table, keyColumn, reference)) {
     problem(`"${from}" leads to "${table.name}"."${key}", which is not unique`)
   } else return targetOf(input, table, keyColumn, reference.of)

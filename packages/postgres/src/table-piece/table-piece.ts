@@ -7,6 +7,7 @@ import { exportTables } from './export-tables.js'
 import { fileRemover } from './files/file-journal.js'
 import { importTables } from './import-tables.js'
 import { checkRoom } from './keys/check-room.js'
+import { keyColumns } from './keys/key-columns.js'
 import { numberedTables } from './keys/numbered-tables.js'
 import { reserveKeys } from './keys/reserve-keys.js'
 import { importSteps, planImportParts } from './plan-import-parts.js'
@@ -80,6 +81,7 @@ const keysOf = <Options>(spec: TablePieceSpec<Options>): PieceKeys => {
       ? {}
       : {
           numbered: (db, asked) => numberedTables(db, spec, asked),
+          columns: (db) => keyColumns(db, spec),
           reserve: (context) => reserveKeys(spec, context),
           check: (context) => checkRoom(spec, context),
         }),

@@ -84,6 +84,7 @@ const writes =
   async (tx: Transaction): Promise<NodeResult> => {
     await tx.query('INSERT INTO shapes VALUES ($1, $2)', [lease.job.id, writer])
     await store?.summaries.add(lease, 'as it was', tx)
+    await store?.keys.add(lease, 't', [{ oldFrom: 1n, newFrom: BigInt(lease.fence), length: 2 }], tx)
     for (const value of ['x', 'y'])
       await store?.replacedValues.add(lease, [{ table: 't', column: 'c', value, replacement: null }], tx)
     return { counts: { rows: 1 } }
@@ -105,7 +106,14 @@ async function refused(work: Promise<unknown>, code: ErrorCode): Promise<Piecewo
   return assert.fail(`no ${code}`)
 }
 
-test('exactly once: rows are in the other database, and the store has the result, the summary and replaced values', async () => {
+/** Of the attempt that has written, also here. */
+async function assertRanges(store: Store, job: string, fence: number): Promise<void> {
+  const ranges = [{ oldFrom: 1n, newFrom: BigInt(fence), length: 2 }]
+  for (const tx of [undefined, geo])
+    assert.deepEqual(await store.keys.ranges(job, 't', { limit: 9 }, tx), ranges)
+}
+
+test('exactly once: rows are in the other database, and the store has the result, the summary, replaced values and numbers', async () => {
   const store = storeOf()
   const { id } = await store.jobs.create(geoJob())
   const lease = await begun(store, id)
@@ -114,6 +122,7 @@ test('exactly once: rows are in the other database, and the store has the result
   assert.deepEqual(await writers(id), ['once'])
   assert.deepEqual((await store.reports.node(id, 'a'))?.counts, { rows: 1 })
   assert.equal(await store.summaries.get(id, 'a'), 'as it was')
+  await assertRanges(store, id, 1)
   const first = await store.replacedValues.page(id)
   const second = await store.replacedValues.page(id, first?.id)
   assert.deepEqual(
@@ -139,7 +148,9 @@ async function survived(first: Life, second: Life): Promise<void> {
     const lease = await begun(healthy, id)
     await healthy.attempts.run(lease, writes(lease, undefined, healthy))
   }
-  assert.equal((await writers(id)).length, 1)
+  const [writer = '', ...others] = await writers(id)
+  assert.deepEqual(others, [])
+  await assertRanges(healthy, id, Number(writer.replace('fence ', '')))
   assert.deepEqual((await healthy.reports.node(id, 'a'))?.counts, { rows: 1 })
   assert.equal(await healthy.summaries.get(id, 'a'), 'as it was')
   const page = await healthy.replacedValues.page(id)

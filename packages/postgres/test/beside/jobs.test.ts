@@ -14,6 +14,7 @@ import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
+import { foreignServer } from './foreign-server.js'
 import {
   goals,
   last,
@@ -45,9 +46,7 @@ test.before(async () => {
   geo = second ?? assert.fail()
   two = { main, geo }
   await makeTables(two)
-  await main.query('CREATE TABLE numbers (id serial PRIMARY KEY, plan_id uuid NOT NULL REFERENCES plans)')
   await geo.query('CREATE TABLE plans (id uuid PRIMARY KEY, extent text)')
-  await geo.query('CREATE TABLE counted (id serial PRIMARY KEY, plan_id uuid NOT NULL)')
 })
 test.after(async () => {
   for (const pool of pools) await pool.end()
@@ -290,7 +289,7 @@ test('coverage: each database is checked with the pieces of all', async () => {
   assert.match(await refused(checkTables(geo, [shapes, marks]), 'options-invalid'), elsewhere)
   const schema = 'public'
   assert.match(await refused(assertSchemaCovered(geo, [shapes], { schema }), 'options-invalid'), elsewhere)
-  const ignored = ['counted', 'plans', 'spatial_ref_sys']
+  const ignored = ['plans', 'spatial_ref_sys']
   await assertSchemaCovered(geo, all, { schema, ignored, database: 'geo' })
   assert.match(
     await refused(
@@ -321,13 +320,6 @@ test('what is not carried is refused by name', async () => {
     const { job } = await (await piecework.export({ resource, principal })).ended()
     assert.match(job.error?.message ?? '', /"plans" has the resources' own rows/)
   })
-  const numbers = tablePiece(spec('plan/numbers', 'numbers', 'id'))
-  const counted = tablePiece({ ...spec('plan/counted', 'counted', 'id'), database: 'geo' })
-  for (const pieces of [[numbers, shapes, goals], [counted]])
-    await running(pieces, async (piecework) => {
-      const message = await refused(piecework.clone({ resource, principal }), 'unsupported')
-      assert.match(message, /numbers of sequences/)
-    })
   await running([goals, shapes], async (piecework) => {
     assert.match(
       await refused(piecework.diff({ resource, principal }, { resource, principal }), 'unsupported'),
@@ -340,19 +332,6 @@ test('what is not carried is refused by name', async () => {
   })
   assert.throws(() => pieceworkOf([{ ...goals, database: 'geo' }]), /write database into what tablePiece/)
 })
-
-/** In `database`, a server of this name that leads to the other one. Resolves to its port. */
-async function foreignServer(database: Database, name: string, other?: ScratchDatabase): Promise<string> {
-  const { hostname, port, username, password, pathname } = new URL(other?.url ?? '')
-  await database.query('CREATE EXTENSION IF NOT EXISTS postgres_fdw')
-  await database.query(
-    `CREATE SERVER ${name} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '${hostname}', port '${port || 5432}', dbname '${pathname.slice(1)}')`,
-  )
-  await database.query(
-    `CREATE USER MAPPING FOR PUBLIC SERVER ${name} OPTIONS (user '${username}', password '${password || 'none'}')`,
-  )
-  return port || '5432'
-}
 
 function spec(name: string, table: string, order: string, owner = 'plan_id') {
   return { name, of: 'plan', version: 1, tables: [{ table, owner, order: [order] }] }

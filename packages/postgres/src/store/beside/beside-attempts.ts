@@ -14,6 +14,7 @@ import { isHeld, leaseLost } from '../lease.js'
 import type { TaskOfWorker } from '../lease-holder.js'
 import { storableResult } from '../storable.js'
 import { commitBeside } from './commit-beside.js'
+import { copyFromStore } from './copied-keys.js'
 import { dropTold } from './drop-told.js'
 import { raiseFence } from './raise-fence.js'
 import { copyMore, hasMore } from './told-with.js'
@@ -37,6 +38,7 @@ export function besideAttempts(databases: Store['databases'], control: Database)
       signal: AbortSignal | undefined,
     ): Promise<CommittedBeside> => {
       const database = find(lease.node.database ?? '')
+      if (lease.node.task !== 'keys') await copyFromStore(control, database, lease.job.id)
       const work = async (tx: Transaction) => storableResult(await todo(tx), (ask) => ask(tx))
       const result = await commitBeside({ database, control }, lease, work, signal)
       if (!(await hasMore(database, lease))) return { result }

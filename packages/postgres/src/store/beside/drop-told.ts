@@ -17,6 +17,7 @@ export async function dropTold(database: Database, control: Database, job: strin
   if (ended.rows.length === 0) return
   await database.query(
     `WITH told AS (SELECT jsonb_array_elements_text($1::jsonb) AS id),
+       keys AS (DELETE FROM piecework.key_ranges WHERE job_id IN (SELECT id FROM told)),
        summaries AS (DELETE FROM piecework.summaries WHERE job_id IN (SELECT id FROM told)),
        replaced AS (DELETE FROM piecework.replaced_values WHERE job_id IN (SELECT id FROM told))
      DELETE FROM piecework.attempts WHERE job_id IN (SELECT id FROM told)`,

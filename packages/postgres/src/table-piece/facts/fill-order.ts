@@ -43,12 +43,14 @@ export function fillOrderProblems(
   )
 }
 
-/** Texts keep ids that lead nowhere, and their rows need no order. */
+/** Texts keep ids that lead nowhere, and their rows need no order; numbers of another database come with its rows. */
 const targetsOf = ({ references, containers }: TablePlan): readonly (readonly [string, Target])[] => [
   ...references.map((target) => [target.column.name, target] as const),
-  ...containers
-    .filter(({ form }) => form !== 'text')
-    .flatMap(({ column, ids }) => ids.map((target) => [column.name, target] as const)),
+  ...containers.flatMap(({ column, form, ids }) =>
+    ids
+      .filter(({ table }) => form !== 'text' || table.elsewhere)
+      .map((target) => [column.name, target] as const),
+  ),
 ]
 
 /** Rows of resources are there before the first piece runs. */

@@ -31,15 +31,19 @@ CREATE TABLE piecework.replaced_values (
   PRIMARY KEY (job_id, node_id, id)
 );
 
--- Empty: jobs that reserve numbers of sequences write in no other database than the store's.
+-- Those that are reserved here go to the store with the result, and those of the store come here before rows are written.
 CREATE TABLE piecework.key_ranges (
   job_id text COLLATE "C" NOT NULL,
   table_name text COLLATE "C" NOT NULL,
   old_from bigint NOT NULL,
   new_from bigint NOT NULL,
   length bigint NOT NULL CHECK (length > 0),
+  -- That has reserved them here; NULL if they come from the store.
+  node_id text COLLATE "C",
   PRIMARY KEY (job_id, table_name, old_from)
 );
+
+CREATE INDEX key_ranges_by_node ON piecework.key_ranges (job_id, node_id) WHERE node_id IS NOT NULL;
 `,
   },
 ]

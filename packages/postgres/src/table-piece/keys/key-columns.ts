@@ -1,0 +1,29 @@
+import type { KeyColumns, Queryable } from '@piecework/core/piece'
+import { ownKey } from '../key-target.js'
+import { readDeclared } from '../read-declared.js'
+import { resolveTables } from '../resolve-tables.js'
+import { type Declared, siblingsOf } from '../siblings.js'
+import type { TablePlan, Target } from '../table-plan.js'
+
+/** Which columns of the piece new numbers are reserved for, and which of them lead to foreign tables. */
+export async function keyColumns(db: Queryable, piece: Declared): Promise<KeyColumns> {
+  const plans = await resolveTables(db, piece, await readDeclared(db, siblingsOf(piece).declarations))
+  return {
+    numbered: Object.fromEntries(
+      plans.flatMap((plan) => {
+        const column = plan.numbers.key?.column
+        return column ? [[ownKey(plan, column).name, column.name]] : []
+      }),
+    ),
+    leading: plans.flatMap((plan) =>
+      targetsOf(plan)
+        .filter(([, { table, root, shared }]) => table.elsewhere && !root && !shared)
+        .map(([column, { name, key }]) => ({ from: `"${plan.spec.table}"."${column}"`, table: name, key })),
+    ),
+  }
+}
+
+const targetsOf = ({ references, containers }: TablePlan): readonly (readonly [string, Target])[] => [
+  ...references.map((target) => [target.column.name, target] as const),
+  ...containers.flatMap(({ column, ids }) => ids.map((target) => [column.name, target] as const)),
+]
