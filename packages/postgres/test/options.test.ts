@@ -20,7 +20,7 @@ const test = suite('options: postgres and embedded')
 
 const nothing = async () => ({ rows: [], rowCount: 0, command: '' })
 const database = { query: nothing, transaction: async () => undefined as never }
-const pool = { connect: async () => assert.fail('connected') }
+const pool = { totalCount: 0, connect: () => assert.fail('connected') }
 const knex = { client: { acquireConnection: async () => ({}), releaseConnection: async () => undefined } }
 const environment = { now: () => 0, after: () => () => {}, every: () => () => {}, uuid: () => '' }
 const negative = [-1, 0.5, Number.NaN, '5', null]

@@ -1,8 +1,10 @@
 import {
   check,
   checkOptions,
+  type Database,
   declaredTables,
   isPieceworkError,
+  type KeyForm,
   keyFormsOf,
   keyName,
   type OptionChecks,
@@ -17,7 +19,7 @@ import { fillOrderProblems } from './facts/fill-order.js'
 import { findingOf, isError, type Problem, type TableFinding } from './facts/problem.js'
 import { replicaProblem } from './facts/session-facts.js'
 import { uncarriedReferences } from './facts/uncarried.js'
-import { piecesOf } from './pieces-of.js'
+import { databasesOf, type OneDatabase } from './pieces-of.js'
 import { readDeclared } from './read-declared.js'
 import { matchTables } from './resolve-tables.js'
 import { isTablePiece, tableSpec } from './spec.js'
@@ -25,11 +27,16 @@ import { tableKey } from './table-name.js'
 import { unformedReferences } from './unformed-references.js'
 
 export interface CheckTablesOptions {
-  /** Of several databases, the one that is given: its pieces are checked. Absent: the store's. */
+  /** The databases of pieces that are not in the one which is given, as the store is given them: all are checked. */
+  readonly databases?: Readonly<Record<string, Database>>
+  /** In place of `databases`: the name of the database that is given, whose pieces alone are checked. Absent: the store's. */
   readonly database?: string
 }
 
-const optionChecks: OptionChecks<CheckTablesOptions> = { database: check.text }
+const optionChecks: OptionChecks<CheckTablesOptions> = {
+  databases: check.record(check.having<Database>('a database', 'query', 'transaction')),
+  database: check.text,
+}
 
 /**
  * Checks whether the table pieces and claims among `pieces` fit the database and its role; for the start of a
@@ -42,12 +49,42 @@ export async function checkTables(
   pieces: readonly Piece[],
   options?: CheckTablesOptions,
 ): Promise<readonly TableFinding[]> {
-  const { database } = checkOptions('checkTables()', options, optionChecks)
-  const here = piecesOf(pieces, database, 'checkTables()')
-  const replica = await replicaProblem(db)
-  if (replica) return report([replica], [], [])
+  const given = checkOptions('checkTables()', options, optionChecks)
   const refused: string[] = []
   const forms = keyFormsOf(pieces, refused)
+  const session: Problem[] = []
+  const all: CheckedIn[] = []
+  for (const one of databasesOf(db, pieces, given)) {
+    const replica = await replicaProblem(one.db)
+    if (replica) session.push(inDatabase(one.name, replica))
+    else all.push({ ...one, checked: await checkDeclared(one, pieces, forms, refused) })
+  }
+  for (const one of all) {
+    const beside = all.filter((other) => other !== one)
+    const problems = await checkStart(one, claimedTables(one.pieces), beside)
+    session.push(...problems.map((problem) => inDatabase(one.name, problem)))
+  }
+  return report(
+    session,
+    all.flatMap(({ checked }) => checked),
+    refused,
+  )
+}
+
+interface CheckedIn extends OneDatabase {
+  readonly checked: readonly Checked[]
+}
+
+const inDatabase = (name: string | undefined, problem: Problem): Problem =>
+  name === undefined ? problem : { ...problem, text: `database "${name}": ${problem.text}` }
+
+/** Of the pieces of one database, without what is asked once. */
+async function checkDeclared(
+  { db, pieces: here }: OneDatabase,
+  pieces: readonly Piece[],
+  forms: ReadonlyMap<string, KeyForm>,
+  refused: string[],
+): Promise<readonly Checked[]> {
   const checked: Checked[] = []
   const tablePieces = here.filter(isTablePiece)
   for (const piece of here.filter(isClaimingPiece)) refused.push(...(await claimProblems(db, piece)))
@@ -68,7 +105,7 @@ export async function checkTables(
       problems.push(...uncarriedReferences(plan, (table) => carried.has(keyName(table, declared))))
   const formOf = (table: string) => forms.get(keyName(table, declared))
   for (const { plans, problems } of checked) problems.push(...unformedReferences(plans, formOf, checked))
-  return report(await checkStart(db, checked, claimedTables(here)), checked, refused)
+  return checked
 }
 
 const claimedTables = (pieces: readonly Piece[]): ReadonlySet<string> =>

@@ -12,7 +12,7 @@ export const fits = [
   (knex: Knex) => fromKnex(knex),
   (trx: Knex.Transaction) => fromKnex(trx),
   // @ts-expect-error: an open client is no pool
-  (client: pg.PoolClient) => fromPg({ connect: client.connect }),
+  (client: pg.PoolClient) => fromPg(client),
 ]
 
 const test = needsServer(suite('fromKnex on a transaction of the host'))

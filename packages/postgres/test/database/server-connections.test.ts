@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '@piecework/core'
 import { fromPg } from '@piecework/postgres'
@@ -204,5 +205,35 @@ async function* endless(first = '0') {
     await sleep(1)
   }
 }
+
+test('a server that ends a connection in one breath with the handshake does not end the process', async () => {
+  const message = 'Mterminating connection due to administrator command\0C57P01\0SFATAL\0VFATAL\0\0'
+  const ended = Buffer.concat([Buffer.from('E'), Buffer.alloc(4), Buffer.from(message)])
+  ended.writeUInt32BE(ended.length - 1, 1)
+  const { hostname, port } = new URL(scratch.url)
+  const proxy = createServer((client) => {
+    const server = connect(Number(port || 5432), hostname)
+    for (const socket of [client, server]) socket.on('error', () => {})
+    client.pipe(server)
+    client.on('close', () => server.destroy())
+    let said = Buffer.alloc(0)
+    server.on('data', (bytes) => {
+      said = Buffer.concat([said, bytes])
+      // Ready for queries.
+      const isReady = said.subarray(-6).equals(Buffer.from([0x5a, 0, 0, 0, 5, 0x49]))
+      if (isReady) client.end(Buffer.concat([bytes, ended]))
+      else client.write(bytes)
+    })
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const url = new URL(scratch.url)
+  url.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const cut = new pg.Pool({ connectionString: url.href, max: 1 })
+  cut.on('error', () => {})
+  const error = await refused(fromPg(cut).query('SELECT 1'))
+  assert.equal(error.retryable, true, error.message)
+  await cut.end()
+  proxy.close()
+})
 
 test.run()

@@ -88,18 +88,20 @@ function countingStore(more = false) {
   let count = 0
   const database = fromPg({
     options: own.options,
-    connect: async () => {
-      const client = await own.connect()
-      return {
-        query: (query) => {
-          count += 1
-          return client.query(query) as never
-        },
-        on: (event, listener) => client.on(event, listener),
-        removeListener: (event, listener) => client.removeListener(event, listener),
-        release: (destroy) => client.release(destroy),
-      }
-    },
+    totalCount: 0,
+    connect: (callback) =>
+      own.connect((error, client) => {
+        if (!client) return callback(error, undefined)
+        callback(undefined, {
+          query: (query) => {
+            count += 1
+            return client.query(query) as never
+          },
+          on: (event, listener) => client.on(event, listener),
+          removeListener: (event, listener) => client.removeListener(event, listener),
+          release: (destroy) => client.release(destroy),
+        })
+      }),
   })
   const store = postgresStore({ database, ...(more && { databases: { geo: database } }) })
   return { store, messages: () => count }

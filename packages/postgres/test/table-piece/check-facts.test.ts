@@ -569,16 +569,17 @@ onServer('a replica is told as one, and a default of transactions that only read
   // What a server in recovery says to the first statement of a transaction that may write.
   const pool = new pg.Pool({ connectionString: url.href, max: 1 })
   const replica = {
-    connect: async () => {
-      const client = await pool.connect()
-      const query = client.query.bind(client) as (...args: unknown[]) => unknown
-      const refused = `DO $$ BEGIN RAISE EXCEPTION 'cannot set transaction read-write mode during recovery' USING ERRCODE = '0A000'; END $$`
-      Object.assign(client, {
-        query: (asked: { readonly text?: string }, ...more: unknown[]) =>
-          query(asked.text?.includes('READ WRITE') ? { ...asked, text: refused } : asked, ...more),
-      })
-      return client
-    },
+    connect: (callback: (error: Error | undefined, client?: pg.PoolClient) => void) =>
+      pool.connect((error, client) => {
+        if (!client) return callback(error)
+        const query = client.query.bind(client) as (...args: unknown[]) => unknown
+        const refused = `DO $$ BEGIN RAISE EXCEPTION 'cannot set transaction read-write mode during recovery' USING ERRCODE = '0A000'; END $$`
+        Object.assign(client, {
+          query: (asked: { readonly text?: string }, ...more: unknown[]) =>
+            query(asked.text?.includes('READ WRITE') ? { ...asked, text: refused } : asked, ...more),
+        })
+        callback(undefined, client)
+      }),
   }
   assert.deepEqual(brief(await checked(fromPg(replica as never), table('plain'))), [
     ['error', 'database/read-only', undefined],

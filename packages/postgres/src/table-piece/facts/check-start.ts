@@ -19,14 +19,21 @@ export interface Checked {
   readonly problems: Problem[]
 }
 
+/** Pieces whose rows are in one database. */
+export interface CheckedIn {
+  readonly db: Queryable
+  readonly checked: readonly Checked[]
+}
+
 /**
  * Adds to the problems of each piece what matters once, at the start; returns those of the role and its
- * connection. `claimed`: names of the tables that pieces by hand carry.
+ * connection. `claimed`: names of the tables that pieces by hand carry; `beside`: other databases, of whose rows ids may stand
+ * in these.
  */
 export async function checkStart(
-  db: Queryable,
-  checked: readonly Checked[],
+  { db, checked }: CheckedIn,
   claimed: ReadonlySet<string>,
+  beside: readonly CheckedIn[],
 ): Promise<readonly Problem[]> {
   const session = await sessionProblems(db, checked.some(needsStaging))
   const tables = checked.flatMap(({ plans }) => plans.map(({ table }) => table.name))
@@ -39,22 +46,28 @@ export async function checkStart(
   }
   // Reads rows, which may be refused if something else is.
   if (checked.some(({ problems }) => problems.some(isError))) return session
-  const sought = await soughtKeys(
-    db,
-    checked.flatMap(({ plans }) => plans),
-  )
-  const numbered = numberedTables(checked.flatMap(({ plans }) => plans))
+  const { byPattern, words } = await soughtKeys(db, plansOf(checked))
+  const sought = { byPattern: [...byPattern], words }
+  const numbered = [numberedTables(db, plansOf(checked))]
+  for (const other of beside) {
+    // Words are compared inside one database.
+    sought.byPattern.push(...(await soughtKeys(other.db, plansOf(other.checked))).byPattern)
+    numbered.push({ ...numberedTables(other.db, plansOf(other.checked)), others: [] })
+  }
   const apart = await rowsApart(db, checked, claimed)
   for (const one of checked) {
     const { piece, plans, problems } = one
     problems.push(...(apart.get(one) ?? []))
     for (const plan of plans) {
       if (!piece.exportOnly) problems.push(...(await defaultsToNowhere(db, plan)))
-      problems.push(...(await idsInValues(db, plan, sought)), ...(await namedInValues(db, plan, numbered)))
+      problems.push(...(await idsInValues(db, plan, sought)))
+      for (const tables of numbered) problems.push(...(await namedInValues(db, plan, tables)))
     }
   }
   return session
 }
+
+const plansOf = (checked: readonly Checked[]): readonly TablePlan[] => checked.flatMap(({ plans }) => plans)
 
 /** Whether an import or clone of the piece needs temporary tables in any case. */
 const needsStaging = ({ piece, plans }: Checked): boolean =>

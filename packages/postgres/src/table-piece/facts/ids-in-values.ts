@@ -41,18 +41,18 @@ async function strayIn(
   db: Queryable,
   plan: TablePlan,
   column: Column,
-  { targets, pattern, type }: SoughtKeys,
+  { db: there, targets, pattern, type }: SoughtKeys,
 ): Promise<readonly Problem[]> {
   const places = await placesIn(db, plan, column, pattern)
   if (places.length === 0) return []
-  const { rows } = await db.query<{ target: number; places: number[] }>(rowsOf(targets, type), [
+  const { rows } = await there.query<{ target: number; places: number[] }>(rowsOf(targets, type), [
     places.flatMap(({ ids }) => [...ids]),
     places.flatMap(({ ids }, at) => Array<number>(ids.size).fill(at)),
   ])
   return rows.flatMap(({ target, places: found }) => {
     const to = targets[target]?.plan.table
-    const there = places.filter((_, at) => found.includes(at))
-    return to ? [strayIds(plan, column, to, there)] : []
+    const led = places.filter((_, at) => found.includes(at))
+    return to ? [strayIds(plan, column, to, led)] : []
   })
 }
 

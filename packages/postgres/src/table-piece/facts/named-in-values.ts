@@ -17,11 +17,13 @@ const wordBefore = / \{\}$/
 
 /** Tables with numbers for keys: whose rows pieces carry, and to whose shared rows they lead. */
 export interface Numbered {
+  /** The database that has them. */
+  readonly db: Queryable
   readonly own: readonly Table[]
   readonly others: readonly Table[]
 }
 
-export function numberedTables(plans: readonly TablePlan[]): Numbered {
+export function numberedTables(db: Queryable, plans: readonly TablePlan[]): Numbered {
   const own = plans.map(({ table }) => table)
   const led = plans.flatMap(({ references, containers }) => [
     ...references.map(({ table }) => table),
@@ -35,7 +37,11 @@ export function numberedTables(plans: readonly TablePlan[]): Numbered {
     ...new Map(tables.filter(isNumbered).map((table) => [writtenName(table, ''), table])).values(),
   ]
   const names = new Set(own.map((table) => writtenName(table, '')))
-  return { own: distinct(own), others: distinct(led).filter((table) => !names.has(writtenName(table, ''))) }
+  return {
+    db,
+    own: distinct(own),
+    others: distinct(led).filter((table) => !names.has(writtenName(table, ''))),
+  }
 }
 
 /**
@@ -63,7 +69,7 @@ export async function namedInValues(db: Queryable, plan: TablePlan, tables: Numb
       rows.map(({ v }) => v),
       (value, add) => read(value, (at, word, id) => void (/^\d+$/.test(id) && add(at, word, id))),
     )
-    const led = await ledPlaces(db, tables, plan.table, places)
+    const led = await ledPlaces(tables.db, tables, plan.table, places)
     for (const place of led)
       if (place.isLikely && !wordBefore.test(place.at) && !isDeclared(plan, column, form, place))
         problems.push(problemOf(plan, column, form, place, tables))

@@ -14,6 +14,8 @@ export interface SoughtKey {
 
 /** Keys of one sort, and how they are found. */
 export interface SoughtKeys {
+  /** The database that has their rows. */
+  readonly db: Queryable
   readonly targets: readonly SoughtKey[]
   readonly pattern: IdPattern
   /** Of the keys. */
@@ -36,7 +38,7 @@ export async function soughtKeys(db: Queryable, carried: readonly TablePlan[]): 
   const found: SoughtKeys[] = []
   const words: SoughtKey[] = []
   const uuid = keyed.filter(({ key }) => key.base === 'uuid')
-  if (uuid.length > 0) found.push({ targets: uuid, pattern: uuids, type: 'uuid' })
+  if (uuid.length > 0) found.push({ db, targets: uuid, pattern: uuids, type: 'uuid' })
   const lengths = new Set<number>()
   const texts: SoughtKey[] = []
   for (const target of keyed.filter(({ key }) => keyFamily(key) === 'text')) {
@@ -47,7 +49,7 @@ export async function soughtKeys(db: Queryable, carried: readonly TablePlan[]): 
       texts.push(target)
     }
   }
-  if (texts.length > 0) found.push({ targets: texts, pattern: wordsOf([...lengths]), type: 'text' })
+  if (texts.length > 0) found.push({ db, targets: texts, pattern: wordsOf([...lengths]), type: 'text' })
   return { byPattern: found, words }
 }
 
