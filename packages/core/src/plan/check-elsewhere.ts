@@ -45,7 +45,11 @@ export async function checkElsewhere(
         )
       const key = carriers.flatMap((one) => numberedBy(known.get(one), table, nameOf))[0]
       if (key !== undefined && key !== column.key)
-        throw misled(piece, { ...column, table }, `whose rows are numbered by "${key}", which alone has new numbers`)
+        throw misled(
+          piece,
+          { ...column, table },
+          `whose rows are numbered by "${key}", which alone has new numbers`,
+        )
     }
   }
 }

@@ -50,8 +50,11 @@ export async function createExport(
     ...(retried && { retried }),
   })
   const plan = exportNodes(chosen.tree, chosen.piecesOf, ends)
-  const elsewhere = plan.nodes.some(({ piece }) => registry.pieces.get(piece ?? '')?.database !== undefined)
-  if (!isClaimed && (!store.moments || elsewhere)) assertOneRead(plan.nodes)
+  const elsewhere = plan.nodes.flatMap(({ piece }) => {
+    const { name, database } = registry.pieces.get(piece ?? '') ?? {}
+    return database === undefined ? [] : [`${name} ("${database}")`]
+  })
+  if (!isClaimed && (!store.moments || elsewhere.length > 0)) assertOneRead(plan.nodes, elsewhere)
   const job = {
     id,
     kind: 'export' as const,
@@ -67,13 +70,13 @@ export async function createExport(
   return createUnchanged(deps, job, request, tx)
 }
 
-/** Without a claim only one snapshot can be whole. */
-function assertOneRead(nodes: readonly NewNode[]): void {
+/** Without a claim only one snapshot can be whole. `elsewhere`: pieces of other databases, with these. */
+function assertOneRead(nodes: readonly NewNode[], elsewhere: readonly string[]): void {
   const readers = nodes.filter(({ task }) => task === 'plan' || task === 'export')
   if (readers.length < 2 && readers.every(({ task }) => task === 'export')) return
   throw new PieceworkError(
     'unsupported',
-    'This store cannot read several pieces at one moment: without a claim they would not fit together.',
+    `${elsewhere.length > 0 ? `${elsewhere.join(', ')} cannot be read at one moment with the others` : 'This store cannot read several pieces at one moment'}: without a claim they would not fit together.`,
   )
 }
 

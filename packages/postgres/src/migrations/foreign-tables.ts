@@ -23,7 +23,7 @@ const foreignTablesChecks: OptionChecks<ForeignTablesOptions> = {
 /**
  * A migration after which these tables are foreign tables: those of the same name behind the server, for reading. Of a
  * table that has been made here, the foreign keys to and from it go, and so does the table; the migration fails
- * if it has rows, or if a view reads it.
+ * if it has rows, if a view reads it, or if something else than a table has its name.
  */
 export function foreignTables(given: ForeignTablesOptions): Migration {
   const { name, server, schema, tables } = checkOptions('foreignTables()', given, foreignTablesChecks)
@@ -38,6 +38,11 @@ DECLARE
   one record;
   filled boolean;
 BEGIN
+  FOR one IN SELECT c.oid::regclass AS name, c.relkind FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE ${gone} AND c.relkind NOT IN ('r', 'p') LOOP
+    RAISE EXCEPTION '% is % here, in whose place a foreign table is to be made: drop it first.', one.name,
+      CASE one.relkind WHEN 'f' THEN 'a foreign table' WHEN 'v' THEN 'a view' WHEN 'm' THEN 'a materialized view' ELSE 'no table' END;
+  END LOOP;
   FOR one IN SELECT oid::regclass AS name FROM unnest(gone) AS oid LOOP
     EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one.name) INTO filled;
     IF filled THEN

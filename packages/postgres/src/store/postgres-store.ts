@@ -3,6 +3,7 @@ import {
   check,
   checkOptions,
   type Database,
+  databaseOf,
   type Environment,
   type OptionChecks,
   required,
@@ -10,7 +11,7 @@ import {
 } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { migrate } from '../migrations/migrate.js'
-import { migrateBeside } from './beside/beside-migrations.js'
+import { migrateBeside, refuseBeside } from './beside/beside-migrations.js'
 import { processClock } from './clocks.js'
 import { lazyReadTransaction } from './lazy-read-transaction.js'
 import { postgresAttempts } from './postgres-attempts.js'
@@ -130,8 +131,10 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     ...(moments && { moments }),
     ...(databases && { databases }),
     migrate: async () => {
+      await refuseBeside(control)
       await migrate(control, storeMigrations)
-      for (const [name, beside] of Object.entries(databases ?? {})) await migrateBeside(name, beside)
+      for (const name of Object.keys(databases ?? {}))
+        await migrateBeside(name, databaseOf({ database, ...(databases && { databases }) }, name))
     },
   }
 }

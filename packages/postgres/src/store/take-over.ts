@@ -36,7 +36,10 @@ export async function takeOver(
   if (!embedded && !(await terminateOtherBackend(tx, id, node))) return undefined
   const { rows } = await tx.query<{ node: string; mutable_columns: string }>(
     `UPDATE piecework.nodes n SET fence = fence + 1, crashes = crashes + 1, worker = $3, store_id = $4,
-       lease_until = piecework.now() + $5::float8 * interval '1 millisecond'
+       lease_until = piecework.now() + $5::float8 * interval '1 millisecond',
+       -- It said that another database is away, which has answered by now.
+       error = CASE WHEN n.database IS NULL THEN n.error END,
+       revision = n.revision + (n.database IS NOT NULL AND n.error IS NOT NULL)::int
      FROM piecework.jobs j WHERE j.id = n.job_id AND n.job_id = $1 AND n.id = $2
      RETURNING to_jsonb(n)::text AS node, ${mutableColumnsSql} AS mutable_columns`,
     [id, node, worker, storeId, leaseMs],

@@ -13,6 +13,7 @@ import {
   type ResolveInput,
   specOf,
 } from './resolve-input.js'
+import { elsewhereHint } from './siblings.js'
 import type { Reference, SharedReference } from './spec.js'
 import { referencedName, tableKey } from './table-name.js'
 import type { StableKey, Target } from './table-plan.js'
@@ -31,7 +32,9 @@ export function resolveTarget(
   const keyColumn = table?.columns.get(key)
   if (!table) {
     const where = name.schema === schema ? '' : ` of schema "${name.schema}"`
-    problem(`"${from}" leads to table "${name.name}"${where}, which does not exist`)
+    problem(
+      `"${from}" leads to table "${name.name}"${where}, which does not exist${elsewhereHint(piece, name.name)}`,
+    )
   } else if (!keyColumn) {
     problem(`"${from}" leads to column "${key}", which "${table.name}" does not have`)
   } else if (!isKey(input, table, keyColumn, reference)) {

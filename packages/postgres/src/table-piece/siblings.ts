@@ -8,6 +8,8 @@ export type Declared = Pick<TablePieceSpec, 'name' | 'schema' | 'tables' | 'data
 /** Declarations of pieces that one host has registered: what the catalogue says of their tables is read at once. */
 export interface Siblings {
   readonly declarations: readonly Declared[]
+  /** Of pieces whose rows are in other databases. */
+  readonly elsewhere: readonly Declared[]
 }
 
 const known = new WeakMap<Declared, Siblings>()
@@ -21,17 +23,27 @@ export function registerSiblings(pieces: readonly Piece[]): void {
         `Piece "${name}" has its rows in ${nameOf(database)}, and its declaration says ${nameOf(spec.database)}: write database into what tablePiece() is given.`,
       )
   for (const database of new Set(all.map((piece) => piece.database))) {
-    const together = all.filter((piece) => piece.database === database)
-    const siblings = { declarations: together.map((piece) => piece[tableSpec]) }
+    const specsOf = (isHere: boolean) =>
+      all.flatMap((piece) => ((piece.database === database) === isHere ? [piece[tableSpec]] : []))
+    const siblings = { declarations: specsOf(true), elsewhere: specsOf(false) }
     for (const one of siblings.declarations) known.set(one, siblings)
   }
 }
 
 /** Of one that is not registered: itself. */
 export function siblingsOf(declaration: Declared): Siblings {
-  const found = known.get(declaration) ?? { declarations: [declaration] }
+  const found = known.get(declaration) ?? { declarations: [declaration], elsewhere: [] }
   known.set(declaration, found)
   return found
+}
+
+/** For a table that is not here: what is to be done if a piece of another database has it. */
+export function elsewhereHint(declaration: Declared, table: string): string {
+  const found = siblingsOf(declaration).elsewhere.find(({ tables }) =>
+    tables.some((one) => one.table === table),
+  )
+  if (!found) return ''
+  return ` here: piece "${found.name}" has it in ${nameOf(found.database)}, so a foreign table of that name is needed`
 }
 
 const nameOf = (database: string | undefined): string =>

@@ -296,6 +296,7 @@ test('one truth: a database that is away keeps the node waiting, and is asked ag
     assert.deepEqual(node.error, error)
     isAway = false
     const taken = await begun(store, id)
+    assert.equal((await store.reports.node(id, 'a'))?.error, undefined)
     // Only what had a connection may be what the server died of.
     assert.equal(taken.crashes, crashes)
     await refused(store.attempts.fail(lease, error, [], 0), 'lease-lost')
@@ -346,6 +347,8 @@ test('a database that holds a store is refused', async () => {
     'options-invalid',
   )
   assert.match(error.message, /database "geo" holds the tables of a store/)
+  const swapped = await refused(postgresStore({ database: geo }).migrate(), 'options-invalid')
+  assert.match(swapped.message, /rows of pieces whose store is in another one/)
 })
 
 test.run()

@@ -327,7 +327,7 @@ test('what is not carried is refused by name', async () => {
     )
     assert.match(
       await refused(piecework.export({ resource, principal, claim: false }), 'unsupported'),
-      /one moment/,
+      /plan\/shapes \("geo"\) cannot be read at one moment/,
     )
   })
   assert.throws(() => pieceworkOf([{ ...goals, database: 'geo' }]), /write database into what tablePiece/)

@@ -9,6 +9,18 @@ const besideMigrations: readonly Migration[] = sqlSources.map(({ name, sql }) =>
   sql,
 }))
 
+/** Throws `options-invalid` for a database of pieces of another store: it holds no store of its own. */
+export async function refuseBeside(database: Database): Promise<void> {
+  const { rows } = await database.query<{ found: boolean }>(
+    `SELECT to_regclass('piecework.attempts') IS NOT NULL AS found`,
+  )
+  if (rows[0]?.found)
+    throw new PieceworkError(
+      'options-invalid',
+      'postgresStore(): this database has rows of pieces whose store is in another one: give that as "database", and this one by its name in "databases".',
+    )
+}
+
 /** Throws `options-invalid` for a database that holds a store, as `migrate` does for one that has changed. */
 export async function migrateBeside(name: string, database: Database): Promise<void> {
   const { rows } = await database.query<{ found: boolean }>(

@@ -12,7 +12,8 @@ export function sharedWithoutIndex({ spec, references, containers }: TablePlan):
     const all = shared?.where.trim().toLowerCase() === 'true'
     const keys = all ? table.uniqueKeys : [...table.uniqueKeys, ...table.partialKeys]
     const isKept = keys.some(({ columns }) => columns.every((name) => shared?.by.includes(name)))
-    if (!shared || isKept) return []
+    // A foreign table does not say which indexes there are.
+    if (!shared || isKept || table.elsewhere) return []
     return [
       {
         severity: 'warning',
