@@ -280,6 +280,20 @@ test('coverage: each database is checked with the pieces of all', async () => {
   const uncarried = Array.from({ length: 4 }, () => ['plan/marks', 'tables/reference-uncarried'])
   assert.deepEqual(await codesOf([shapes, marks]), uncarried)
   assert.deepEqual(await checkTables(main, all), [])
+  assert.deepEqual(await checkTables(main, all, { databases: { geo } }), [])
+  const map = { query: geo.query.bind(geo), transaction: geo.transaction.bind(geo) }
+  assert.match(
+    await refused(checkTables(main, all, { databases: { map } }), 'options-invalid'),
+    /piece "plan\/shapes" has its rows in "geo", which is none of "databases"/,
+  )
+  const away: Database = {
+    query: async () => {
+      throw new PieceworkError('database', 'It is away.', { retryable: true })
+    },
+    transaction: async () => assert.fail('begun'),
+  }
+  const message = await refused(checkTables(main, all, { databases: { geo: away } }), 'database')
+  assert.equal(message, 'Database "geo": It is away.')
   const early = { ...marks, after: [] }
   assert.match(
     await refused(checkTables(geo, [goals, shapes, early], { database: 'geo' }), 'registry-invalid'),
@@ -306,6 +320,25 @@ test('coverage: each database is checked with the pieces of all', async () => {
     ),
     /"goals" is a foreign table here, and no piece writes through one/,
   )
+})
+
+test('ids of the other database that stand undeclared inside values are told where all databases are given', async () => {
+  // A foreign table of that name is not needed.
+  await geo.query('CREATE TABLE remarks (id uuid PRIMARY KEY, plan_id uuid NOT NULL, doc jsonb, note text)')
+  const resource = await samplePlan(two)
+  const { rows } = await main.query<{ id: string }>('SELECT id FROM goals WHERE plan_id = $1', [resource.id])
+  await geo.query('INSERT INTO remarks VALUES (gen_random_uuid(), $1, $2, $3)', [
+    resource.id,
+    JSON.stringify({ about: rows[0]?.id }),
+    `see ${rows[0]?.id}`,
+  ])
+  const remarks = tablePiece({ ...spec('plan/remarks', 'remarks', 'id'), database: 'geo' })
+  const found = await checkTables(main, [goals, remarks], { databases: { geo } })
+  assert.deepEqual(
+    found.map(({ piece, code, column }) => [piece, code, column]),
+    ['doc', 'note'].map((column) => ['plan/remarks', 'tables/ids-in-values', column]),
+  )
+  assert.match(found[0]?.hint ?? '', /json: \{ doc: \[\{ path: 'about', table: 'goals' \}\] \}/)
 })
 
 test('what is not carried is refused by name', async () => {

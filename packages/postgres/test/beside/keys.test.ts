@@ -234,7 +234,28 @@ for (const partRows of [undefined, 100])
 test('checkTables finds nothing wrong in either, and everything is told if a reservation is not possible', async () => {
   assert.deepEqual(await checkTables(main, pieces), [])
   assert.deepEqual(await checkTables(geo, pieces, { database: 'geo' }), [])
+  assert.deepEqual(await checkTables(main, pieces, { databases: { geo } }), [])
   const resource = await sampleSurvey()
+  const silent = tablePiece({
+    name: 'survey/shapes',
+    of: 'survey',
+    version: 1,
+    database: 'geo',
+    after: ['survey/answers'],
+    tables: [
+      {
+        table: 'shapes',
+        owner: 'survey_id',
+        order: ['id'],
+        references: { answer_id: 'answers', answer_ids: 'answers', parent_id: 'shapes' },
+      },
+    ],
+  })
+  const told = await checkTables(main, [answers, silent, drawn], { databases: { geo } })
+  assert.deepEqual(
+    told.map(({ code, column }) => [code, column]),
+    [['tables/ids-in-values', 'doc']],
+  )
   await geo.query('ALTER SEQUENCE shapes_id_seq MAXVALUE 100000 NO CYCLE')
   await geo.query(`SELECT setval('shapes_id_seq', 99990)`)
   await running(pieces, async (piecework) => {
