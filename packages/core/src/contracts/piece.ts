@@ -201,8 +201,8 @@ export interface PieceKeys {
    * array for each, so that they can read at once.
    */
   numbered?(db: Queryable, asked?: readonly Piece[]): Promise<readonly string[]>
-  /** Asked when an import or a clone is requested whose pieces have their rows in several databases. */
-  columns?(db: Queryable): Promise<KeyColumns>
+  /** Asked when an import, a clone or a validation is requested whose pieces have their rows in several databases. `asked`: as above. */
+  columns?(db: Queryable, asked?: readonly Piece[]): Promise<KeyColumns>
   /** Takes the numbers for all rows of the resource. Required with `numbered`. */
   reserve?(context: KeysContext): Promise<void>
   /**

@@ -21,12 +21,16 @@ export async function checkElsewhere(
   db: Queryable,
 ): Promise<void> {
   const all = [...pieces]
-  if (new Set(all.map(({ database }) => database)).size < 2) return
+  const databases = new Set(all.map(({ database }) => database))
+  if (databases.size < 2) return
   const nameOf = (table: string): string => keyName(table, registry.declaredTables)
   const known = new Map<Piece, KeyColumns>()
-  for (const piece of all) {
-    const columns = await piece.keys?.columns?.(readableBy(store, piece, db))
-    if (columns) known.set(piece, columns)
+  for (const database of databases) {
+    const asked = all.filter((piece) => piece.database === database)
+    for (const piece of asked) {
+      const columns = await piece.keys?.columns?.(readableBy(store, piece, db), asked)
+      if (columns) known.set(piece, columns)
+    }
   }
   // Rows of resources are there before the first piece runs.
   const own = new Set([...registry.kinds.values()].map(({ table }) => nameOf(table)))

@@ -81,7 +81,7 @@ const keysOf = <Options>(spec: TablePieceSpec<Options>): PieceKeys => {
       ? {}
       : {
           numbered: (db, asked) => numberedTables(db, spec, asked),
-          columns: (db) => keyColumns(db, spec),
+          columns: (db, asked) => keyColumns(db, spec, asked),
           reserve: (context) => reserveKeys(spec, context),
           check: (context) => checkRoom(spec, context),
         }),
