@@ -5,12 +5,17 @@ import { SMTPServer } from 'smtp-server'
 /** A mail server on this machine that keeps what it gets. */
 export async function mailCatcher() {
   const mails: string[] = []
+  let arrived = (): void => {}
+  const first = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
     authOptional: true,
     onData: (stream, _, done) => {
       void text(stream).then((mail) => {
         mails.push(mail)
+        arrived()
         done()
       })
     },
@@ -19,5 +24,5 @@ export async function mailCatcher() {
   await once(server.server, 'listening')
   const address = server.server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  return { mails, port, close: () => new Promise<void>((resolve) => server.close(() => resolve())) }
+  return { mails, first, port, close: () => new Promise<void>((resolve) => server.close(() => resolve())) }
 }

@@ -130,6 +130,8 @@ export async function walk({ folder, parcels, seed, databaseUrl, say }: WalkOpti
           ? `Delivered to ${location}`
           : `Delivered by a link, read with ${await linkBytes(location)} bytes`,
       )
+    // It is sent behind the end of the job.
+    await mail.first
     for (const one of mail.mails) say(`Mail: ${/^Subject: (.*)$/m.exec(one)?.[1]?.trim()}`)
 
     const office = createPiecework({
