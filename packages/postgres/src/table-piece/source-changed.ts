@@ -44,9 +44,12 @@ export async function refuseChangedSource(
   )
   const count = Number(found[0]?.count ?? 0)
   if (count === 0) return
+  const why = table.elsewhere
+    ? ' in another database that have no copy: they were written while the clone was made, or the piece that carries them is left out.'
+    : ' that were written while the clone was made.'
   throw new PieceworkError(
     'source-changed',
-    `${count} ${count === 1 ? 'row leads' : 'rows lead'} by "${column.name}" of table "${plan.table.name}" to rows of "${table.name}" that were written while the clone was made.`,
+    `${count} ${count === 1 ? 'row leads' : 'rows lead'} by "${column.name}" of table "${plan.table.name}" to rows of "${table.name}"${why}`,
     { retryable: true, facts: { table: table.name, count } },
   )
 }

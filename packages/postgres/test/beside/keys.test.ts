@@ -322,6 +322,27 @@ test('what leads to a table of another database is checked at the request, where
     })
 })
 
+test('what leads to a piece that is left out leaves no number of the source', async () => {
+  const resource = await sampleSurvey()
+  await running(pieces, async (piecework) => {
+    const without = ['survey/answers', 'survey/drawn']
+    const { job } = await (await piecework.clone({ resource, principal, without })).ended()
+    assert.equal(job.status, 'failed')
+    assert.match(job.error?.message ?? '', /have no copy: .+ or the piece that carries them is left out/)
+    const { archive } = await (await piecework.export({ resource, principal, without })).result()
+    assert.ok(archive)
+    const report = await (await piecework.import({ archive, principal })).ended()
+    const { rows } = await geo.query(
+      'SELECT count(answer_id)::int AS led, count(*)::int AS rows FROM shapes WHERE survey_id = $1',
+      [targetOf(report)],
+    )
+    assert.deepEqual(rows, [{ led: 0, rows: answersOfOne }])
+    const told = report.findings.filter(({ code }) => code === 'table/reference-dangling')
+    assert.ok(told.some(({ count }) => count === answersOfOne))
+  })
+  assert.deepEqual(await leftOver(), [0, 0, 0])
+})
+
 test('tables of one name in two databases, with numbers as keys in both, are refused by name', async () => {
   const resource = await sampleSurvey()
   await geo.query('CREATE TABLE drawn (id serial PRIMARY KEY, survey_id int NOT NULL, code text NOT NULL)')
