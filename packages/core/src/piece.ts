@@ -67,10 +67,6 @@ export type {
   ExportContext,
   ExportedCounts,
   ImportContext,
-  KeyCheckContext,
-  KeyColumns,
-  KeysContext,
-  LeadingColumn,
   NewShell,
   Piece,
   PieceCloner,
@@ -80,6 +76,7 @@ export type {
   ShellsContext,
 } from './contracts/piece.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
+export type { KeyCheckContext, KeyColumns, KeysContext, LeadingColumn } from './contracts/piece-keys.js'
 export type { PieceRemover, RemoveContext } from './contracts/piece-remover.js'
 export type { PieceVerifier, VerifyContext } from './contracts/piece-verifier.js'
 export type {
@@ -129,3 +126,4 @@ export { type Check, type OptionChecks, required } from './options/option-checks
 export { FileNames } from './outputs/file-names.js'
 export { keyFormsOf } from './plan/key-forms-of.js'
 export { declaredTables, keyName } from './plan/key-names.js'
+export { piecesBefore } from './plan/pieces-before.js'

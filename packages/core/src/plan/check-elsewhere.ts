@@ -1,9 +1,11 @@
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { KeyColumns, LeadingColumn, Piece } from '../contracts/piece.js'
+import type { Piece } from '../contracts/piece.js'
+import type { KeyColumns, LeadingColumn } from '../contracts/piece-keys.js'
 import type { Store } from '../contracts/store.js'
-import { readableBy } from './in-database.js'
+import { askedTogether, readableBy } from './in-database.js'
 import { keyName } from './key-names.js'
+import { piecesBefore } from './pieces-before.js'
 import type { Registry } from './registry.js'
 
 interface Deps {
@@ -21,21 +23,17 @@ export async function checkElsewhere(
   db: Queryable,
 ): Promise<void> {
   const all = [...pieces]
-  const databases = new Set(all.map(({ database }) => database))
-  if (databases.size < 2) return
+  if (new Set(all.map(({ database }) => database)).size < 2) return
   const nameOf = (table: string): string => keyName(table, registry.declaredTables)
   const known = new Map<Piece, KeyColumns>()
-  for (const database of databases) {
-    const asked = all.filter((piece) => piece.database === database)
-    for (const piece of asked) {
-      const columns = await piece.keys?.columns?.(readableBy(store, piece, db), asked)
-      if (columns) known.set(piece, columns)
-    }
+  for (const { piece, asked } of askedTogether(all)) {
+    const columns = await piece.keys?.columns?.(readableBy(store, piece, db), asked)
+    if (columns) known.set(piece, columns)
   }
   // Rows of resources are there before the first piece runs.
   const own = new Set([...registry.kinds.values()].map(({ table }) => nameOf(table)))
   for (const [piece, { leading }] of known) {
-    const before = piecesBefore(piece, registry.pieces)
+    const before = piecesBefore(piece, registry.pieces.values())
     for (const column of leading) {
       const table = nameOf(column.table)
       const carriers = own.has(table) ? [] : carriersOf(table, piece, all, nameOf)
@@ -87,11 +85,4 @@ function misled({ name }: Piece, { from, table, key }: LeadingColumn, why: strin
     `Piece "${name}" cannot be run: ${from} leads to "${table}"."${key}" of another database, ${why}.`,
     { facts: { piece: name, table } },
   )
-}
-
-function piecesBefore({ after = [] }: Piece, all: ReadonlyMap<string, Piece>): ReadonlySet<string> {
-  const before = new Set(after)
-  // Names that are added while this runs are visited too.
-  for (const name of before) for (const next of all.get(name)?.after ?? []) before.add(next)
-  return before
 }

@@ -28,6 +28,17 @@ export const readableBy = (
   db: Queryable,
 ): Queryable => (database === undefined ? db : databaseOf(store, database))
 
+/** Each piece with all that have their rows in the same database, the same array for each: so that they can read at once. */
+export function askedTogether(
+  pieces: readonly Piece[],
+): readonly { readonly piece: Piece; readonly asked: readonly Piece[] }[] {
+  const databases = [...new Set(pieces.map(({ database }) => database))]
+  return databases.flatMap((database) => {
+    const asked = pieces.filter((piece) => piece.database === database)
+    return asked.map((piece) => ({ piece, asked }))
+  })
+}
+
 /** Runs `work` in `tx`, a transaction of the store's database, or in one of its own where the rows are elsewhere. */
 export const inDatabase = <T>(
   store: Pick<Store, 'database' | 'databases'>,

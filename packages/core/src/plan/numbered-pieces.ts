@@ -2,7 +2,7 @@ import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Piece } from '../contracts/piece.js'
 import type { Store } from '../contracts/store.js'
-import { readableBy } from './in-database.js'
+import { askedTogether, readableBy } from './in-database.js'
 
 /**
  * Names of the pieces that must reserve numbers before anything is made. Throws `unsupported` if two of them fill tables of
@@ -14,15 +14,10 @@ export async function numberedPieces(
   store: Pick<Store, 'database' | 'databases'>,
 ): Promise<ReadonlySet<string>> {
   const numbered: Piece[] = []
-  const all = [...pieces]
-  for (const database of new Set(all.map((piece) => piece.database))) {
-    const asked = all.filter((piece) => piece.database === database)
-    for (const piece of asked) {
-      const { keys } = piece
-      if (!keys?.reserve) continue
-      const tables = (await keys.numbered?.(readableBy(store, piece, db), asked)) ?? []
-      if (tables.length > 0) numbered.push(piece)
-    }
+  for (const { piece, asked } of askedTogether([...pieces])) {
+    if (!piece.keys?.reserve) continue
+    const tables = (await piece.keys.numbered?.(readableBy(store, piece, db), asked)) ?? []
+    if (tables.length > 0) numbered.push(piece)
   }
   for (const piece of numbered) refuseNamesake(piece, numbered)
   return new Set(numbered.map(({ name }) => name))

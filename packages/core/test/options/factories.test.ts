@@ -346,7 +346,7 @@ test('each function of an entry point that takes options is tried', () => {
     archive:
       'artifactSource entryPath fileSource manifestDigest openZip readManifest stagedEntries writeManifest',
     piece:
-      'FileNames JoinedFiles PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine csvRecords declaredTables entriesOf isPieceworkError isSequenceForm isTextForm keyFormCheck keyFormText keyFormsOf keyLength keyMap keyName keyShape memo objectCheck readOnce recordLimit required uploadEntries',
+      'FileNames JoinedFiles PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine csvRecords declaredTables entriesOf isPieceworkError isSequenceForm isTextForm keyFormCheck keyFormText keyFormsOf keyLength keyMap keyName keyShape memo objectCheck piecesBefore readOnce recordLimit required uploadEntries',
     store:
       'PieceworkError artifactKeySegments assertKeptAt assertLater callHost canBeStopped canTimeOut canonicalId changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError databaseOf deletedResult deliveryTaken drawTargets expiredResult isPieceworkError isTerminal keptUntil keyFormText keyFormsOf keyTwice mustQueue objectCheck overlaps recipientCheck repeatedWarning requestKeyUsed required resourceBusy resourceNotFound resourcePath sourcesOf sqlStateOf taskOf tooManyUploads transition uploadExpired uploadFinished uploadNotFound warn withFollowUps withPlan withSorted withTemporaryFolder withUploads',
   }

@@ -138,3 +138,17 @@ export const fileOf = (plan: TablePlan, column: string): FilePlan | undefined =>
 
 export const containerOf = (plan: TablePlan, column: string): ContainerPlan | undefined =>
   plan.containers.find((container) => container.column.name === column)
+
+/** A column and where its ids lead. */
+interface Leading {
+  readonly column: Column
+  /** Absent: the column holds one id. */
+  readonly form?: ContainerPlan['form']
+  readonly target: Target
+}
+
+/** All that columns of the table lead to, also from inside their values. */
+export const targetsOf = ({ references, containers }: MatchedTable): readonly Leading[] => [
+  ...references.map((target) => ({ column: target.column, target })),
+  ...containers.flatMap(({ column, form, ids }) => ids.map((target) => ({ column, form, target }))),
+]

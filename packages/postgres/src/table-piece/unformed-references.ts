@@ -2,7 +2,7 @@ import type { KeyForm } from '@piecework/core/piece'
 import type { Problem } from './facts/problem.js'
 import { keyFamily } from './key-family.js'
 import { unknownOwner } from './natural-key.js'
-import type { TablePlan, Target } from './table-plan.js'
+import { type TablePlan, type Target, targetsOf } from './table-plan.js'
 
 /** `public.units` as pieces declare it. */
 const declaredName = (name: string): string => name.replace(/^public\./, '')
@@ -33,12 +33,9 @@ export function unformedReferences(
   }
   const isUnowned = ({ name, root, shared, of, ownedBy }: Target): boolean =>
     formOf(name) === 'natural' && !root && !shared && of === undefined && ownedBy === undefined
-  return plans.flatMap(({ spec, references, containers }) => {
-    const targets = [
-      ...references.map((target) => [target.column.name, target] as const),
-      ...containers.flatMap(({ column, ids }) => ids.map((target) => [column.name, target] as const)),
-    ]
-    return targets.flatMap(([column, target]): Problem[] => {
+  return plans.flatMap((plan) => {
+    const { spec } = plan
+    return targetsOf(plan).flatMap(({ column: { name: column }, target }): Problem[] => {
       const from = `"${spec.table}"."${column}"`
       const at = { severity: 'error', code: 'tables/declaration', table: spec.table, column } as const
       if (isUnowned(target)) return [{ ...at, text: unknownOwner(from, target) }]

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  createPiecework,
-  isPieceworkError,
-  type JobReport,
-  memoryArtifacts,
-  type Piecework,
-} from '@piecework/core'
+import { isPieceworkError, type Piecework } from '@piecework/core'
 import type { Piece } from '@piecework/core/piece'
 import { type Database, type ErrorCode, PieceworkError } from '@piecework/core/store'
-import { assertSchemaCovered, checkTables, fromPg, postgresStore, tablePiece } from '@piecework/postgres'
-import { inProcess } from '@piecework/runtime-inprocess'
+import { assertSchemaCovered, checkTables, fromPg, tablePiece } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
@@ -27,6 +20,7 @@ import {
   totals,
   whole,
 } from './plans.js'
+import { hostWith, started, targetOf } from './running.js'
 
 const test = needsServer(suite('resources whose rows are in two databases'))
 const principal = { id: 'ann' }
@@ -54,33 +48,13 @@ test.after(async () => {
 })
 
 const pieceworkOf = (pieces: readonly Piece[], other = geo): Piecework =>
-  createPiecework({
-    packs: [{ name: 'plan', kinds: [plan], pieces }],
-    store: postgresStore({ database: main, databases: { geo: other } }),
-    artifacts: memoryArtifacts(),
-    runtime: inProcess(),
-    backoffMs: 1,
-    sweepMs: 50,
-  })
+  hostWith({ main, geo: other }, plan, pieces)
 
-async function running<T>(
+const running = <T>(
   pieces: readonly Piece[],
   use: (piecework: Piecework) => Promise<T>,
   other = geo,
-): Promise<T> {
-  const piecework = pieceworkOf(pieces, other)
-  await piecework.start()
-  try {
-    return await use(piecework)
-  } finally {
-    await piecework.stop()
-  }
-}
-
-const targetOf = ({ job: { status, error, target } }: JobReport): string => {
-  assert.equal(status, 'succeeded', error?.message)
-  return target?.id ?? assert.fail('no target')
-}
+): Promise<T> => started(pieceworkOf(pieces, other), use)
 
 async function refused(work: Promise<unknown>, code: ErrorCode): Promise<string> {
   try {

@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict'
-import { createPiecework, type JobReport, memoryArtifacts, type ResourceKind } from '@piecework/core'
+import { isPieceworkError, type Piecework, type ResourceKind } from '@piecework/core'
 import type { Piece } from '@piecework/core/piece'
-import { type Database, isPieceworkError } from '@piecework/core/store'
-import { checkTables, foreignTables, fromPg, migrate, postgresStore, tablePiece } from '@piecework/postgres'
-import { inProcess } from '@piecework/runtime-inprocess'
+import type { Database } from '@piecework/core/store'
+import {
+  checkTables,
+  foreignTables,
+  fromPg,
+  migrate,
+  postgresStore,
+  type Reference,
+  type TablePieceSpec,
+  tablePiece,
+} from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { foreignServer } from './foreign-server.js'
+import { hostWith, started, targetOf } from './running.js'
 
 const test = needsServer(suite('numbers of sequences in two databases'))
 const principal = { id: 'ann' }
@@ -83,26 +92,30 @@ const answers = tablePiece({
   tables: [{ table: 'answers', owner: 'survey_id', order: ['id'] }],
 })
 
-const shapesOf = (partRows?: number) =>
+/** Of the other database. */
+const shapesWith = (tables: TablePieceSpec['tables'], more: Partial<TablePieceSpec> = {}) =>
   tablePiece({
     name: 'survey/shapes',
     of: 'survey',
     version: 1,
     database: 'geo',
     after: ['survey/answers'],
-    tables: [
-      {
-        table: 'shapes',
-        owner: 'survey_id',
-        order: ['id'],
-        references: { answer_id: 'answers', answer_ids: 'answers', parent_id: 'shapes' },
-        json: { doc: [{ path: 'answer', table: 'answers' }] },
-      },
+    tables,
+    ...more,
+  })
+
+const shapes = { table: 'shapes', owner: 'survey_id', order: ['id'] }
+const references = { answer_id: 'answers', answer_ids: 'answers', parent_id: 'shapes' }
+
+const shapesOf = (partRows?: number) =>
+  shapesWith(
+    [
+      { ...shapes, references, json: { doc: [{ path: 'answer', table: 'answers' }] } },
       { table: 'corners', owner: 'shape_id.survey_id', order: ['n'], references: { shape_id: 'shapes' } },
       { table: 'pins', owner: 'survey_id', order: ['n'] },
     ],
-    ...(partRows !== undefined && { partRows }),
-  })
+    partRows === undefined ? {} : { partRows },
+  )
 
 /** In the store's database; its rows lead to those of the other one. */
 const drawn = tablePiece({
@@ -180,30 +193,8 @@ const leftOver = async (): Promise<readonly number[]> =>
     }),
   )
 
-async function running<T>(
-  used: readonly Piece[],
-  use: (piecework: ReturnType<typeof createPiecework>) => Promise<T>,
-): Promise<T> {
-  const piecework = createPiecework({
-    packs: [{ name: 'survey', kinds: [survey], pieces: used }],
-    store: postgresStore({ database: main, databases: { geo } }),
-    artifacts: memoryArtifacts(),
-    runtime: inProcess(),
-    backoffMs: 1,
-    sweepMs: 50,
-  })
-  await piecework.start()
-  try {
-    return await use(piecework)
-  } finally {
-    await piecework.stop()
-  }
-}
-
-const targetOf = ({ job: { status, error, target } }: JobReport): string => {
-  assert.equal(status, 'succeeded', error?.message)
-  return target?.id ?? assert.fail('no target')
-}
+const running = <T>(used: readonly Piece[], use: (piecework: Piecework) => Promise<T>): Promise<T> =>
+  started(hostWith({ main, geo }, survey, used), use)
 
 for (const partRows of [undefined, 100])
   test(`keys of both databases are new, and what leads to them follows, in either direction${partRows ? ', in parts' : ''}`, async () => {
@@ -236,21 +227,7 @@ test('checkTables finds nothing wrong in either, and everything is told if a res
   assert.deepEqual(await checkTables(geo, pieces, { database: 'geo' }), [])
   assert.deepEqual(await checkTables(main, pieces, { databases: { geo } }), [])
   const resource = await sampleSurvey()
-  const silent = tablePiece({
-    name: 'survey/shapes',
-    of: 'survey',
-    version: 1,
-    database: 'geo',
-    after: ['survey/answers'],
-    tables: [
-      {
-        table: 'shapes',
-        owner: 'survey_id',
-        order: ['id'],
-        references: { answer_id: 'answers', answer_ids: 'answers', parent_id: 'shapes' },
-      },
-    ],
-  })
+  const silent = shapesWith([{ ...shapes, references }])
   const told = await checkTables(main, [answers, silent, drawn], { databases: { geo } })
   assert.deepEqual(
     told.map(({ code, column }) => [code, column]),
@@ -284,25 +261,12 @@ test('keys of the other database that a column of the store cannot hold are refu
 
 test('what leads to a table of another database is checked at the request, where no constraint tells', async () => {
   const resource = await sampleSurvey()
-  const shapes = shapesOf()
-  const [early, wrong] = [{ after: [] }, { key: 'survey_id' }].map(({ after, key }) =>
-    tablePiece({
-      name: 'survey/shapes',
-      of: 'survey',
-      version: 1,
-      database: 'geo',
-      after: after ?? shapes.after ?? [],
-      tables: [
-        {
-          table: 'shapes',
-          owner: 'survey_id',
-          order: ['id'],
-          columns: ['answer_ids', 'doc'],
-          references: { answer_id: { table: 'answers', ...(key && { key }) }, parent_id: 'shapes' },
-        },
-      ],
-    }),
-  )
+  const leading = (answer: Reference, more: Partial<TablePieceSpec> = {}) => {
+    const led = { answer_id: answer, parent_id: 'shapes' }
+    return shapesWith([{ ...shapes, columns: ['answer_ids', 'doc'], references: led }], more)
+  }
+  const early = leading({ table: 'answers' }, { after: [] })
+  const wrong = leading({ table: 'answers', key: 'survey_id' })
   const refusals = [
     [
       early,
@@ -311,7 +275,7 @@ test('what leads to a table of another database is checked at the request, where
     [wrong, /leads to "answers"."survey_id" of another database, whose rows are numbered by "id"/],
   ] as const
   for (const [piece, message] of refusals)
-    await running([answers, piece ?? assert.fail()], async (piecework) => {
+    await running([answers, piece], async (piecework) => {
       const isRefused = (error: unknown) =>
         isPieceworkError(error, 'registry-invalid') && message.test(error.message)
       await assert.rejects(piecework.clone({ resource, principal }), isRefused)

@@ -1,7 +1,7 @@
-import type { Piece } from '@piecework/core/piece'
+import { type Piece, piecesBefore } from '@piecework/core/piece'
 import { isTablePiece, tableSpec } from '../spec.js'
 import { isSameTable } from '../table-name.js'
-import type { TablePlan, Target } from '../table-plan.js'
+import { type TablePlan, type Target, targetsOf } from '../table-plan.js'
 import type { Problem } from './problem.js'
 
 export interface Planned {
@@ -20,7 +20,9 @@ export function fillOrderProblems(
 ): Problem[] {
   const before = piecesBefore(piece, pieces)
   return plans.flatMap((plan) =>
-    targetsOf(plan).flatMap(([column, target]): Problem[] => {
+    targetsOf(plan).flatMap(({ column: { name: column }, form, target }): Problem[] => {
+      // Texts keep ids that lead nowhere, and their rows need no order; numbers of another database come with its rows.
+      if (form === 'text' && !target.table.elsewhere) return []
       const here = all.filter((other) => other.plans.some(({ table }) => isSameTable(table, target.table)))
       if (here[0] && isShell(here[0], target)) return []
       const carriers = target.table.elsewhere
@@ -36,22 +38,12 @@ export function fillOrderProblems(
           table: plan.spec.table,
           column,
           text: `column "${column}" of table "${plan.spec.table}" leads to "${target.table.name}", which "${carrier.name}" may fill later`,
-          hint: `Name "${carrier.name}" in "after"; if the tables lead to each other, put them into one piece.`,
+          hint: `Name "${carrier.name}" in "after"${target.table.elsewhere ? '.' : '; if the tables lead to each other, put them into one piece.'}`,
         },
       ]
     }),
   )
 }
-
-/** Texts keep ids that lead nowhere, and their rows need no order; numbers of another database come with its rows. */
-const targetsOf = ({ references, containers }: TablePlan): readonly (readonly [string, Target])[] => [
-  ...references.map((target) => [target.column.name, target] as const),
-  ...containers.flatMap(({ column, form, ids }) =>
-    ids
-      .filter(({ table }) => form !== 'text' || table.elsewhere)
-      .map((target) => [column.name, target] as const),
-  ),
-]
 
 /** Rows of resources are there before the first piece runs. */
 const isShell = ({ plans }: Planned, target: Target): boolean =>
@@ -64,11 +56,3 @@ const carriesElsewhere = (other: Piece, { database }: Piece, target: Target): bo
   !other.exportOnly &&
   isTablePiece(other) &&
   other[tableSpec].tables.some(({ table, owner }) => table === target.table.name && owner !== target.key)
-
-export function piecesBefore(piece: Piece, all: readonly Piece[]): ReadonlySet<string> {
-  const before = new Set(piece.after ?? [])
-  // Names that are added while this runs are visited too.
-  for (const name of before)
-    for (const next of all.find((other) => other.name === name)?.after ?? []) before.add(next)
-  return before
-}

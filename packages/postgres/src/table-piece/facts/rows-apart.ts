@@ -1,10 +1,10 @@
-import type { Queryable } from '@piecework/core/piece'
+import { piecesBefore, type Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../../database/quote-ident.js'
 import { defaults } from '../../defaults.js'
 import { onlyTable } from '../joins.js'
 import { isSameTable, tableKey } from '../table-name.js'
 import type { ReferencePlan, TablePlan } from '../table-plan.js'
-import { type Planned, piecesBefore } from './fill-order.js'
+import type { Planned } from './fill-order.js'
 import type { Problem } from './problem.js'
 import { typeBeside } from './type-beside.js'
 

@@ -1,13 +1,10 @@
-import type { TablePlan } from '../table-plan.js'
+import { type TablePlan, targetsOf } from '../table-plan.js'
 import { type Problem, quoted } from './problem.js'
 
 /** Two shared rows with one key are refused by each job that refers to them. */
-export function sharedWithoutIndex({ spec, references, containers }: TablePlan): Problem[] {
-  const targets = [
-    ...references.map((target) => ({ target, column: target.column.name })),
-    ...containers.flatMap(({ column, ids }) => ids.map((target) => ({ target, column: column.name }))),
-  ]
-  return targets.flatMap(({ target: { table, shared }, column }): Problem[] => {
+export function sharedWithoutIndex(plan: TablePlan): Problem[] {
+  const { spec } = plan
+  return targetsOf(plan).flatMap(({ column: { name: column }, target: { table, shared } }): Problem[] => {
     // A partial index may be of the very rows that are shared, but not of all.
     const all = shared?.where.trim().toLowerCase() === 'true'
     const keys = all ? table.uniqueKeys : [...table.uniqueKeys, ...table.partialKeys]

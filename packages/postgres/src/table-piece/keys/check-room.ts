@@ -1,7 +1,7 @@
 import { type KeyCheckContext, PieceworkError } from '@piecework/core/piece'
 import type { Column } from '../catalogue.js'
 import type { TablePieceSpec } from '../spec.js'
-import type { TablePlan, Target } from '../table-plan.js'
+import { type TablePlan, type Target, targetsOf } from '../table-plan.js'
 import { tablesIn } from '../tables-in.js'
 import { mostOf } from './most-of.js'
 import { isNumbered } from './reserved-keys.js'
@@ -36,11 +36,7 @@ interface NumberedColumn {
 
 /** Columns with references to numbers that are new, also those in arrays. */
 function numbered(plan: TablePlan, { ids, carries }: KeyCheckContext): readonly NumberedColumn[] {
-  const all: readonly NumberedColumn[] = [
-    ...plan.references.map((target) => ({ column: target.column, target })),
-    ...plan.containers.flatMap(({ column, ids: targets }) => targets.map((target) => ({ column, target }))),
-  ]
-  return all.filter(
+  return targetsOf(plan).filter(
     ({ column, target }) =>
       mostOf(column) !== undefined &&
       (target.of === undefined || carries(target.of)) &&

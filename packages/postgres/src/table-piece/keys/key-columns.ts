@@ -3,7 +3,7 @@ import { ownKey } from '../key-target.js'
 import { type Reading, readDeclared } from '../read-declared.js'
 import { resolveTables } from '../resolve-tables.js'
 import { type Declared, siblingsOf } from '../siblings.js'
-import type { TablePlan, Target } from '../table-plan.js'
+import { targetsOf } from '../table-plan.js'
 
 /** What the catalogue says of all that are asked at once. */
 const readFor = new WeakMap<readonly Piece[], Promise<Reading>>()
@@ -26,13 +26,12 @@ export async function keyColumns(
     ),
     leading: plans.flatMap((plan) =>
       targetsOf(plan)
-        .filter(([, { table, root, shared }]) => table.elsewhere && !root && !shared)
-        .map(([column, { name, key }]) => ({ from: `"${plan.spec.table}"."${column}"`, table: name, key })),
+        .filter(({ target: { table, root, shared } }) => table.elsewhere && !root && !shared)
+        .map(({ column, target: { name, key } }) => ({
+          from: `"${plan.spec.table}"."${column.name}"`,
+          table: name,
+          key,
+        })),
     ),
   }
 }
-
-const targetsOf = ({ references, containers }: TablePlan): readonly (readonly [string, Target])[] => [
-  ...references.map((target) => [target.column.name, target] as const),
-  ...containers.flatMap(({ column, ids }) => ids.map((target) => [column.name, target] as const)),
-]
