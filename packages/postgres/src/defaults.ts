@@ -101,6 +101,8 @@ export const defaults = {
   cachedSharedRows: 10_000,
   /** Different values of a column below which SQL hashes each once, and not once for each row. */
   fewDistinctValues: 100_000,
+  /** Rows of a foreign table that are asked for at once, in one array. */
+  foreignRowsAtOnce: 20_000,
   /** How often what is taken is decided anew, because another transaction took it in the same moment. */
   uniqueRaces: 10,
   /** Of the values that are taken, told one by one with what took their place; of each, in characters. */

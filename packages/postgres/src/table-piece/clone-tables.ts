@@ -12,6 +12,7 @@ import { reservedKeys } from './keys/reserved-keys.js'
 import { changedMeanwhile, unreserved, unreservedSql } from './keys/unreserved.js'
 import { orderBy } from './order-by.js'
 import { refuseOtherTypes } from './other-types.js'
+import { readForeignRows } from './read-foreign-rows.js'
 import { reportContained } from './report-contained.js'
 import { type RowSource, resourceRows } from './row-source.js'
 import { checkDeferred, withShells } from './shell-row.js'
@@ -121,6 +122,7 @@ async function cloneDirectly(
   const { plan, source } = table
   const fill = withTogether(context, [table])
   await refuseOtherTypes(fill.tx, plan, source, fill)
+  await readForeignRows(fill.tx, plan, source, fill)
   if (await hasDangling(fill.tx, unenforcedReferences(plan, source, fill), source, fill)) return undefined
   await tellMissingFiles(plan, source, fill)
   const filled = await fillUnlessDangling([table], fill)

@@ -1,7 +1,7 @@
 import { quoteIdent } from '../database/quote-ident.js'
 import { closeSql, leavesOf, mapLeaves, openSql } from './container-sql.js'
 import { keyOfText } from './new-key.js'
-import { carriesTarget, isShared, newIdSql, type Remap } from './reference-value.js'
+import { carriesTarget, isShared, isThere, keyThere, newIdSql, type Remap } from './reference-value.js'
 import type { RowSource } from './row-source.js'
 import { sharedNumberPrefix, sharedPrefix } from './shared-prefix.js'
 import { tableKey } from './table-name.js'
@@ -10,7 +10,6 @@ import {
   type ConditionIds,
   conditionSql,
   hasStableKey,
-  isThere,
   referencedTable,
   stableKeyText,
 } from './target-rows.js'
@@ -110,7 +109,7 @@ function remapId(target: ContainedTarget, id: string, source: RowSource, remap: 
   const typed = keyOfText(target, id)
   const remapped = carriedId(target, typed, remap)
   if (remap.from === 'database') {
-    const kept = `CASE WHEN ${isThere(target, typed)} THEN ${id} END`
+    const kept = `CASE WHEN ${isThere(target, typed, remap)} THEN ${id} END`
     if (!carries) return kept
     return shared
       ? `CASE WHEN ${isShared(target, shared, typed, remap)} THEN ${id} ELSE ${remapped} END`
@@ -132,7 +131,7 @@ function remapId(target: ContainedTarget, id: string, source: RowSource, remap: 
 function carriedId(target: ContainedTarget, typed: string, remap: Remap): string {
   const { key, table } = target
   const fresh = newIdSql(target, typed, remap)
-  const there = `(SELECT q.${quoteIdent(key)}::text FROM ${referencedTable(target)} q WHERE q.${quoteIdent(key)} = (SELECT ${fresh}) LIMIT 1)`
+  const there = `${keyThere(target, fresh, remap)}::text`
   const together = remap.together.get(tableKey(table))
   const staged = together?.source.column(key)
   if (!together || staged === undefined) return there

@@ -1,15 +1,14 @@
 import { type ImportContext, PieceworkError, type Queryable } from '@piecework/core/piece'
 import { defaults } from '../defaults.js'
-import { joinSql } from './fill-select.js'
+import { type Join, joinSql } from './joins.js'
 import { givenKeyText, givesStableKey } from './lookups.js'
 import { danglingReference, type NamedKey, namedGroups } from './loss-findings.js'
-import { type Join, type Remap, referenceValue } from './reference-value.js'
+import { isThere, type Remap, referenceValue } from './reference-value.js'
 import type { RowSource } from './row-source.js'
 import { refuseChangedSource } from './source-changed.js'
 import type { Stage } from './stage.js'
 import { tableKey } from './table-name.js'
 import type { ReferencePlan, TablePlan } from './table-plan.js'
-import { isThere } from './target-rows.js'
 
 type FindingSink = Pick<ImportContext, 'finding'>
 
@@ -187,7 +186,7 @@ function danglingRows(
   const id = source.column(reference.column.name)
   const together = remap.together.get(tableKey(reference.table))
   const staged = together?.source.column(reference.key)
-  const here = `NOT ${isThere(reference, sql)}`
+  const here = `NOT ${isThere(reference, sql, remap)}`
   if (!together || staged === undefined || id === undefined)
     return { joins, condition: `(${given} AND ${here})` }
   const { from, where } = together.source

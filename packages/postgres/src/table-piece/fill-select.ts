@@ -3,10 +3,10 @@ import { asHostJoin } from './as-host.js'
 import type { Column } from './catalogue.js'
 import { remapContainer } from './container-value.js'
 import { newFileSql } from './files/file-map.js'
-import { onlyTable, tableName } from './joins.js'
+import { type Join, joinSql, onlyTable, tableName } from './joins.js'
 import { ownKey } from './key-target.js'
 import { newKeySql } from './new-key.js'
-import { columnValue, type Join, type Remap } from './reference-value.js'
+import { columnValue, type Remap } from './reference-value.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { RowSource } from './row-source.js'
 import type { SetContext } from './spec.js'
@@ -52,9 +52,6 @@ export function fillSql(plan: TablePlan, columns: readonly Column[], select: str
 /** Numbers that each row takes from a sequence, or by a trigger, are in the order of the rows. */
 const orderSql = (plan: TablePlan, { order }: RowSource): string =>
   !plan.ownRow && (plan.numbers.renumbered.length > 0 || plan.isWatched) && order ? ` ORDER BY ${order}` : ''
-
-export const joinSql = (joins: readonly Join[]): string =>
-  joins.map(({ relation, alias, condition }) => ` LEFT JOIN ${relation} AS ${alias} ON ${condition}`).join('')
 
 function newValues(plan: TablePlan, source: RowSource, fill: FillInput, values: unknown[]) {
   const assignments: Assignment[] = []

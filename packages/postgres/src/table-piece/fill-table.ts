@@ -7,6 +7,7 @@ import { indexKeys } from './index-keys.js'
 import { lacksKey, refuseUnreserved, unreserved } from './keys/unreserved.js'
 import { readLookups } from './missing-shared.js'
 import { refuseOtherTypes } from './other-types.js'
+import { readForeignRows } from './read-foreign-rows.js'
 import { reportContained } from './report-contained.js'
 import { isForeignKeyViolation } from './row-error.js'
 import type { RowSource } from './row-source.js'
@@ -39,6 +40,7 @@ export async function fillFromStages(
   for (const { plan, stage } of staged) {
     await refuseUnreserved(plan, stage, fill)
     await readLookups(plan, stage, fill)
+    await readForeignRows(tx, plan, stage, fill)
     await refuseOtherTypes(tx, plan, stage, fill)
     await tellMissingFiles(plan, stage, fill)
   }

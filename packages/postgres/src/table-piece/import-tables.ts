@@ -11,6 +11,7 @@ import { withdrawUnnamed } from './files/file-map.js'
 import { putArchived } from './files/put-files.js'
 import type { FillContext } from './fill-context.js'
 import { type FillCounts, fillFromStages } from './fill-table.js'
+import { ForeignRows } from './foreign-rows.js'
 import { type ImportShare, importShare } from './import-share.js'
 import { reservedKeys } from './keys/reserved-keys.js'
 import { Lookups } from './lookups.js'
@@ -99,6 +100,7 @@ export const fillContextOf = (
   finding: (finding) => context.finding(finding),
   replaced: (values) => context.replaced(values),
   lookups: new Lookups(),
+  foreign: new ForeignRows(),
   together: new Map(),
   written: [],
 })

@@ -12,6 +12,15 @@ export const tableName = ({ schema, name }: TableName): string => `${quoteIdent(
 export const onlyTable = (table: TableName & Pick<Table, 'partitioned'>): string =>
   `${table.partitioned ? '' : 'ONLY '}${tableName(table)}`
 
+export interface Join {
+  readonly relation: string
+  readonly alias: string
+  readonly condition: string
+}
+
+export const joinSql = (joins: readonly Join[]): string =>
+  joins.map(({ relation, alias, condition }) => ` LEFT JOIN ${relation} AS ${alias} ON ${condition}`).join('')
+
 /** FROM clause over one table, `t`, and the tables that paths from it lead to, each joined once. */
 export class Joins {
   readonly #aliases = new Map<string, string>()

@@ -2,6 +2,8 @@ import type { ImportContext, ResourceRef } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { textLiteral } from '../database/text-literal.js'
 import { defaults } from '../defaults.js'
+import type { ForeignRows } from './foreign-rows.js'
+import type { Join } from './joins.js'
 import { keyFamily } from './key-family.js'
 import { isNumbered, type ReservedKeysOf } from './keys/reserved-keys.js'
 import { leadsInPart, leadsSql } from './leads.js'
@@ -33,17 +35,12 @@ export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'jobId' | 'resource'
   readonly keys: ReservedKeysOf
   /** Rows by stable keys, of `files`. */
   readonly lookups: Lookups
+  readonly foreign: ForeignRows
   /**
    * Rows that are inserted by the same statement, by the name under which their keys are remapped: a reference
    * leads to one of them if it has the old id.
    */
   readonly together: ReadonlyMap<string, { readonly plan: TablePlan; readonly source: RowSource }>
-}
-
-export interface Join {
-  readonly relation: string
-  readonly alias: string
-  readonly condition: string
 }
 
 export interface ReferenceValue {
@@ -114,9 +111,8 @@ export function referenceValue(
 ): ReferenceValue {
   const { shared, lookup } = reference
   const type = typeOfKey(reference)
-  const spelled = idOf(reference, source, remap)
-  const given = `${spelled} IS NOT NULL`
-  const id = typedKey(reference, spelled)
+  const given = `${idOf(reference, source, remap)} IS NOT NULL`
+  const id = oldIdSql(reference, source, remap)
   const carries = carriesTarget(reference, remap)
   if (remap.from === 'database') {
     if (!carries) return { sql: id, joins: [], certain: true, given }
@@ -160,6 +156,10 @@ const rowsOf = (source: RowSource, { from }: Pick<Remap, 'from'>): TypedRows => 
   from,
 })
 
+/** SQL of the old id, as a key of the table that the reference leads to. */
+export const oldIdSql = (reference: ReferencePlan, source: RowSource, remap: Pick<Remap, 'from'>): string =>
+  typedKey(reference, idOf(reference, source, remap))
+
 /** SQL of the old id; NULL for a row that does not lead by the reference. */
 function idOf(reference: ReferencePlan, source: RowSource, remap: Pick<Remap, 'from'>): string {
   const { column } = reference
@@ -176,8 +176,28 @@ export function insteadKey({ missing }: StableKey, principal: { readonly id: str
 }
 
 /** SQL condition: the id is that of a shared row. */
-export const isShared = (target: Target, shared: StableKey, id: string, remap: Remap): string =>
-  `coalesce((SELECT ${conditionSql(shared.where, remap)} FROM ${referencedTable(target)} WHERE ${quoteIdent(target.key)} = ${id} LIMIT 1), false)`
+export function isShared(target: Target, shared: StableKey, id: string, remap: Remap): string {
+  const rows = target.table.elsewhere
+    ? `SELECT r.shared FROM ${remap.foreign.rows(target, remap)} r WHERE r.k = ${id}`
+    : `SELECT ${conditionSql(shared.where, remap)} FROM ${referencedTable(target)} WHERE ${quoteIdent(target.key)} = ${id}`
+  return `coalesce((${rows} LIMIT 1), false)`
+}
+
+/**
+ * SQL of the key of the row with this id; NULL without one. It is looked up by its index for each id, because a join
+ * would be planned by statistics that a filled table does not have yet.
+ */
+export function keyThere(target: Target, id: string, remap: Remap): string {
+  const { table, key } = target
+  const [rows, column] = table.elsewhere
+    ? [remap.foreign.rows(target, remap), 'k']
+    : [referencedTable(target), quoteIdent(key)]
+  return `(SELECT q.${column} FROM ${rows} q WHERE q.${column} = (SELECT ${id}) LIMIT 1)`
+}
+
+/** SQL condition: a row with this id is there. */
+export const isThere = (target: Target, id: string, remap: Remap): string =>
+  `(${keyThere(target, id, remap)} IS NOT NULL)`
 
 function insteadOr(
   found: string,

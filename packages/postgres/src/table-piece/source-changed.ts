@@ -32,7 +32,8 @@ export async function refuseChangedSource(
   { any }: { readonly any: boolean },
 ): Promise<void> {
   const { ownedBy, table } = target
-  if (remap.from === 'files' || !ownedBy || !carriesTarget(target, remap)) return
+  // How old its rows are, a foreign table does not tell.
+  if (remap.from === 'files' || !ownedBy || table.elsewhere || !carriesTarget(target, remap)) return
   const source = ownRows(target, ownedBy, remap.source.id, [
     `t.${quoteIdent(target.key)} AS k`,
     'age(t.xmin) AS age',
@@ -44,12 +45,9 @@ export async function refuseChangedSource(
   )
   const count = Number(found[0]?.count ?? 0)
   if (count === 0) return
-  const why = table.elsewhere
-    ? ' in another database that have no copy: they were written while the clone was made, or the piece that carries them is left out.'
-    : ' that were written while the clone was made.'
   throw new PieceworkError(
     'source-changed',
-    `${count} ${count === 1 ? 'row leads' : 'rows lead'} by "${column.name}" of table "${plan.table.name}" to rows of "${table.name}"${why}`,
+    `${count} ${count === 1 ? 'row leads' : 'rows lead'} by "${column.name}" of table "${plan.table.name}" to rows of "${table.name}" that were written while the clone was made.`,
     { retryable: true, facts: { table: table.name, count } },
   )
 }

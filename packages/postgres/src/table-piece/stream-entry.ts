@@ -13,6 +13,7 @@ import { type KeyTarget, ownKey } from './key-target.js'
 import { isNumbered } from './keys/reserved-keys.js'
 import { leadsInPart } from './leads.js'
 import { isNatural } from './natural-key.js'
+import { readForeignRows } from './read-foreign-rows.js'
 import { carriesTarget } from './reference-value.js'
 import { type FileColumn, remapRecords, UnusualId } from './remap-records.js'
 import { isForeignKeyViolation, rowError } from './row-error.js'
@@ -166,5 +167,6 @@ async function noneDangling(
   const rows = resourceRows(plan, context.resource.id, { all: true })
   // The rows have new references already: to a clone that carries nothing, they are as they should be.
   const asTheyAre = { ...context, from: 'database', carries: () => false } as const
+  await readForeignRows(context.tx, { references, containers: [] }, rows, asTheyAre)
   return !(await hasDangling(context.tx, references, rows, asTheyAre))
 }

@@ -35,10 +35,3 @@ export function stableKeyText({ columns }: StableKey, alias = ''): string {
   const [only, ...others] = columns.map(({ name }) => `${alias}${quoteIdent(name)}::text`)
   return others.length === 0 ? (only as string) : `jsonb_build_array(${[only, ...others].join(', ')})::text`
 }
-
-/**
- * SQL condition: a row with this id is there. It is looked up by its index for each id, because a join would be
- * planned by statistics that a filled table does not have yet.
- */
-export const isThere = (target: Pick<Target, 'table' | 'key'>, id: string): string =>
-  `coalesce((SELECT true FROM ${referencedTable(target)} q WHERE q.${quoteIdent(target.key)} = (SELECT ${id}) LIMIT 1), false)`
