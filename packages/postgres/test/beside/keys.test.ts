@@ -233,6 +233,16 @@ test('checkTables finds nothing wrong in either, and everything is told if a res
     told.map(({ code, column }) => [code, column]),
     [['tables/ids-in-values', 'doc']],
   )
+  await geo.query('ALTER TABLE shapes ADD answer int, ADD answer_list int[]')
+  const named = await checkTables(main, pieces, { databases: { geo } })
+  assert.deepEqual(
+    named.map(({ code, column }) => [code, column]),
+    [
+      ['tables/named-like-id', 'answer'],
+      ['tables/named-like-id', 'answer_list'],
+    ],
+  )
+  await geo.query('ALTER TABLE shapes DROP answer, DROP answer_list')
   await geo.query('ALTER SEQUENCE shapes_id_seq MAXVALUE 100000 NO CYCLE')
   await geo.query(`SELECT setval('shapes_id_seq', 99990)`)
   await running(pieces, async (piecework) => {

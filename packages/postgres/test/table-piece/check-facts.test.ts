@@ -26,7 +26,7 @@ const ddl = `
   CREATE UNIQUE INDEX slugs_lower ON slugs (lower(name)) WHERE name <> '';
   CREATE TABLE rooms (id uuid PRIMARY KEY, project_id uuid, at int4range, EXCLUDE USING gist (at WITH &&));
   CREATE TABLE named (id uuid PRIMARY KEY, project_id uuid, external_id text, "ownerId" int, tag_ids text[], valid int, paid int,
-    effectiveid bigint, grid text, parent int, created_by int, title text, plain int);
+    effectiveid bigint, grid text, parent int, created_by int, title text, plain int, plain_list int[], linked_plain bigint[], sizes int[], plain_size int);
   CREATE TABLE remarks (id uuid PRIMARY KEY, project_id uuid, record_id uuid, record_type text, plain_id uuid REFERENCES plain, plain_type text);
   CREATE TABLE remarked (id serial PRIMARY KEY, record_id uuid REFERENCES plain, record_type text, draft boolean, parent_id int REFERENCES remarked);
   CREATE TABLE cards (id varchar(21) PRIMARY KEY, project_id uuid, body text, doc jsonb, card_ref text);
@@ -245,7 +245,10 @@ for (const [name, open] of Object.entries(databases)) {
   })
 
   test('new ids: numbers and texts that are named like ids are warned of', async () => {
-    const warned = ['external_id', 'ownerId', 'tag_ids', 'effectiveid', 'parent', 'created_by', 'plain']
+    const warned = [
+      ...['external_id', 'ownerId', 'tag_ids', 'effectiveid', 'parent', 'created_by', 'plain'],
+      ...['plain_list', 'linked_plain'],
+    ]
     assert.deepEqual(
       brief(await checked(here.db, table('named'), table('plain'))),
       warned.map((column) => ['warning', 'tables/named-like-id', 'named', column]),

@@ -36,7 +36,9 @@ export async function checkStart(
   beside: readonly CheckedIn[],
 ): Promise<readonly Problem[]> {
   const session = await sessionProblems(db, checked.some(needsStaging))
-  const tables = checked.flatMap(({ plans }) => plans.map(({ table }) => table.name))
+  const tables = [...checked, ...beside.flatMap((other) => other.checked)].flatMap(({ plans }) =>
+    plans.map(({ table }) => table.name),
+  )
   for (const { piece, plans, problems } of checked) {
     const facts = await readStartFacts(db, plans)
     for (const [index, plan] of plans.entries()) {

@@ -9,7 +9,10 @@ const otherWord =
   /(?:^|_)(?:(?:un|pre|post|over|re)?paid|a?void|in?valid|valid|grid|bid|mid|amid|solid|fluid|hybrid|rapid|acid|aid|lid|kid|humid|liquid|android|rigid)s?$/
 /** What a number leads to by such a name. */
 const leadingName =
-  /(?:^|_)(?:parent|creator|author|owner|assignee|reporter|sender|recipient)$|(?:created|updated|modified|deleted|edited|assigned|approved|locked|closed)_?by$/
+  /(?:^|_)(?:parent|creator|author|owner|assignee|reporter|sender|recipient)s?$|(?:created|updated|modified|deleted|edited|assigned|approved|locked|closed)_?by$/
+
+/** What comes behind the name of what is led to. */
+const manyEnd = /_(?:list|array|arr|set|refs?|keys?|links?)$/
 
 /** Whether a column holds, by its name, keys of rows. `tables`: names of those that its database has. */
 export function looksLikeId({ name, base }: Column, tables: readonly string[]): boolean {
@@ -17,7 +20,17 @@ export function looksLikeId({ name, base }: Column, tables: readonly string[]): 
   const numbers = isNumber.test(base)
   if (!numbers && !isText.test(base)) return false
   if (idName.test(words)) return !otherWord.test(words)
-  return numbers && (leadingName.test(words) || tables.some((table) => isRowOf(words, snakeCase(table))))
+  if (!numbers) return false
+  const named = base.startsWith('_') ? endsOf(words.replace(manyEnd, '')) : [words.replace(manyEnd, '')]
+  return named.some(
+    (name) => leadingName.test(name) || tables.some((table) => isRowOf(name, snakeCase(table))),
+  )
+}
+
+/** `linked_owners` and `owners`. */
+function endsOf(words: string): readonly string[] {
+  const parts = words.split('_')
+  return parts.map((_, at) => parts.slice(at).join('_'))
 }
 
 /** `custom_field` and `customfield` of `custom_fields`. */
