@@ -22,6 +22,7 @@ import { uncarriedReferences } from './facts/uncarried.js'
 import { databasesOf, type OneDatabase } from './pieces-of.js'
 import { readDeclared } from './read-declared.js'
 import { matchTables } from './resolve-tables.js'
+import { registerSiblings } from './siblings.js'
 import { isTablePiece, tableSpec } from './spec.js'
 import { tableKey } from './table-name.js'
 import { unformedReferences } from './unformed-references.js'
@@ -50,6 +51,8 @@ export async function checkTables(
   options?: CheckTablesOptions,
 ): Promise<readonly TableFinding[]> {
   const given = checkOptions('checkTables()', options, optionChecks)
+  // For what a declaration says of a table of another database.
+  registerSiblings(pieces, true)
   const refused: string[] = []
   const forms = keyFormsOf(pieces, refused)
   const session: Problem[] = []

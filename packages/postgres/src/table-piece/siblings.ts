@@ -14,7 +14,8 @@ export interface Siblings {
 
 const known = new WeakMap<Declared, Siblings>()
 
-export function registerSiblings(pieces: readonly Piece[]): void {
+/** `asKnown`: those that a host has registered stay among the others of it. */
+export function registerSiblings(pieces: readonly Piece[], asKnown = false): void {
   const all = pieces.filter(isTablePiece)
   for (const { name, database, [tableSpec]: spec } of all)
     if (database !== spec.database)
@@ -26,7 +27,7 @@ export function registerSiblings(pieces: readonly Piece[]): void {
     const specsOf = (isHere: boolean) =>
       all.flatMap((piece) => ((piece.database === database) === isHere ? [piece[tableSpec]] : []))
     const siblings = { declarations: specsOf(true), elsewhere: specsOf(false) }
-    for (const one of siblings.declarations) known.set(one, siblings)
+    for (const one of siblings.declarations) if (!asKnown || !known.has(one)) known.set(one, siblings)
   }
 }
 

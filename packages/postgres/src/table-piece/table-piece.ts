@@ -34,7 +34,7 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
     contract: 1,
     [tableSpec]: spec,
     keys: keysOf(spec),
-    registered: registerSiblings,
+    registered: (pieces) => registerSiblings(pieces),
     exporter: {
       export: (context) => exportTables(spec, context),
       ...(partRows !== undefined && { parts: (context) => planParts(spec, partRows, context) }),

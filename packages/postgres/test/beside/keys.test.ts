@@ -233,16 +233,25 @@ test('checkTables finds nothing wrong in either, and everything is told if a res
     told.map(({ code, column }) => [code, column]),
     [['tables/ids-in-values', 'doc']],
   )
-  await geo.query('ALTER TABLE shapes ADD answer int, ADD answer_list int[]')
+  await geo.query(
+    'ALTER TABLE shapes ADD answer int, ADD answer_list int[], ADD shares jsonb, ADD counts jsonb',
+  )
+  // Names of members that are keys, and others: numbers from 1, and years.
+  await geo.query(`UPDATE shapes SET shares = jsonb_build_object('part', jsonb_build_object(answer_id::text, 0.5)),
+    counts = (SELECT jsonb_build_object('level', jsonb_object_agg(n, 1), 'year', jsonb_object_agg(1990 + n, 1)) FROM generate_series(1, 12) AS n)`)
   const named = await checkTables(main, pieces, { databases: { geo } })
   assert.deepEqual(
     named.map(({ code, column }) => [code, column]),
     [
       ['tables/named-like-id', 'answer'],
       ['tables/named-like-id', 'answer_list'],
+      // Numbers may be keys of both tables.
+      ['tables/ids-in-values', 'shares'],
+      ['tables/ids-in-values', 'shares'],
     ],
   )
-  await geo.query('ALTER TABLE shapes DROP answer, DROP answer_list')
+  assert.match(named.at(-1)?.message ?? '', /numbers at "part\.\{\}" that look like ids of rows of "answers"/)
+  await geo.query('ALTER TABLE shapes DROP answer, DROP answer_list, DROP shares, DROP counts')
   await geo.query('ALTER SEQUENCE shapes_id_seq MAXVALUE 100000 NO CYCLE')
   await geo.query(`SELECT setval('shapes_id_seq', 99990)`)
   await running(pieces, async (piecework) => {
@@ -252,6 +261,24 @@ test('checkTables finds nothing wrong in either, and everything is told if a res
   })
   await geo.query('ALTER SEQUENCE shapes_id_seq MAXVALUE 2147483647')
   assert.deepEqual(await leftOver(), [0, 0, 0])
+})
+
+test('a foreign table that is missing is named by checkTables', async () => {
+  const rest = {
+    ...shapes,
+    columns: ['answer_ids', 'doc'],
+    references: { answer_id: 'surveys', parent_id: 'shapes' },
+  }
+  const surveys = tablePiece({
+    name: 'survey/surveys',
+    of: 'survey',
+    version: 1,
+    tables: [{ table: 'surveys', owner: 'id', order: [] }],
+  })
+  await assert.rejects(
+    checkTables(main, [surveys, answers, shapesWith([rest])], { databases: { geo } }),
+    /answer_id" leads to table "surveys", which does not exist here: piece "survey\/surveys" has it in the store's database, so a foreign table of that name is needed/,
+  )
 })
 
 test('keys of the other database that a column of the store cannot hold are refused before anything is made', async () => {

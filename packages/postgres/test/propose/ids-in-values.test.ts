@@ -212,7 +212,7 @@ test('what is proposed fits the database', async () => {
     ['tables/ids-in-values body'],
   )
   const [warning] = told
-  assert.match(warning?.message ?? '', /numbers at "\[user:\{\}" that are named like ids of rows of "users"/)
+  assert.match(warning?.message ?? '', /numbers at "\[user:\{\}" that look like ids of rows of "users"/)
   const undeclared = tables.map((one) =>
     one.table === 'revisions' ? { ...one, json: { doc: [{ path: 'pageId', ...people }] } } : one,
   )

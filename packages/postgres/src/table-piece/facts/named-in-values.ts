@@ -15,6 +15,18 @@ import type { Problem } from './problem.js'
 /** Prose has numbers behind words: `page 12`. */
 const wordBefore = / \{\}$/
 
+/** Fewer numbers are keys by chance. */
+const fewestNames = 5
+
+/** Whether the names of members are keys, whatever the objects are called: not years, and not counted from 0 or 1. */
+function areKeys({ at, ids, isPart }: LedPlace): boolean {
+  if (isPart || !/(?:^|\.)\{\}$/.test(at) || ids.size < fewestNames) return false
+  const sorted = [...ids].map(Number).sort((a, b) => a - b)
+  const [least = 0, most = 0] = [sorted[0], sorted.at(-1)]
+  const isCounted = least <= 1 && most - least < sorted.length
+  return !isCounted && !(least >= 1900 && most <= 2100)
+}
+
 /** Tables with numbers for keys: whose rows pieces carry, and to whose shared rows they lead. */
 export interface Numbered {
   /** The database that has them. */
@@ -46,7 +58,8 @@ export function numberedTables(db: Queryable, plans: readonly TablePlan[]): Numb
 
 /**
  * Numbers in documents and behind words in texts, as `assignee_id` or `/tickets/`, that are named like ids of rows, where the
- * declaration does not say that ids stand; by the first rows of each table. A number may be anything, so the name decides.
+ * declaration does not say that ids stand; by the first rows of each table. A number may be anything, so the name decides,
+ * unless all names of members are keys.
  */
 export async function namedInValues(db: Queryable, plan: TablePlan, tables: Numbered): Promise<Problem[]> {
   if (tables.own.length + tables.others.length === 0) return []
@@ -71,7 +84,11 @@ export async function namedInValues(db: Queryable, plan: TablePlan, tables: Numb
     )
     const led = await ledPlaces(tables.db, tables, plan.table, places)
     for (const place of led)
-      if (place.isLikely && !wordBefore.test(place.at) && !isDeclared(plan, column, form, place))
+      if (
+        (place.isLikely || areKeys(place)) &&
+        !wordBefore.test(place.at) &&
+        !isDeclared(plan, column, form, place)
+      )
         problems.push(problemOf(plan, column, form, place, tables))
   }
   return problems
@@ -105,7 +122,7 @@ function problemOf(
     code: 'tables/ids-in-values',
     table: spec.table,
     column: name,
-    text: `values of column "${name}" of table "${spec.table}" have numbers at "${at}" that are named like ids of rows of "${to.name}", and these travel as they are`,
+    text: `values of column "${name}" of table "${spec.table}" have numbers at "${at}" that look like ids of rows of "${to.name}", and these travel as they are`,
     hint: declare
       ? `If they are, declare ${declare}; if they may stay, put the column into "columns".`
       : `In another installation they are of other rows, and no pattern leads to shared rows: leave the column out by "ignore", write it by hand, or put it into "columns" if they may stay.`,
