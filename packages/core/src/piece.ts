@@ -59,6 +59,7 @@ export type {
   PartPlan,
   PartsContext,
   PartsPlan,
+  PartsSoFar,
 } from './contracts/parts.js'
 export type {
   AppliesContext,

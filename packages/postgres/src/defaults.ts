@@ -103,6 +103,9 @@ export const defaults = {
   fewDistinctValues: 100_000,
   /** Rows of a foreign table that are asked for at once, in one array. */
   foreignRowsAtOnce: 20_000,
+  /** Parts of an export that are planned at first, and how many times as many there are after each further step. */
+  firstParts: 2,
+  partsGrowth: 4,
   /** How often what is taken is decided anew, because another transaction took it in the same moment. */
   uniqueRaces: 10,
   /** Of the values that are taken, told one by one with what took their place; of each, in characters. */

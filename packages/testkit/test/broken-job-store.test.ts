@@ -679,11 +679,40 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     addedByAll,
   ],
   'adds a node over another one': [
-    'exactly once: nodes cannot be added to a batch that has begun',
+    'exactly once: nodes cannot be added to a batch that is over',
     withResults(({ nodes = [], ...result }) => ({
       ...result,
       nodes: [...new Map(nodes.map((node) => [node.id, { ...node, batch: 1 }])).values()],
     })),
+  ],
+  'does not hand over nodes that are added to the batch under way': [
+    'order: nodes that an attempt adds to its own batch',
+    (store) => {
+      const first = new Map<string, string>()
+      return withOutbox((items) =>
+        items.filter(({ id, action }) => {
+          if (action.type !== 'batch') return true
+          const key = `${action.job} ${action.batch}`
+          first.set(key, first.get(key) ?? id)
+          return first.get(key) === id
+        }),
+      )(store)
+    },
+  ],
+  'adds nodes to a job that is being ended': [
+    'nothing half-made: the batch under way gets no nodes',
+    (store) =>
+      changed(store, {
+        attempts: {
+          run: async (lease, work, options) => {
+            const { outcome } = (await store.jobs.get(lease.job.id)) ?? {}
+            const { nodes = [], ...result } =
+              typeof work === 'function' ? await work({} as Transaction) : work
+            const kept = outcome ? nodes.map((node) => ({ ...node, batch: 1 })) : nodes
+            return store.attempts.run(lease, { ...result, nodes: kept }, options)
+          },
+        },
+      }),
   ],
   'hands out a batch without nodes': [
     'order: a batch without nodes is passed over',

@@ -20,11 +20,19 @@ export interface PartsPlan {
   readonly parts: readonly PartPlan[]
 }
 
+/** The next parts of an export: they are exported while the piece is asked for those that follow. */
+export interface PartsSoFar {
+  /** One or more. */
+  readonly parts: readonly PartPlan[]
+  /** What the next call gets as `from`: plain JSON. */
+  readonly more: unknown
+}
+
 export interface NodePart extends PartPlan {
   /** From 1, in the order in which the parts follow each other. */
   readonly number: number
-  /** Parts of the same piece of the same resource. */
-  readonly of: number
+  /** Parts of the same piece of the same resource. Absent: more were still to be planned when this one was. */
+  readonly of?: number
   /** As `ImportPartPlan.rows`. */
   readonly rows?: number
   /** Of the plan that is common to the parts, hex. Absent: there is none. */
@@ -32,6 +40,10 @@ export interface NodePart extends PartPlan {
 }
 
 export interface PartsContext<Options = unknown> extends WorkContext<Options> {
+  /** Of the first part that is asked for, from 1. */
+  readonly number: number
+  /** `more` of the call before. Absent in the first one. */
+  readonly from?: unknown
   /** One READ ONLY snapshot; the parts are exported later, and may be in others. */
   readonly tx: Transaction
 }

@@ -5,7 +5,7 @@ import type { NewFinding } from './finding.js'
 import type { Ids } from './ids.js'
 import type { KeyForm } from './key-form.js'
 import type { NewFiles, PieceFiles } from './new-files.js'
-import type { ImportParts, NodePart, PartPlan, PartsContext, PartsPlan } from './parts.js'
+import type { ImportParts, NodePart, PartPlan, PartsContext, PartsPlan, PartsSoFar } from './parts.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { KeyCheckContext, KeyColumns, KeysContext } from './piece-keys.js'
 import type { PieceRemover } from './piece-remover.js'
@@ -102,10 +102,10 @@ export interface PieceExporter<Options = unknown> {
   export(context: ExportContext<Options>): Promise<ExportedCounts>
   /**
    * The parts in which a large resource is exported, in order, each by a node of its own: together all of it, whatever
-   * is written meanwhile. Called when an export runs. None: it is exported whole. Cloners, comparisons with an
-   * archive and older plans export it whole, too.
+   * is written meanwhile. Called when an export runs, and again as long as it says that there are more. None: it is
+   * exported whole. Cloners, comparisons with an archive and older plans export it whole, too.
    */
-  parts?(context: PartsContext<Options>): Promise<readonly PartPlan[] | PartsPlan>
+  parts?(context: PartsContext<Options>): Promise<readonly PartPlan[] | PartsPlan | PartsSoFar>
 }
 /** A shell that has just been made, and what will fill it. */
 export interface NewShell {

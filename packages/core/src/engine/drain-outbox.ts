@@ -1,5 +1,6 @@
 import type { Environment } from '../contracts/environment.js'
 import type { Job } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import type { OutboxItem } from '../contracts/outbox.js'
 import type { Runtime } from '../contracts/runtime.js'
 import type { Store } from '../contracts/store.js'
@@ -58,7 +59,10 @@ export async function carryOut(deps: Omit<OutboxDeps, 'onError'>, { action }: Ou
   for await (const nodes of nodePages(store.reports, job.id, { batch: action.batch })) {
     // An attempt after the first has an item of its own, with the time from which it may begin.
     const first = nodes.filter(({ task, attempt }) => attempt === 1 || task === 'finish')
-    const tasks = first.filter(({ status }) => status === 'waiting').map((node) => taskOf(job, node))
-    if (tasks.length > 0) await runtime.submit(tasks)
+    const waiting = first.filter(({ status }) => status === 'waiting')
+    // Plans add what others can do.
+    const isPlan = ({ task }: JobNode): boolean => task === 'plan'
+    const ordered = [...waiting.filter(isPlan), ...waiting.filter((node) => !isPlan(node))]
+    if (ordered.length > 0) await runtime.submit(ordered.map((node) => taskOf(job, node)))
   }
 }

@@ -25,7 +25,8 @@ export interface JobProgress {
    * Estimated time to the last step, in ms: the time since the first node began, times what is left over what
    * is done. Each piece counts the same; one that runs counts by the part that it reports as done, if it
    * knows its total. So it is rough while few pieces have ended, and wrong if one takes far longer than the
-   * others. Undefined until the first one has ended or reported a part, and while nothing runs.
+   * others. Undefined until the first one has ended or reported a part, while parts are still being planned, and while
+   * nothing runs.
    */
   readonly remainingMs: number | undefined
 }
@@ -51,12 +52,15 @@ const carriers: Readonly<Record<JobKind, readonly NodeTask[]>> = {
   delivery: [],
 }
 
-function remaining({ outcome }: Job, stages: readonly StageSummary[], now: Date): number | undefined {
+function remaining({ outcome, batch }: Job, stages: readonly StageSummary[], now: Date): number | undefined {
   if (outcome !== undefined) return undefined
   const work = stages.filter(({ task }) => task !== 'finish')
   const begun = work.flatMap(({ startedAt }) => (startedAt ? [startedAt.getTime()] : []))
   const done = sum(work.map((stage) => stage.done + stage.reported.nodes))
-  if (done === 0 || !work.some(({ running }) => running > 0)) return undefined
+  const isPlanning = work.some(
+    (stage) => stage.task === 'plan' && stage.batch === batch && stage.done < stage.nodes,
+  )
+  if (done === 0 || isPlanning || !work.some(({ running }) => running > 0)) return undefined
   const elapsed = Math.max(0, now.getTime() - Math.min(...begun))
   return Math.round((elapsed * (sum(work.map(({ nodes }) => nodes)) - done)) / done)
 }

@@ -6,7 +6,7 @@ import type { Task } from '../contracts/runtime.js'
 import type { Store } from '../contracts/store.js'
 import { isOpen, isThrottled, outlivesStop } from '../engine/machine.js'
 import { taskOf } from '../engine/task-of.js'
-import { assertLater } from '../plan/assert-later.js'
+import { assertLater, takenOn } from '../plan/assert-later.js'
 import { databaseOf } from '../plan/in-database.js'
 import { leased } from './leased.js'
 import type { MemoryJob } from './memory-job.js'
@@ -147,11 +147,11 @@ function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeR
     ...(output !== undefined && { output }),
     ...(error && { error }),
   }
-  if (!error) for (const added of nodes) entry.add(added)
   slot.node = node
   slot.leaseUntil = 0
-  const remaining = (entry.open[node.batch] ?? 1) - 1
-  entry.open[node.batch] = remaining
+  entry.open[node.batch] = (entry.open[node.batch] ?? 1) - 1
+  if (!error) state.extend(entry, takenOn(entry.job, nodes))
+  const remaining = entry.open[node.batch] ?? 0
   if (finish) return state.apply(entry, { type: 'finished', ...(result && { result }) })
   if (error) return state.apply(entry, { type: 'node-failed', remaining, error })
   return state.apply(entry, { type: 'node-done', remaining, ...(result && { result }) })

@@ -60,11 +60,13 @@ export class MemoryJob {
       if (this.nodes.has(id)) throw new PieceworkError('internal', `${id} is there already.`)
   }
 
-  add(node: NewNode): void {
+  add(node: NewNode): MemoryNode {
     const changed = () => {
       this.revision += 1
     }
-    this.nodes.set(node.id, new MemoryNode({ ...node, status: 'waiting', attempt: 1 }, changed))
+    const added = new MemoryNode({ ...node, status: 'waiting', attempt: 1 }, changed)
+    this.nodes.set(node.id, added)
     this.open[node.batch] = (this.open[node.batch] ?? 0) + 1
+    return added
   }
 }

@@ -10,6 +10,7 @@ import type { NewNode } from '../contracts/nodes.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
 import type { RecordEntry } from '../contracts/records.js'
 import { type JobEvent, transition } from '../engine/machine.js'
+import { taskOf } from '../engine/task-of.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
 import { requestKeyUsed } from '../requests/request-key.js'
 import { deliveryTaken, takenDeliveries } from '../requests/taken-deliveries.js'
@@ -165,6 +166,21 @@ export class MemoryState {
     for (const slot of entry.nodes.values())
       if (slot.node.batch === batch) slot.submittedAt = this.environment.now()
     this.put({ type: 'batch', job: entry.job.id, batch })
+  }
+
+  /** Adds nodes to the job; those of the current batch begin. */
+  extend(entry: MemoryJob, nodes: readonly NewNode[]): void {
+    const { job } = entry
+    const isNow = ({ batch }: NewNode): boolean => batch === job.batch
+    for (const node of nodes) {
+      const slot = entry.add(node)
+      if (!isNow(node)) continue
+      slot.submittedAt = this.environment.now()
+      if (node.task === 'plan')
+        this.put({ type: 'task', task: taskOf(job, { id: node.id, attempt: 1 }), notBefore: this.now() })
+    }
+    if (nodes.some((node) => isNow(node) && node.task !== 'plan'))
+      this.put({ type: 'batch', job: job.id, batch: job.batch })
   }
 
   apply(entry: MemoryJob, event: JobEvent): Job {

@@ -4,7 +4,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Input } from '../contracts/format.js'
 import type { JobDelivery, JobRequest } from '../contracts/job-request.js'
 import type { JobNode, NewNode } from '../contracts/nodes.js'
-import type { ImportPartPlan } from '../contracts/parts.js'
+import type { ImportPartPlan, NodePart, PartPlan } from '../contracts/parts.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { planDefaults } from '../defaults.js'
@@ -15,24 +15,31 @@ import { planBatches } from './plan.js'
 import type { Registry } from './registry.js'
 import { resourceName, walkTree } from './tree.js'
 
+/** What a piece gives for parts of an export. */
+export interface PlannedParts {
+  readonly parts: readonly PartPlan[]
+  /** Where the plan that follows goes on. Absent: these are the last. */
+  readonly more?: unknown
+  /** Of the plan that is common to them. */
+  readonly planSha256?: string
+}
+
 /** Names of the pieces that reserve numbers before anything is made. */
 type Numbered = ReadonlySet<string>
 
 /**
- * One batch of exports, one that assembles each output, and one that delivers; before them the plans of pieces that are
- * exported in parts.
+ * One batch of exports, one that assembles each output, and one that delivers. Pieces that are exported in parts have a
+ * plan there, which adds these.
  */
 export function exportNodes(
   tree: ResourceTree,
   piecesOf: PiecesOf,
   { outputs, deliver = [] }: Pick<JobRequest, 'outputs' | 'deliver'> = {},
 ): { nodes: NewNode[]; batches: number } {
-  const found = walkTree(tree).flatMap(({ ref }) => piecesOf(ref).map((piece) => ({ ref, piece })))
-  const exports = found.some(({ piece }) => piece.exporter?.parts) ? 1 : 0
-  const nodes = found.map(({ ref, piece }) =>
-    piece.exporter?.parts ? nodeOf('plan', ref, piece, 0) : nodeOf('export', ref, piece, exports),
+  const nodes = walkTree(tree).flatMap(({ ref }) =>
+    piecesOf(ref).map((piece) => nodeOf(piece.exporter?.parts ? 'plan' : 'export', ref, piece, 0)),
   )
-  const batch = nodes.length === 0 ? 0 : exports + 1
+  const batch = nodes.length === 0 ? 0 : 1
   const assemblies = requestedOutputs({ outputs }).map(({ name }) => ({
     id: assembleId(name),
     task: 'assemble' as const,
@@ -42,29 +49,51 @@ export function exportNodes(
   return { nodes: [...nodes, ...assemblies, ...deliveries], batches }
 }
 
-/** What a plan adds: a node for each part, or one for the whole. */
-export function partNodes(
-  task: 'export' | 'import',
+/** What the plan of an export adds to its own batch: a node for each part, or one for the whole. */
+export function exportParts(
+  { resource, batch, part: continued }: JobNode,
+  piece: Piece,
+  { parts, more, planSha256 }: PlannedParts,
+): readonly NewNode[] {
+  if (!resource) return []
+  const whole = nodeOf('export', resource, piece, batch)
+  const { number: first } = continued ?? { number: 1 }
+  const next = first + parts.length
+  if (next === 1) return [whole]
+  const common = {
+    ...(more === undefined && { of: next - 1 }),
+    ...(planSha256 !== undefined && { planSha256 }),
+  }
+  const nodes = parts.map(({ range }, at) => partNode(whole, { number: first + at, range, ...common }))
+  if (more === undefined) return nodes
+  return [partNode(nodeOf('plan', resource, piece, batch), { number: next, range: more }), ...nodes]
+}
+
+/** What the plan of an import adds to later batches: a node for each part, or one for the whole. */
+export function importParts(
   { resource, batch }: JobNode,
   piece: Piece,
   parts: readonly ImportPartPlan[],
-  planSha256?: string,
 ): readonly NewNode[] {
   if (!resource) return []
-  const whole = nodeOf(task, resource, piece, batch + 1)
+  const whole = nodeOf('import', resource, piece, batch + 1)
   if (parts.length === 0) return [whole]
-  return parts.map(({ range, rows, step = 1 }, at) => {
-    const number = at + 1
-    const part = {
-      number,
+  return parts.map(({ range, rows, step = 1 }, at) => ({
+    ...partNode(whole, {
+      number: at + 1,
       of: parts.length,
       range,
       ...(rows !== undefined && { rows }),
-      ...(planSha256 !== undefined && { planSha256 }),
-    }
-    return { ...whole, id: partId(whole.id, number), batch: batch + step, part }
-  })
+    }),
+    batch: batch + step,
+  }))
 }
+
+const partNode = (whole: NewNode, part: NodePart): NewNode => ({
+  ...whole,
+  id: partId(whole.id, part.number),
+  part,
+})
 
 /** Of the node that plans the parts of a piece of an export. */
 export const planId = (resource: ResourceRef, piece: string): string =>

@@ -65,6 +65,8 @@ class Gathered {
   /** Of parts: the paths of their entries, each with the part that has written it. */
   readonly #paths = new Map<string, number>()
   #first: JobNode | undefined
+  /** So many parts were planned; told by the last of them. */
+  #planned: number | undefined
   #nodes = 0
   #rows = 0
   #skipped = 0
@@ -91,8 +93,8 @@ class Gathered {
 
   piece(): ExportedPiece {
     const { part, version = this.#current, batch = 0 } = this.#first ?? {}
-    if (this.#nodes !== (part?.of ?? 1))
-      this.#refuse(`${this.#nodes} parts were exported, not ${part?.of ?? 1}`)
+    const planned = part ? this.#planned : 1
+    if (this.#nodes !== planned) this.#refuse(`${this.#nodes} parts were exported, not ${planned ?? 'all'}`)
     const counts = { rows: this.#rows, ...(this.#skipped > 0 && { skipped: this.#skipped }) }
     const [resource, name, entries] = [this.#resource, this.#name, this.#entries]
     return {
@@ -102,19 +104,20 @@ class Gathered {
       counts,
       batch,
       entries,
-      ...(part && { parts: part.of, firstPart: part }),
+      ...(part && { parts: this.#nodes, firstPart: part }),
     }
   }
 
   #assertNext({ part, status, version = this.#current }: JobNode): void {
-    const { part: first, version: written = this.#current } = this.#first ?? {}
+    const { version: written = this.#current } = this.#first ?? {}
     if (version !== written)
       throw new PieceworkError(
         'source-changed',
         `Parts of ${this.#name} were exported in versions ${written} and ${version} of the piece.`,
         { retryable: true },
       )
-    const isNext = (part?.number ?? 1) === this.#nodes && part?.of === first?.of
+    this.#planned ??= part?.of
+    const isNext = (part?.number ?? 1) === this.#nodes && part?.of === this.#planned
     if (status !== 'done' || !isNext) this.#refuse(`part ${this.#nodes} was not exported`)
   }
 

@@ -1,6 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { StagedEntry } from '../contracts/nodes.js'
-import type { ImportPartPlan, PartPlan, PartsPlan } from '../contracts/parts.js'
+import type { ImportPartPlan, PartPlan, PartsPlan, PartsSoFar } from '../contracts/parts.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { check } from '../options/check.js'
@@ -10,7 +10,7 @@ import { carriedKinds } from '../plan/carried-kinds.js'
 import { formatOf } from '../plan/format-of.js'
 import { databaseOf } from '../plan/in-database.js'
 import { newRefOf } from '../plan/new-ref-of.js'
-import { partNodes } from '../plan/nodes.js'
+import { exportParts, importParts, type PlannedParts } from '../plan/nodes.js'
 import { inputNode } from '../requests/inputs.js'
 import { assertParts } from './assert-parts.js'
 import { type AttemptContext, commit, pieceContext, type TaskRunner } from './attempt-context.js'
@@ -24,7 +24,12 @@ const commonChecks: OptionChecks<PartsPlan> = {
   parts: required(check.anything),
 }
 
-/** Asks a piece for the parts of one resource, and adds a node for each to the batches that follow. */
+const soFarChecks: OptionChecks<PartsSoFar> = {
+  parts: required(check.anything),
+  more: required(check.anything),
+}
+
+/** Asks a piece for the parts of one resource, or for those that follow, and adds a node for each. */
 export const planTask: TaskRunner = async (attempt) => {
   const { job, node } = attempt.lease
   const { resource } = node
@@ -32,37 +37,52 @@ export const planTask: TaskRunner = async (attempt) => {
   if (!piece || !resource) throw new PieceworkError('internal', `${node.id} cannot be planned.`)
   if (job.kind === 'import')
     return commit(attempt, {
-      nodes: partNodes('import', node, piece, await importParts(attempt, piece, resource)),
+      nodes: importParts(node, piece, await plannedImport(attempt, piece, resource)),
     })
-  const { parts, plan } = await exportParts(attempt, piece, resource)
-  if (!plan) return commit(attempt, { nodes: partNodes('export', node, piece, parts) })
-  return commit(attempt, { nodes: partNodes('export', node, piece, parts, plan.sha256), entries: [plan] })
+  const { plan, ...planned } = await plannedExport(attempt, piece, resource)
+  if (!plan) return commit(attempt, { nodes: exportParts(node, piece, planned) })
+  const nodes = exportParts(node, piece, { ...planned, planSha256: plan.sha256 })
+  return commit(attempt, { nodes, entries: [plan] })
 }
 
-async function exportParts(
+async function plannedExport(
   attempt: AttemptContext,
   piece: Piece,
   resource: ResourceRef,
-): Promise<{ readonly parts: readonly PartPlan[]; readonly plan?: StagedEntry }> {
+): Promise<PlannedParts & { readonly plan?: StagedEntry }> {
   const { name, exporter } = piece
+  const { number, range: from } = attempt.lease.node.part ?? { number: 1 }
   const { value: planned } = await readSource(attempt, piece, async (tx) =>
-    exporter?.parts?.({ ...pieceContext(attempt, name, resource), tx }),
+    exporter?.parts?.({
+      ...pieceContext(attempt, name, resource),
+      tx,
+      number,
+      ...(from !== undefined && { from }),
+    }),
   )
-  const common = isPartsPlan(planned)
-    ? checkOptions(`Piece ${name}: parts()`, planned, commonChecks)
-    : undefined
-  const parts = common ? common.parts : (planned as readonly PartPlan[] | undefined)
+  const what = `Piece ${name}: parts()`
+  if (isListed(planned)) {
+    assertParts(name, planned, { before: number - 1 })
+    return { parts: planned }
+  }
+  if ('more' in planned) {
+    const { parts, more } = checkOptions(what, planned, soFarChecks)
+    assertParts(name, parts, { before: number - 1, more })
+    return { parts, more }
+  }
+  const { parts, plan } = checkOptions(what, planned, commonChecks)
   assertParts(name, parts, {})
-  if (!common) return { parts }
-  if (parts.length === 0)
-    throw new PieceworkError('internal', `Piece ${name}: parts() gives a plan and no parts.`)
-  return { parts, plan: await stagePlan(attempt, name, common.plan) }
+  if (parts.length === 0) throw new PieceworkError('internal', `${what} gives a plan and no parts.`)
+  return { parts, plan: await stagePlan(attempt, name, plan) }
 }
 
-const isPartsPlan = (planned: unknown): planned is PartsPlan =>
-  typeof planned === 'object' && planned !== null && !Array.isArray(planned)
+/** What is neither is refused with the lists. */
+const isListed = (
+  planned: readonly PartPlan[] | PartsPlan | PartsSoFar | undefined,
+): planned is readonly PartPlan[] | undefined =>
+  typeof planned !== 'object' || planned === null || Array.isArray(planned)
 
-async function importParts(
+async function plannedImport(
   attempt: AttemptContext,
   { name, importer, database }: Piece,
   source: ResourceRef,

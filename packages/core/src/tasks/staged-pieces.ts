@@ -53,7 +53,7 @@ async function* stagedParts(
   const whole = exportId(resource, name)
   if (parts === undefined) {
     const node = await store.reports.node(id, whole)
-    if (node) yield stagedPart(artifacts, node)
+    if (node) yield stagedPart(artifacts, node, of)
     return
   }
   let number = first
@@ -62,13 +62,17 @@ async function* stagedParts(
   for await (const page of nodePages(store.reports, id, { batch, after, limit, results: true }))
     for (const node of page) {
       if (number > last) return
-      yield stagedPart(artifacts, node)
+      yield stagedPart(artifacts, node, of)
       number += 1
     }
 }
 
-function stagedPart(artifacts: ArtifactStore, { part, counts, entries = [], output }: JobNode): StagedPart {
-  const { number = 1, of = 1, range } = part ?? {}
+function stagedPart(
+  artifacts: ArtifactStore,
+  { part, counts, entries = [], output }: JobNode,
+  of: number,
+): StagedPart {
+  const { number = 1, range } = part ?? {}
   const { rows = 0, skipped } = counts ?? {}
   const named = entries.map((entry) =>
     part && entry.rows !== undefined ? { ...entry, path: partOf(entry.path)?.table ?? entry.path } : entry,

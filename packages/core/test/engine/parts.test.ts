@@ -20,19 +20,24 @@ interface Range {
   readonly to: number
 }
 
-/** How many lines a part has, what the exports did, and what goes wrong. */
+/** How many lines a part has, and a call plans; what the exports did, and what goes wrong. */
 interface Press {
   perPart: number
+  perPlan: number
   version: number
   readonly log: string[]
+  /** Called with the number of the first part that is asked for. */
+  inPlan(number: number): void | Promise<void>
   /** Called by the export of each part. */
   inPart(number: number, context: ExportContext): void | Promise<void>
 }
 
 const press = (more: Partial<Press> = {}): Press => ({
   perPart: 2,
+  perPlan: Number.POSITIVE_INFINITY,
   version: 1,
   log: [],
+  inPlan: () => undefined,
   inPart: () => undefined,
   ...more,
 })
@@ -48,13 +53,17 @@ function printed(state: Press): (host: Notebooks) => Pack {
         return state.version
       },
       exporter: {
-        parts: async ({ resource }) => {
+        parts: async ({ resource, number, from }) => {
           const { length } = linesOf(resource)
-          state.log.push('plan')
+          state.log.push(number === 1 ? 'plan' : `plan from ${number} with ${from}`)
+          await state.inPlan(number)
           if (length <= state.perPart) return []
-          return Array.from({ length: Math.ceil(length / state.perPart) }, (_, at) => ({
+          const all = Array.from({ length: Math.ceil(length / state.perPart) }, (_, at) => ({
             range: { from: at * state.perPart, to: (at + 1) * state.perPart },
           }))
+          const parts = all.slice(number - 1, number - 1 + state.perPlan)
+          const next = number + parts.length
+          return next > all.length ? parts : { parts, more: `line ${(next - 1) * state.perPart}` }
         },
         export: async (context) => {
           const { resource, write, part } = context
@@ -93,21 +102,21 @@ test('a table in parts is many nodes and entries, and one table for whoever read
     assert.deepEqual(
       nodes.map(({ task, batch, part, counts: own }) => [batch, task, part?.number, own?.rows]),
       [
+        [0, 'export', undefined, 1],
+        [0, 'export', 1, 2],
+        [0, 'export', 2, 2],
+        [0, 'export', 3, 1],
         [0, 'plan', undefined, undefined],
-        [1, 'export', undefined, 1],
-        [1, 'export', 1, 2],
-        [1, 'export', 2, 2],
-        [1, 'export', 3, 1],
-        [2, 'assemble', undefined, undefined],
-        [3, 'finish', undefined, undefined],
+        [1, 'assemble', undefined, undefined],
+        [2, 'finish', undefined, undefined],
       ],
     )
     assert.equal(counts.rows, 6)
     assert.deepEqual(
       stages.map(({ task, nodes: all, done, rows }) => [task, all, done, rows]),
       [
-        ['plan', 1, 1, 0],
         ['export', 4, 4, 6],
+        ['plan', 1, 1, 0],
         ['assemble', 1, 1, 0],
         ['finish', 1, 1, 0],
       ],
@@ -181,6 +190,97 @@ test('a part that fails is tried again by itself; the others are not', async () 
     assert.equal(nodes.find(({ part }) => part?.number === 2)?.attempt, 3)
   })
 })
+
+test('parts that are planned are exported while the piece is asked for more, and the archive is the same', async () => {
+  const archiveOf = (perPlan: number) => {
+    const seen = { isExported: false }
+    const state = press({
+      perPlan,
+      inPart: () => {
+        seen.isExported = true
+      },
+      inPlan: async (number) => {
+        while (number > 1 && !seen.isExported) await new Promise((done) => setTimeout(done, 5))
+      },
+    })
+    return withPiecework(printed(state), async (piecework, { host }) => {
+      const { archive, nodes } = await exported(piecework, host.add('b1', 'Birds', letters(9)))
+      const plans = state.log.filter((one) => one.startsWith('plan')).sort()
+      const parts = nodes.flatMap(({ task, part }) =>
+        task === 'export' && part ? [[part.number, part.of]] : [],
+      )
+      return { digest: archive.digest, plans, parts }
+    })
+  }
+  const whole = await archiveOf(Number.POSITIVE_INFINITY)
+  assert.deepEqual(whole.plans, ['plan'])
+  assert.deepEqual(
+    whole.parts,
+    [1, 2, 3, 4, 5].map((number) => [number, 5]),
+  )
+  const inSteps = await archiveOf(2)
+  assert.deepEqual(inSteps.plans, ['plan', 'plan from 3 with line 4', 'plan from 5 with line 8'])
+  assert.deepEqual(inSteps.parts, [
+    [1, undefined],
+    [2, undefined],
+    [3, undefined],
+    [4, undefined],
+    [5, 5],
+  ])
+  assert.equal(inSteps.digest, whole.digest)
+})
+
+test('a plan that fails is asked again for the same parts, and one that fails for good leaves no archive', async () => {
+  let left = 2
+  const state = press({
+    perPlan: 2,
+    inPlan: (number) => {
+      if (number !== 3 || left-- <= 0) return
+      throw new PieceworkError('internal', 'No paper.', { retryable: true })
+    },
+  })
+  await withPiecework(printed(state), async (piecework, { host }) => {
+    const resource = host.add('b1', 'Birds', letters(9))
+    const { counts } = await exported(piecework, resource)
+    assert.equal(counts.rows, 9)
+    assert.deepEqual(state.log.filter((one) => one.startsWith('plan from 3')).length, 3)
+    state.inPlan = (number) => {
+      if (number === 5) throw new PieceworkError('internal', 'No ink.')
+    }
+    const { job, nodes } = await (await piecework.export({ resource, principal: ann })).ended()
+    assert.deepEqual([job.status, job.error?.message], ['failed', 'No ink.'])
+    assert.equal(nodes.filter(({ part, task }) => part && task === 'export').length, 4)
+    state.inPlan = () => undefined
+    const retried = await (await piecework.retry(job.id, { principal: ann })).ended()
+    assert.equal(retried.counts.rows, 9)
+    const reused = retried.nodes.flatMap(({ part, reusedFrom }) => (reusedFrom ? [part?.number] : []))
+    assert.deepEqual(reused, [1, 2, 3, 4])
+  })
+})
+
+const wrongPlans: Record<string, [unknown, RegExp]> = {
+  'no parts, and more': [{ parts: [], more: 1 }, /says that there are more, and gives none/],
+  'more that is no JSON': [{ parts: [{ range: 1 }], more: { at: new Date(0) } }, /"more" is not plain JSON/],
+  'a name that is unknown': [{ parts: [{ range: 1 }], more: 1, next: 2 }, /next/],
+  'a plan, and more': [{ parts: [{ range: 1 }], more: 1, plan: {} }, /plan/],
+  'no list': [{ parts: 7, more: 1 }, /gives no list/],
+}
+
+for (const [what, [planned, message]] of Object.entries(wrongPlans)) {
+  test(`a piece that gives ${what} fails its job`, () =>
+    withPiecework(
+      (host) => {
+        const exporter = { export: async () => ({ rows: 0 }), parts: async () => planned as [] }
+        return { ...host.pack(), pieces: [{ ...host.lines('notebook'), exporter }] }
+      },
+      async (piecework, { host }) => {
+        const resource = host.add('b1', 'Birds', [])
+        const { job } = await (await piecework.export({ resource, principal: ann })).ended()
+        assert.equal(job.status, 'failed')
+        assert.match(job.error?.message ?? '', message)
+      },
+    ))
+}
 
 async function withFailedParts(
   use: (piecework: Piecework, failed: string, state: Press, setup: Setup) => Promise<void>,

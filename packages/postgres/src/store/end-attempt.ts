@@ -4,8 +4,10 @@ import {
   type JobError,
   type JobEvent,
   type Lease,
+  type NewNode,
   type NodeResult,
   type Queryable,
+  takenOn,
   taskOf,
 } from '@piecework/core/store'
 import { applyEvent } from './apply-event.js'
@@ -37,10 +39,14 @@ export async function endAttempt(tx: Queryable, cache: JobCache, end: AttemptEnd
   }
   const ended = await endNode(tx, end)
   if (!ended) throw leaseLost(lease)
-  const { remaining } = ended
-  cache.setRemaining(lease.job.id, lease.node.batch, remaining)
-  if (nodes.length > 0 && !error) await insertNodes(tx, lease.job.id, nodes)
-  if (remaining > 0 && !error && !result) return cache.update(lease.job, ended.mutableColumns)
+  const job = cache.update(lease.job, ended.mutableColumns)
+  const added = error ? [] : takenOn(job, nodes)
+  if (added.length > 0) await insertNodes(tx, job.id, added, job.batch)
+  const now = added.filter(({ batch }) => batch === job.batch)
+  await submitAdded(tx, job, now)
+  const remaining = ended.remaining + now.length
+  cache.setRemaining(job.id, lease.node.batch, remaining)
+  if (remaining > 0 && !error && !result) return job
   const changes = result && { result }
   const event: JobEvent = finish
     ? { type: 'finished', ...changes }
@@ -48,6 +54,15 @@ export async function endAttempt(tx: Queryable, cache: JobCache, end: AttemptEnd
       ? { type: 'node-failed', remaining, error }
       : { type: 'node-done', remaining, ...changes }
   return applyEvent(tx, await lockJob(tx, lease.job.id), event)
+}
+
+/** What hands them over, as far as they are of the current batch: first plans, which add what others can do. */
+async function submitAdded(tx: Queryable, job: Job, nodes: readonly NewNode[]): Promise<void> {
+  for (const { id, task } of nodes)
+    if (task === 'plan')
+      await addToOutbox(tx, { type: 'task', task: taskOf(job, { id, attempt: 1 }), notBefore: new Date(0) })
+  if (nodes.some(({ task }) => task !== 'plan'))
+    await addToOutbox(tx, { type: 'batch', job: job.id, batch: job.batch })
 }
 
 /** The node gets another attempt after `retryInMs`. Throws `lease-lost`. */

@@ -48,7 +48,7 @@ async function joinOther(
     const own = await held
       .add(async () => {
         const one = await holdSnapshot(database, snapshot)
-        const holder = { held: one, storeId: settings.storeId, lastBatch: lastBatch(lease) }
+        const holder = { held: one, storeId: settings.storeId, lastBatch: lease.node.batch }
         const isAdded = await addHolder(control, id, moment, holder).catch(releasing(one))
         if (!isAdded) await one.release()
         return isAdded ? { ...holder, job: id, moment, snapshot: one.snapshot, until } : undefined
@@ -72,7 +72,7 @@ async function takeOwn(
   const until = performance.now() + settings.snapshotAgeMs
   return held.add(async () => {
     const one = await holdSnapshot(database)
-    const holder = { held: one, storeId: settings.storeId, lastBatch: lastBatch(lease) }
+    const holder = { held: one, storeId: settings.storeId, lastBatch: lease.node.batch }
     const isTaken = await takeMoment(control, lease, lost, holder).catch(releasing(one))
     if (!isTaken) await one.release()
     return isTaken
@@ -87,9 +87,6 @@ const releasing =
     await held.release()
     throw error
   }
-
-/** The last batch of the job that reads: parts are exported in the one after their plan. */
-const lastBatch = ({ node }: Lease): number => node.batch + (node.task === 'plan' ? 1 : 0)
 
 /** PostgreSQL knows no snapshot of that name, or the transaction that has exported it is over. */
 export function isGone(error: unknown): boolean {

@@ -77,5 +77,16 @@ async function skipWaiting(tx: Queryable, id: string, batch: number): Promise<nu
      WHERE job_id = $1 AND batch = $2::int RETURNING remaining`,
     [id, batch, skipped.rowCount],
   )
+  if (await isWaiting(tx, id, batch)) throw new JobChanged()
   return Number(rows[0]?.remaining ?? 0)
+}
+
+/** Whether an end has added nodes to the batch before this has locked its row. */
+async function isWaiting(tx: Queryable, id: string, batch: number): Promise<boolean> {
+  const { rows } = await tx.query<{ waits: boolean }>(
+    `SELECT EXISTS (SELECT FROM piecework.nodes
+       WHERE job_id = $1 AND batch = $2::int AND open AND status = 'waiting') AS waits`,
+    [id, batch],
+  )
+  return rows[0]?.waits === true
 }

@@ -15,7 +15,7 @@ export interface TableRange {
 /** The table of a part, and the condition on row `t` that its rows meet. */
 export function partOf(
   plans: readonly TablePlan[],
-  { range }: NodePart,
+  { range }: Pick<NodePart, 'range'>,
 ): { readonly plan: TablePlan; readonly only: string | undefined } {
   const { entry, from, to } = range as TableRange
   const plan = plans.find((one) => one.entry === entry)

@@ -66,8 +66,8 @@ interface ReadingNode {
   readonly work: 'export' | 'validate' | 'keys' | 'import' | 'clone'
   readonly job: string
   readonly resource: ResourceRef | undefined
-  /** Number of a part of it; `plan`: the node that plans them. */
-  readonly part?: number | 'plan' | undefined
+  /** Number of a part of it; with `plan`: the node that plans it and more. */
+  readonly part?: number | 'plan' | `plan ${number}` | undefined
 }
 
 const ofJobs = new WeakMap<Siblings, Map<ReadingNode['work'], JobReading>>()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ExportContext, type NodePart, type Piece, PieceworkError } from '@piecework/core/piece'
+import { type ExportContext, type NodePart, type PartPlan, type Piece, PieceworkError } from '@piecework/core/piece'
 import type { TableSpec } from '@piecework/postgres'
 import { suite } from 'uvu'
 import { type Albums, albumPiece, albums, onePlace } from './albums.js'
@@ -164,8 +164,8 @@ test('tables without more rows than a part are exported whole', () =>
       assert.deepEqual(
         nodes.map(({ task, part, entries = [] }) => [task, part, entries.map(({ path }) => path)]),
         [
-          ['plan', undefined, []],
           ['export', undefined, ['photos.csv', 'notes.csv', 'labels.csv']],
+          ['plan', undefined, []],
           ['assemble', undefined, []],
           ['finish', undefined, []],
         ],
@@ -186,9 +186,20 @@ test('rows that are written after the plan are in one part each', () =>
       progress: () => undefined,
       finding: () => undefined,
     }
-    const plan = await db.transaction((tx) => exporter?.parts?.({ ...common, tx }) ?? assert.fail())
-    for (const title of ['', 'Zoo', '\u{10FFFF}', 'b'])
-      await sql('INSERT INTO photos (album_id, title, taken, size) VALUES ($1, $2, now(), 0)', [id, title])
+    const plan: PartPlan[] = []
+    let calls = 0
+    for (let from: unknown, isLast = false; !isLast; calls++) {
+      const asked = { ...common, number: plan.length + 1, ...(calls > 0 && { from }) }
+      const next = await db.transaction((tx) => exporter?.parts?.({ ...asked, tx }) ?? assert.fail())
+      assert.ok(!('plan' in next))
+      isLast = !('more' in next)
+      if ('more' in next) from = next.more
+      plan.push(...('more' in next ? next.parts : next))
+      // Between the calls, and before the parts.
+      for (const title of ['', 'Zoo', '\u{10FFFF}', 'b'])
+        await sql('INSERT INTO photos (album_id, title, taken, size) VALUES ($1, $2, now(), 0)', [id, title])
+    }
+    assert.equal(calls, 2)
     const written: string[] = []
     const write: ExportContext['write'] = async (path, bytes) => {
       let text = ''
@@ -196,7 +207,6 @@ test('rows that are written after the plan are in one part each', () =>
       if (path === 'photos.csv')
         written.push(...text.replaceAll('two\nlines', 'two lines').trim().split('\n').slice(1))
     }
-    assert.ok('length' in plan)
     for (const [at, { range }] of plan.entries()) {
       const part: NodePart = { number: at + 1, of: plan.length, range }
       await db.transaction((tx) => exporter?.export({ ...common, tx, part, write }) ?? assert.fail(), {
@@ -204,7 +214,7 @@ test('rows that are written after the plan are in one part each', () =>
       })
     }
     const rows = await sql('SELECT id::text FROM photos WHERE album_id = $1', [id])
-    assert.equal(written.length, 24)
+    assert.equal(written.length, 28)
     assert.equal(new Set(written.map((line) => line.split(',')[0])).size, rows.length)
   }))
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { NewNode, NodeResult } from '@piecework/core/store'
+import type { JobNode, NewNode, NodeResult } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { type JobBench, jobBench, longLease, nothing } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws-options.js'
@@ -65,11 +65,72 @@ export function partLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual([...new Set(statuses)], ['skipped'])
   })
 
-  test('exactly once: nodes cannot be added to a batch that has begun, nor a second time', async () => {
+  test('order: nodes that an attempt adds to its own batch are handed over at once, and all of them count in it', async () => {
+    const bench = await jobBench(await make(longLease), { batches: [['plan'], ['last']] })
+    const [before, rest] = [await bench.outbox(), await bench.node('plan')]
+    const more = {
+      ...added(rest),
+      task: 'plan' as const,
+      id: `${rest.id}#000003`,
+      part: { number: 3, range: 'the rest' },
+    }
+    const [first, second] = await partsOf(bench, 2, 0)
+    assert.ok(first && second)
+    assert.equal((await bench.done('plan', { nodes: [more, first, second] })).batch, 0)
+    const handed = (await bench.outbox()).slice(before.length)
+    const isHanded = (id: string) =>
+      handed.some((action) => (action.type === 'batch' ? action.batch === 0 : action.task.node === id))
+    assert.deepEqual(
+      [more, first, second].map(({ id }) => isHanded(id)),
+      [true, true, true],
+    )
+    assert.equal((await bench.done('whole#000001')).batch, 0)
+    assert.equal((await bench.done('plan#000003', { nodes: await partsOf(bench, 1, 0, 3) })).batch, 0)
+    assert.equal((await bench.done('whole#000003')).batch, 0)
+    assert.equal((await bench.done('whole#000002')).batch, 1)
+    assert.equal((await bench.done('last')).outcome, 'succeeded')
+  })
+
+  test('nothing half-made: the batch under way gets no nodes once the outcome of the job is known', async () => {
+    const cases: Record<string, (bench: JobBench) => Promise<unknown>> = {
+      cancelled: ({ store, id }) => store.jobs.cancel(id),
+      failed: (bench) => bench.failed('other'),
+    }
+    for (const [outcome, decide] of Object.entries(cases)) {
+      const bench = await planned()
+      const lease = await bench.lease('plan')
+      await decide(bench)
+      const job = await bench.store.attempts.run(lease, { nodes: await partsOf(bench, 2, 0) })
+      assert.deepEqual([job.outcome, job.batch], [outcome, job.batches])
+      assert.deepEqual(
+        (await bench.store.reports.nodes(bench.id)).flatMap(({ part }) => part ?? []),
+        [],
+      )
+      assert.equal((await bench.done('finish')).status, outcome)
+    }
+  })
+
+  test('nothing half-made: a job that is cancelled while nodes are added to its batch still ends', async () => {
+    for (let round = 0; round < 10; round++) {
+      const bench = await planned()
+      const { attempts, jobs, reports } = bench.store
+      const lease = await bench.lease('plan')
+      const nodes = await partsOf(bench, 5, 0)
+      await Promise.all([attempts.run(lease, { nodes }), jobs.cancel(bench.id)])
+      const { outcome, batch, batches } = await bench.job()
+      assert.deepEqual([outcome, batch], ['cancelled', batches])
+      const left = (await reports.nodes(bench.id, { batch: 0 })).filter(({ status }) => status === 'waiting')
+      assert.deepEqual(left, [])
+    }
+  })
+
+  test('exactly once: nodes cannot be added to a batch that is over, nor a second time', async () => {
     const bench = await planned()
     const { attempts, reports } = bench.store
     const nodes = await partsOf(bench, 1)
-    const lease = await bench.lease('plan')
+    await bench.done('other')
+    await bench.done('plan')
+    const lease = await bench.lease('whole')
     const before = await reports.nodes(bench.id)
     for (const refused of [
       nodes.map((node) => ({ ...node, batch: 0 })),
@@ -93,18 +154,28 @@ export function partLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
   })
 }
 
-/** Parts of the piece `whole`, in the batch after that of `plan`. */
-async function partsOf(bench: JobBench, of: number): Promise<readonly NewNode[]> {
-  const { id, resource, piece } = await bench.node('plan')
-  if (!resource || piece === undefined) assert.fail('the node has no resource')
+/** Parts of the piece `whole`: by default in the batch after that of `plan`. */
+async function partsOf(bench: JobBench, of: number, batch = 1, first = 1): Promise<readonly NewNode[]> {
+  const plan = await bench.node('plan')
   return Array.from({ length: of }, (_, at) => ({
-    id: `${id.replace(/plan$/, 'whole')}#${String(at + 1).padStart(6, '0')}`,
+    ...added(plan),
+    id: `${plan.id.replace(/plan$/, 'whole')}#${String(first + at).padStart(6, '0')}`,
     task: 'export' as const,
-    batch: 1,
-    resource,
+    batch,
     piece: 'sample/whole',
-    part: { number: at + 1, of, rows: at, range: { after: at === 0 ? null : `key ${at}`, list: [at, true] } },
+    part: {
+      number: first + at,
+      of,
+      rows: at,
+      range: { after: at === 0 ? null : `key ${at}`, list: [at, true] },
+    },
   }))
+}
+
+/** A node of the same resource and piece. */
+function added({ id, task, batch, resource, piece }: JobNode): NewNode {
+  if (!resource || piece === undefined) assert.fail('the node has no resource')
+  return { id, task, batch, resource, piece }
 }
 
 const later = (nodes: NonNullable<NodeResult['nodes']>) =>

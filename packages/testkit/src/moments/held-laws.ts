@@ -54,7 +54,16 @@ export function heldLaws(test: LawTest, options: MomentLawsOptions): void {
 
   test('one moment: parts read at that of their plan, which is not let go before they have', () =>
     withReaders(options, async ({ one, other, add, write, now }) => {
-      const bench = await add({ batches: [['p'], ['a', 'b']], plans: ['p'] })
+      const bench = await add({ batches: [['p']], plans: ['p'] })
+      const planned = await bench.node('p')
+      const parts = ['a', 'b'].map((name, at) => ({
+        ...(planned.resource && { resource: planned.resource }),
+        id: planned.id.replace(/p$/, name),
+        task: 'export' as const,
+        batch: 0,
+        piece: 'sample/p',
+        part: { number: at + 1, of: 2, range: name },
+      }))
       const before = await now()
       const seen = [before, before, 1]
       const end = async (lease: Lease, result: NodeResult): Promise<void> => {
@@ -63,7 +72,7 @@ export function heldLaws(test: LawTest, options: MomentLawsOptions): void {
       }
       const plan = await bench.lease('p')
       assert.deepEqual(await one.read(plan, write), seen)
-      await end(plan, {})
+      await end(plan, { nodes: parts })
       const part = await bench.lease('a')
       assert.deepEqual(await one.read(part, write), seen)
       await end(part, { moment: 1 })

@@ -78,7 +78,7 @@ function pieceOf({ piece, version = 1, entries = {}, parts: own, plan }: Written
       }),
       export: async ({ write, part }) => {
         const { entries: written, result } = own?.[(part?.number ?? 0) - 1] ?? { entries, result: undefined }
-        const share = (isParted && part) || { of: 1, number: 1 }
+        const share = { of: isParted && part ? ranges.length : 1, number: part?.number ?? 1 }
         let rows = 0
         for (const [path, content] of Object.entries(written)) {
           if (isTable(path)) {

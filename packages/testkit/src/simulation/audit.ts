@@ -219,7 +219,9 @@ function isWhole(nodes: readonly JobNode[]): boolean {
   const numbers = nodes.map(({ part }) => part?.number ?? 1).sort((a, b) => a - b)
   return (
     nodes.length > 0 &&
-    nodes.every(({ part }, at) => (part?.of ?? 1) === nodes.length && numbers[at] === at + 1)
+    nodes.every(({ part }) => !part || part.of === undefined || part.of === nodes.length) &&
+    nodes.some(({ part }) => (part ? part.of : 1) === nodes.length) &&
+    numbers.every((number, at) => number === at + 1)
   )
 }
 

@@ -59,10 +59,15 @@ function pieceOf(link: Link, part: string, age: PackAge): Piece {
         return { rows: rows.length }
       },
       ...(part === partedPart && {
-        parts: async ({ resource, tx }) => {
+        // One after the other.
+        parts: async ({ resource, tx, number, from }) => {
           await work()
           const { rows } = await tx.query<StoredLine>(linesOf.sql, [resource.id, part])
-          return rangesOf(rows).map((range) => ({ range }))
+          const all = rangesOf(rows)
+          if (from !== (number === 1 ? undefined : number))
+            throw new Error(`order: part ${number} is of another plan`)
+          const parts = all.slice(number - 1, number).map((range) => ({ range }))
+          return number < all.length ? { parts, more: number + 1 } : parts
         },
       }),
     },
