@@ -78,7 +78,7 @@ export function createWorker(deps: WorkerDeps, settings: EngineSettings): Worker
   }
 }
 
-/** Nothing follows from a node that is done while others of its batch are not. */
+/** Nothing follows from a node that is done while others of its batch are not, unless it adds some. */
 function isAmidBatch({ batch, status }: Job, { node }: Lease): boolean {
-  return batch === node.batch && !isTerminal(status)
+  return batch === node.batch && !isTerminal(status) && node.task !== 'plan'
 }

@@ -203,14 +203,16 @@ test('parts that are planned are exported while the piece is asked for more, and
         while (number > 1 && !seen.isExported) await new Promise((done) => setTimeout(done, 5))
       },
     })
-    return withPiecework(printed(state), async (piecework, { host }) => {
+    const work = async (piecework: Piecework, { host }: Setup) => {
       const { archive, nodes } = await exported(piecework, host.add('b1', 'Birds', letters(9)))
       const plans = state.log.filter((one) => one.startsWith('plan')).sort()
       const parts = nodes.flatMap(({ task, part }) =>
         task === 'export' && part ? [[part.number, part.of]] : [],
       )
       return { digest: archive.digest, plans, parts }
-    })
+    }
+    // Nothing waits for a sweep.
+    return withPiecework(printed(state), work, { sweepMs: 600_000 })
   }
   const whole = await archiveOf(Number.POSITIVE_INFINITY)
   assert.deepEqual(whole.plans, ['plan'])
