@@ -17,20 +17,29 @@ export function lockAttemptSql({ job, node, fence }: Lease): string {
 
 /**
  * Terminates the backend that still works on the node and takes its lock, so that it cannot come back before
- * the new fence is committed. False if it does not exit in time.
+ * the new fence is committed. False if it does not exit in time. `isNeedless`: whether it is another one that works by now;
+ * then nothing more is done, and the lock is not taken.
  */
-export const terminateOtherBackend = (tx: Queryable, job: string, node: string): Promise<boolean> =>
-  terminateHolder(tx, attemptKey(job, node))
+export const terminateOtherBackend = (
+  tx: Queryable,
+  job: string,
+  node: string,
+  isNeedless?: () => Promise<boolean>,
+): Promise<boolean> => terminateHolder(tx, attemptKey(job, node), isNeedless)
 
 /** The same of the backend that holds the advisory lock. */
-export async function terminateHolder(tx: Queryable, key: string): Promise<boolean> {
+export async function terminateHolder(
+  tx: Queryable,
+  key: string,
+  isNeedless: () => Promise<boolean> = async () => false,
+): Promise<boolean> {
   const deadline = Date.now() + defaults.backendExitTimeoutMs
   for (;;) {
     const { rows } = await tx.query<{ locked: string }>(
       'SELECT pg_try_advisory_xact_lock($1::bigint)::text AS locked',
       [key],
     )
-    if (rows[0]?.locked === 'true') return true
+    if (rows[0]?.locked === 'true' || (await isNeedless())) return true
     if (Date.now() > deadline) return false
     await tx.query(
       `SELECT pg_terminate_backend(pid) FROM pg_locks

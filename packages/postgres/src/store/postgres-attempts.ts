@@ -29,7 +29,7 @@ export function postgresAttempts(
   control: Database,
   holder: LeaseHolder,
 ): Attempts {
-  const beside = besideAttempts(databases, control)
+  const beside = besideAttempts(databases, control, holder)
   const cache = new JobCache()
   const transitions = new Batcher((batch: readonly QueuedTransition[]) =>
     unlessAborted(batch, (wanted) => nodeTransitions(control, cache, holder, wanted)),

@@ -307,6 +307,60 @@ test('one truth: a database that is away keeps the node waiting, and is asked ag
   assert.deepEqual(await writers(id), ['back'])
 })
 
+test('exactly once: a worker that comes late to a lapsed lease ends nothing of the one that has taken it over', async () => {
+  const places: Record<string, readonly [RegExp, RegExp]> = {
+    'it has seen that the lease has lapsed': [/SELECT n\.database/, /^never/],
+    'it has read the fence': [/^never/, /^BEGIN/],
+    'it is about to end what works there': [/^never/, /pg_try_advisory/],
+  }
+  for (const [place, [inMain, inGeo]] of Object.entries(places)) {
+    const { id } = await storeOf().jobs.create(geoJob())
+    await begun(storeOf(undefined, 1), id)
+    await sleep(5)
+    const first = storeOf(undefined, 60_000)
+    const works = signalled()
+    const goesOn = signalled()
+    let taken: Promise<unknown> | undefined
+    const takesOver = async (): Promise<void> => {
+      const lease = await begun(first, id)
+      taken = first.attempts.run(lease, async (tx) => {
+        works.done()
+        await goesOn.isDone
+        return writes(lease, 'the first')(tx)
+      })
+      await Promise.race([works.isDone, taken])
+    }
+    let isMet = false
+    const standing = (at: RegExp) => ({
+      step: async (sql = '') => {
+        if (isMet || !at.test(sql)) return
+        isMet = true
+        await takesOver()
+      },
+    })
+    const late = postgresStore({
+      database: livedThrough(main, standing(inMain)),
+      databases: { geo: livedThrough(geo, standing(inGeo)) },
+      leaseMs,
+    })
+    assert.equal(await begin(late, id), undefined, place)
+    assert.ok(isMet, place)
+    goesOn.done()
+    await taken
+    assert.deepEqual(await writers(id), ['the first'], place)
+    assert.equal((await first.reports.node(id, 'a'))?.status, 'done', place)
+  }
+})
+
+/** Something that happens once. */
+function signalled(): { readonly isDone: Promise<void>; done(): void } {
+  let done = (): void => {}
+  const isDone = new Promise<void>((resolve) => {
+    done = resolve
+  })
+  return { isDone, done: () => done() }
+}
+
 test('the last step works there once, and what is kept of the job goes with its end', async () => {
   const store = storeOf(undefined, 60_000)
   const { id } = await store.jobs.create(geoJob())

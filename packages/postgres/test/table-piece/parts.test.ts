@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict'
-import { type ExportContext, type NodePart, type PartPlan, type Piece, PieceworkError } from '@piecework/core/piece'
+import {
+  type ExportContext,
+  type NodePart,
+  type PartPlan,
+  type Piece,
+  PieceworkError,
+} from '@piecework/core/piece'
 import type { TableSpec } from '@piecework/postgres'
 import { suite } from 'uvu'
 import { type Albums, albumPiece, albums, onePlace } from './albums.js'

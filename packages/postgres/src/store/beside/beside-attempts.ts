@@ -11,8 +11,9 @@ import {
   type Transaction,
 } from '@piecework/core/store'
 import { isHeld, leaseLost } from '../lease.js'
-import type { TaskOfWorker } from '../lease-holder.js'
+import type { LeaseHolder, TaskOfWorker } from '../lease-holder.js'
 import { storableResult } from '../storable.js'
+import { lapsedSql } from '../take-over.js'
 import { commitBeside } from './commit-beside.js'
 import { copyFromStore } from './copied-keys.js'
 import { dropTold } from './drop-told.js'
@@ -27,7 +28,11 @@ interface CommittedBeside {
 }
 
 /** Attempts at nodes that write in other databases than the store's. */
-export function besideAttempts(databases: Store['databases'], control: Database) {
+export function besideAttempts(
+  databases: Store['databases'],
+  control: Database,
+  { storeId, embedded }: LeaseHolder,
+) {
   const find = (name: string): Database =>
     databaseOf({ database: control, ...(databases && { databases }) }, name)
   return {
@@ -60,12 +65,13 @@ export function besideAttempts(databases: Store['databases'], control: Database)
 
     /**
      * Before a lease that has lapsed is taken over: the fence of the next one. Resolves to the fence of the lease, which
-     * must be the same then; undefined if the node writes in the store's database.
+     * must be the same then; undefined if the node writes in the store's database, or its lease has been taken over.
      */
     raiseForNext: async ({ job, node }: TaskOfWorker): Promise<number | undefined> => {
       const { rows } = await control.query<{ database: string | null; fence: string }>(
-        'SELECT database, fence::text AS fence FROM piecework.nodes WHERE job_id = $1 AND id = $2',
-        [job, node],
+        `SELECT n.database, n.fence::text AS fence FROM piecework.nodes n
+         WHERE n.job_id = $3 AND n.id = $4 AND ${lapsedSql}`,
+        [storeId, String(embedded), job, node],
       )
       const [found] = rows
       if (!found || found.database === null) return undefined

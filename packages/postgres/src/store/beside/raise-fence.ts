@@ -15,7 +15,13 @@ interface Raised {
  */
 export const raiseFence = (database: Database, { job, node, fence }: Raised): Promise<void> =>
   database.transaction(async (tx) => {
-    if (!('embedded' in database) && !(await terminateOtherBackend(tx, job, node)))
+    // Whoever has raised it before may have taken the node over, and work on it by now.
+    const isRaised = async (): Promise<boolean> => {
+      const sql = `SELECT FROM piecework.attempts WHERE job_id = $1 AND node_id = $2 AND fence >= $3::bigint`
+      return (await tx.query(sql, [job, node, fence])).rowCount === 1
+    }
+    if (await isRaised()) return
+    if (!('embedded' in database) && !(await terminateOtherBackend(tx, job, node, isRaised)))
       throw new PieceworkError('database', `The backend that works on ${node} does not exit.`, {
         retryable: true,
       })
