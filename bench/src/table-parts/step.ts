@@ -9,6 +9,8 @@ import { redisRuntime } from '@piecework/runtime-redis'
 import { figuresOf, type StepFigures } from '../planning/step.js'
 import { type HostOptions, principal, site, withSite } from './host.js'
 
+const collectMs = 50
+
 /** One job in a process of its own, and in others that take its nodes. */
 export interface PartsStep extends HostOptions {
   readonly task: 'export' | 'import'
@@ -16,6 +18,8 @@ export interface PartsStep extends HostOptions {
   readonly artifact?: string
   /** Processes that do one node at a time each. Absent: one does two at a time. */
   readonly workers?: number
+  /** Garbage is collected all the time: the peak is what is held, and the time tells nothing. */
+  readonly isHeld?: boolean
 }
 
 interface Child extends PartsStep {
@@ -46,9 +50,11 @@ export async function runPartsStep({ workers, ...step }: PartsStep): Promise<Par
 }
 
 const start = (step: Child): ChildProcess =>
-  spawn(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(step)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  spawn(
+    process.execPath,
+    [...(step.isHeld ? ['--expose-gc'] : []), fileURLToPath(import.meta.url), JSON.stringify(step)],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
 
 async function figures(child: ChildProcess): Promise<PartsFigures> {
   if (!child.stdout) throw new Error('The process has no output.')
@@ -81,9 +87,11 @@ async function job(piecework: Piecework, task: PartsStep['task'], artifact: stri
     export: () => piecework.export({ resource: site, principal }),
     import: () => piecework.import({ archive: { artifact }, principal }),
   }
+  const collecting = setInterval(() => globalThis.gc?.(), collectMs)
   const started = performance.now()
   const report = await (await requests[task]()).ended()
   const seconds = (performance.now() - started) / 1000
+  clearInterval(collecting)
   const { pieces: _, ...found } = figuresOf(task, report)
   return { ...found, seconds, nodes: report.nodes.filter((node) => node.task === task).length }
 }

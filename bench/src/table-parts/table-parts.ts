@@ -39,7 +39,13 @@ export const tablePartsBench: Bench = ({ rows, runs, url, log }) =>
       }
       rounds.push(round)
     }
-    return measures(rounds, { rows, runs })
+    const held: Round[] = []
+    for (const parts of counts) {
+      const one = await roundOf(place, { parts, isHeld: true })
+      log(`without garbage, ${parts} parts: ${shown(one)}`)
+      held.push(one)
+    }
+    return measures(rounds, held, { rows, runs })
   })
 
 /** The same in 40 parts by one, two and four processes that do one node at a time. */
@@ -88,11 +94,12 @@ async function withPlace<T>(
 /** Export, and import into an empty database. */
 async function roundOf(
   { databases, empty, full, folder: parent, rows, cpu }: Place,
-  { parts, workers }: { readonly parts: number; readonly workers?: number },
+  { parts, workers, isHeld = false }: { readonly parts: number } & Pick<PartsStep, 'workers' | 'isHeld'>,
 ): Promise<Round> {
   const folder = join(parent, 'artifacts')
   const common = {
     folder,
+    isHeld,
     ...(parts > 1 && { partRows: Math.ceil(rows / parts) }),
     ...(workers !== undefined && { workers }),
   }
@@ -111,21 +118,33 @@ async function roundOf(
   return { export: exported, import: imported }
 }
 
-function measures(rounds: readonly (readonly Round[])[], facts: object): readonly Measure[] {
+/** `held`: without parts and with them. */
+function measures(
+  rounds: readonly (readonly Round[])[],
+  held: readonly Round[],
+  facts: object,
+): readonly Measure[] {
   return tasks.flatMap((task) => {
     const [whole = [], ten = [], hundred = []] = [0, 1, 2].map((at) =>
       rounds.flatMap((round) => round[at]?.[task] ?? []),
     )
     const peak = (found: readonly PartsFigures[]) => Math.max(...found.map(({ peakMb }) => peakMb))
-    const partsMb = Math.max(peak(ten), peak(hundred))
-    const growthMb = Math.round((partsMb - peak(whole)) * 10) / 10
+    const [wholeMb = 0, ...inParts] = held.map((round) => round[task].peakMb)
+    const partsMb = Math.max(...inParts)
+    const withGarbage = { wholeMb: peak(whole), partsMb: Math.max(peak(ten), peak(hundred)) }
     return [
       against(`table-parts/${task}`, ten, whole, { ...facts, peer: 'the same without parts' }),
       against(`table-parts/${task}-growth`, hundred, ten, { ...facts, peer: 'ten parts' }),
-      limited(`table-parts/${task}-peak`, growthMb, growthLimitMb, { wholeMb: peak(whole), partsMb }),
+      limited(`table-parts/${task}-held`, tenths(partsMb - wholeMb), growthLimitMb, {
+        wholeMb,
+        partsMb,
+        withGarbage,
+      }),
     ]
   })
 }
+
+const tenths = (value: number): number => Math.round(value * 10) / 10
 
 /** `rowsOnly`: without validation, request and assembly; `cpuRatio`: of the process and the server. */
 function against(
