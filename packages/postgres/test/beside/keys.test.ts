@@ -241,16 +241,15 @@ test('checkTables finds nothing wrong in either, and everything is told if a res
     counts = (SELECT jsonb_build_object('level', jsonb_object_agg(n, 1), 'year', jsonb_object_agg(1990 + n, 1)) FROM generate_series(1, 12) AS n)`)
   const named = await checkTables(main, pieces, { databases: { geo } })
   assert.deepEqual(
-    named.map(({ code, column }) => [code, column]),
-    [
-      ['tables/named-like-id', 'answer'],
-      ['tables/named-like-id', 'answer_list'],
-      // Numbers may be keys of both tables.
-      ['tables/ids-in-values', 'shares'],
-      ['tables/ids-in-values', 'shares'],
-    ],
+    // Those that were looked at may be keys of both tables.
+    [...new Set(named.map(({ code, column }) => `${code} ${column}`))],
+    ['tables/named-like-id answer', 'tables/named-like-id answer_list', 'tables/ids-in-values shares'],
   )
-  assert.match(named.at(-1)?.message ?? '', /numbers at "part\.\{\}" that look like ids of rows of "answers"/)
+  assert.ok(
+    named.some(({ message }) =>
+      /numbers at "part\.\{\}" that look like ids of rows of "answers"/.test(message),
+    ),
+  )
   await geo.query('ALTER TABLE shapes DROP answer, DROP answer_list, DROP shares, DROP counts')
   await geo.query('ALTER SEQUENCE shapes_id_seq MAXVALUE 100000 NO CYCLE')
   await geo.query(`SELECT setval('shapes_id_seq', 99990)`)
