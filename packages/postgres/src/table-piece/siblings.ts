@@ -44,7 +44,7 @@ export function elsewhereHint(declaration: Declared, table: string): string {
     tables.some((one) => one.table === table),
   )
   if (!found) return ''
-  return ` here: piece "${found.name}" has it in ${nameOf(found.database)}, so a foreign table of that name is needed`
+  return ` here: piece "${found.name}" has it in ${nameOf(found.database)}, so a foreign table of that name is needed, as foreignTables() makes it`
 }
 
 const nameOf = (database: string | undefined): string =>

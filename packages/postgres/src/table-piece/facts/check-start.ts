@@ -2,6 +2,7 @@ import type { Queryable } from '@piecework/core/piece'
 import type { TablePiece } from '../spec.js'
 import type { TablePlan } from '../table-plan.js'
 import { defaultsToNowhere } from './defaults-to-nowhere.js'
+import { foreignProblems } from './foreign-problems.js'
 import { idsInValues } from './ids-in-values.js'
 import { namedInValues, numberedTables } from './named-in-values.js'
 import { isError, type Problem } from './problem.js'
@@ -44,6 +45,7 @@ export async function checkStart(
     for (const [index, plan] of plans.entries()) {
       const found = facts[index]
       if (found) problems.push(...startProblems(plan, found, piece.exportOnly ?? false, tables))
+      problems.push(...(await foreignProblems(db, plan, beside)))
     }
   }
   // Reads rows, which may be refused if something else is.

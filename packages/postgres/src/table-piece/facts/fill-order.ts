@@ -38,11 +38,21 @@ export function fillOrderProblems(
           table: plan.spec.table,
           column,
           text: `column "${column}" of table "${plan.spec.table}" leads to "${target.table.name}", which "${carrier.name}" may fill later`,
-          hint: `Name "${carrier.name}" in "after"${target.table.elsewhere ? '.' : '; if the tables lead to each other, put them into one piece.'}`,
+          hint: hintOf(carrier, piece, pieces),
         },
       ]
     }),
   )
+}
+
+function hintOf(carrier: Piece, piece: Piece, pieces: readonly Piece[]): string {
+  const isElsewhere = carrier.database !== piece.database
+  if (!piecesBefore(carrier, pieces).has(piece.name))
+    return `Name "${carrier.name}" in "after"${isElsewhere ? '.' : '; if the tables lead to each other, put them into one piece.'}`
+  const both = `"${carrier.name}" comes after "${piece.name}" itself.`
+  return isElsewhere
+    ? `${both} Put what leads back into a table of its own, in a third piece after both.`
+    : `${both} If the tables lead to each other, put them into one piece.`
 }
 
 /** Rows of resources are there before the first piece runs. */

@@ -78,7 +78,9 @@ SELECT pg_catalog.current_database() AS database, current_user AS role,
      WHERE n.nspname = 'piecework' AND (
        c.relkind = 'r' AND NOT (pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_table_privilege(c.oid, 'INSERT')
          AND pg_catalog.has_table_privilege(c.oid, 'UPDATE') AND pg_catalog.has_table_privilege(c.oid, 'DELETE'))
-       OR c.relkind = 'S' AND NOT pg_catalog.has_sequence_privilege(c.oid, 'USAGE'))
+       -- That of an identity needs none.
+       OR c.relkind = 'S' AND NOT pg_catalog.has_sequence_privilege(c.oid, 'USAGE')
+         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i'))
    ) s) AS store,
   pg_catalog.current_schemas(false)::text[] AS "ownPath", ${hostPathSql} AS "toHost",
   pg_catalog.current_schemas(false)::text[] AS "hostPath", ${ownPathSql} AS "toOwn"`
