@@ -90,6 +90,42 @@ test('a foreign table that is the table of the other database is found right', a
   assert.deepEqual(told(await checked('id uuid')), [])
 })
 
+test('numbers of rows that are shared in the other database are told where they stand undeclared', async () => {
+  await main.query(`CREATE TABLE staff (id serial PRIMARY KEY, email text NOT NULL UNIQUE)`)
+  await main.query(`INSERT INTO staff (id, email) SELECT 700 + n, 'p' || n FROM generate_series(1, 9) n`)
+  await main.query('CREATE TABLE visits (id uuid PRIMARY KEY, plan_id uuid NOT NULL, staff_id int)')
+  await geo.query('CREATE TABLE looks (id uuid PRIMARY KEY, plan_id uuid NOT NULL, doc jsonb)')
+  await geo.query(
+    `INSERT INTO looks SELECT gen_random_uuid(), gen_random_uuid(), jsonb_build_object('staffId', 700 + n) FROM generate_series(1, 9) n`,
+  )
+  const visits = tablePiece({
+    name: 'plan/visits',
+    of: 'plan',
+    version: 1,
+    tables: [
+      {
+        table: 'visits',
+        owner: 'plan_id',
+        order: ['id'],
+        references: { staff_id: { table: 'staff', shared: { where: 'true', by: ['email'] } } },
+      },
+    ],
+  })
+  const looks = tablePiece({
+    name: 'plan/looks',
+    of: 'plan',
+    version: 1,
+    database: 'geo',
+    tables: [{ table: 'looks', owner: 'plan_id', order: ['id'] }],
+  })
+  const found = await checkTables(main, [visits, looks], { databases: { geo } })
+  assert.deepEqual(
+    found.map(({ code, column }) => `${code} ${column}`),
+    ['tables/ids-in-values doc'],
+  )
+  assert.match(found[0]?.message ?? '', /numbers at "staffId" that look like ids of rows of "staff"/)
+})
+
 test('one that shows another table is told', async () => {
   const renamed = await checked('id uuid', `OPTIONS (table_name 'old_goals')`)
   assert.deepEqual(told(renamed), ['warning tables/foreign-other goal_id'])

@@ -56,7 +56,7 @@ export async function checkStart(
   for (const other of beside) {
     // Words are compared inside one database.
     sought.byPattern.push(...(await soughtKeys(other.db, plansOf(other.checked))).byPattern)
-    numbered.push({ ...numberedTables(other.db, plansOf(other.checked)), others: [] })
+    numbered.push(numberedTables(other.db, plansOf(other.checked)))
   }
   const apart = await rowsApart(db, checked, claimed)
   for (const one of checked) {
