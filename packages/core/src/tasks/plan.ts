@@ -73,6 +73,8 @@ async function plannedExport(
   const { parts, plan } = checkOptions(what, planned, commonChecks)
   assertParts(name, parts, {})
   if (parts.length === 0) throw new PieceworkError('internal', `${what} gives a plan and no parts.`)
+  if (number > 1)
+    throw new PieceworkError('internal', `${what} gives a plan behind parts that are without it.`)
   return { parts, plan: await stagePlan(attempt, name, plan) }
 }
 

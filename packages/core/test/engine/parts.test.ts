@@ -284,6 +284,26 @@ for (const [what, [planned, message]] of Object.entries(wrongPlans)) {
     ))
 }
 
+test('a plan that comes behind parts without one fails its job', () =>
+  withPiecework(
+    (host) => {
+      const exporter = {
+        export: async () => ({ rows: 0 }),
+        parts: async ({ number }: { number: number }) =>
+          number === 1
+            ? { parts: [{ range: 1 }], more: 'the rest' }
+            : { plan: 'late', parts: [{ range: 2 }] },
+      }
+      return { ...host.pack(), pieces: [{ ...host.lines('notebook'), exporter }] }
+    },
+    async (piecework, { host }) => {
+      const resource = host.add('b1', 'Birds', [])
+      const { job } = await (await piecework.export({ resource, principal: ann })).ended()
+      assert.equal(job.status, 'failed')
+      assert.match(job.error?.message ?? '', /a plan behind parts that are without it/)
+    },
+  ))
+
 async function withFailedParts(
   use: (piecework: Piecework, failed: string, state: Press, setup: Setup) => Promise<void>,
 ): Promise<void> {

@@ -37,7 +37,8 @@ export async function planParts<Options>(
 }
 
 /**
- * Where the parts after the first begin. One walk over the order, in which the server makes no value of what it passes.
+ * Where the parts after the first begin. One walk over the order, in which the server makes no value of what it passes; one
+ * that is left early leaves its cursor to the end of the transaction.
  */
 async function* cutsOf<Options>(
   plan: TablePlan,

@@ -15,7 +15,7 @@ interface Raised {
  */
 export const raiseFence = (database: Database, { job, node, fence }: Raised): Promise<void> =>
   database.transaction(async (tx) => {
-    // Whoever has raised it before may have taken the node over, and work on it by now.
+    // A worker that has raised it before may have taken the node over, and work on it by now.
     const isRaised = async (): Promise<boolean> => {
       const sql = `SELECT FROM piecework.attempts WHERE job_id = $1 AND node_id = $2 AND fence >= $3::bigint`
       return (await tx.query(sql, [job, node, fence])).rowCount === 1
