@@ -1,9 +1,10 @@
-// `npm test [-- --limit=<seconds per file> <filter> …]`: runs the compiled test files whose path contains one of the filters.
+// `npm test [-- [--all] [--limit=<seconds per file>] <filter> …]`: runs the compiled test files whose path contains one of the filters.
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { longestFirst, rememberSeconds } from './test/durations.mjs'
 import { mentions, testFiles } from './test/files.mjs'
+import { isLong } from './test/long-files.mjs'
 import { progress } from './test/progress.mjs'
 import { readArguments } from './test/read-arguments.mjs'
 import { startServers } from './test/servers.mjs'
@@ -12,12 +13,14 @@ import { TestProcess } from './test/test-process.mjs'
 
 // More than the cores that most machines have: some tests compute, others wait for leases and time limits.
 const sideBySide = 3
-const help = `Usage: npm test [-- [--limit=<seconds>] [<filter> …]]
+const help = `Usage: npm test [-- [--all] [--limit=<seconds>] [<filter> …]]
 
-Runs the test files whose path contains one of the filters, all files without one: ${sideBySide} at a time, the longest first.
+Runs the test files whose path contains one of the filters: ${sideBySide} at a time, the longest first. Without a filter
+all but the long ones, which scripts/test/long-files.mjs lists and --all runs too.
 Starts a throwaway PostgreSQL and Redis if tests need them, unless DATABASE_URL and REDIS_URL
 name servers; CHROMIUM is the path of a browser. On a terminal the last line shows what runs, how many files are done and how long the rest may take.
 
+  --all              run the long files too: that takes more than twice as long
   --limit=<seconds>  stop a file that takes longer (default 600)
   --help             print this
 
@@ -25,13 +28,17 @@ npm test -- guard                 every test file with "guard" in its path
 npm test -- --limit=30 core/test  stop each file of core after 30 s
 `
 
-const { limit, filters } = readArguments({ numbers: { limit: 600 }, help })
+const { limit, all, filters } = readArguments({ numbers: { limit: 600 }, flags: ['all'], help })
 const limitMs = limit * 1000
 
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort())
 
-const files = await longestFirst(await testFiles(filters))
+const found = await testFiles(filters)
+// Who names files wants them, however long they take.
+const files = await longestFirst(
+  all || filters.length > 0 ? found : found.filter(({ source }) => !isLong(source)),
+)
 const servers = await startServers((words) => mentions(files, words))
 const run = randomBytes(4).toString('hex')
 // What tests that were stopped have left goes with it.
@@ -90,6 +97,9 @@ function report() {
     console.log(`skipped ${skips.filter((why) => why === reason).length}: ${reason}`)
   }
   if (interrupted.signal.aborted) console.log('Interrupted.')
+  const left = found.length - files.length
+  if (left > 0)
+    console.log(`Left out ${left} long test ${left === 1 ? 'file' : 'files'}: npm test -- --all runs all.`)
   if (files.length === 0) console.log(`No test file matches ${filters.join(' ')}.`)
   // Again at the end, where a long log is read first.
   for (const { source, failed } of results) if (failed > 0) console.log(`FAILED  ${source}`)

@@ -17,13 +17,17 @@ const summary = (total: number, passed: number, skipped: number) =>
 /** A repository of one package with these compiled tests; `name: undefined` is a test that was not compiled. */
 async function repository(tests: Record<string, string | undefined>): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'piecework-script-'))
-  await mkdir(join(root, 'packages/p/test'), { recursive: true })
-  await mkdir(join(root, 'packages/p/build/test'), { recursive: true })
-  for (const [name, code] of Object.entries(tests)) {
-    await writeFile(join(root, `packages/p/test/${name}.test.ts`), '')
-    if (code !== undefined) await writeFile(join(root, `packages/p/build/test/${name}.test.js`), code)
-  }
+  await addTests(root, 'packages/p', tests)
   return root
+}
+
+async function addTests(root: string, workspace: string, tests: Record<string, string | undefined>) {
+  await mkdir(join(root, workspace, 'test'), { recursive: true })
+  await mkdir(join(root, workspace, 'build/test'), { recursive: true })
+  for (const [name, code] of Object.entries(tests)) {
+    await writeFile(join(root, workspace, `test/${name}.test.ts`), '')
+    if (code !== undefined) await writeFile(join(root, workspace, `build/test/${name}.test.js`), code)
+  }
 }
 
 async function run(tests: Record<string, string | undefined>, ...args: string[]) {
@@ -122,6 +126,34 @@ test('a filter chooses files; one that matches none fails', async () => {
   const tests = { a: summary(1, 1, 0), b: summary(2, 2, 0) }
   assert.is((await run(tests, 'b.test')).last, '2 passed, 0 failed')
   assert.is((await run(tests, 'c.test')).code, 1)
+})
+
+test('leaves out the long files, and says so, unless all are asked for, or they by name', async () => {
+  const runSome = async (...args: string[]) => {
+    const root = await repository({ a: summary(1, 1, 0) })
+    await addTests(root, 'consumers', { consumers: summary(2, 2, 0) })
+    return runIn(root, ...args)
+  }
+  const { last, output } = await runSome()
+  assert.is(last, '1 passed, 0 failed')
+  assert.match(output, /^Left out 1 long test file: npm test -- --all runs all\.$/m)
+  for (const args of [['--all'], ['--all', 'test.ts'], ['test.ts']]) {
+    const all = await runSome(...args)
+    assert.is(all.last, '3 passed, 0 failed')
+    assert.not.match(all.output, 'Left out')
+  }
+  assert.is((await runSome('consumers')).last, '2 passed, 0 failed')
+})
+
+test('every long and every heavy file is there', async () => {
+  const root = fileURLToPath(new URL('../../../../', import.meta.url))
+  const { longFiles } = await import(`${root}scripts/test/long-files.mjs`)
+  const { heavyFiles } = await import(`${root}scripts/test/heavy-files.mjs`)
+  const listed: string[] = [...longFiles, ...Object.keys(heavyFiles)]
+  assert.equal(
+    listed.filter((path) => !existsSync(join(root, path))),
+    [],
+  )
 })
 
 test('stops a file that takes longer than it may', async () => {
