@@ -28,7 +28,6 @@ export const longFiles = [
   'packages/postgres/test/database/standby.alone.test.ts',
   'packages/postgres/test/keys/processes.test.ts',
   'packages/postgres/test/keys/writers.test.ts',
-  'packages/postgres/test/store/node-races.test.ts',
   'packages/postgres/test/store/processes.test.ts',
   'packages/postgres/test/store/race.test.ts',
   'packages/postgres/test/store/short-timeouts.test.ts',
@@ -54,14 +53,11 @@ export const longFiles = [
   'packages/core/test/archive/memory.alone.test.ts',
   'packages/marxan-files/test/results/memory.alone.test.ts',
   'packages/pieces-scenario/test/round-trip/random-projects.test.ts',
-  'packages/pieces-tenure/test/laws.test.ts',
   'packages/pieces-tenure/test/output/table-laws.test.ts',
   'packages/pieces-tenure/test/xlsx/memory.alone.test.ts',
   'packages/postgres/test/keys/repeated-numbers.test.ts',
-  'packages/postgres/test/table-piece/any-values.test.ts',
   'packages/postgres/test/table-piece/memory.test.ts',
   'packages/testkit/test/broken-simulation.test.ts',
-  'packages/testkit/test/keyed-pieces.test.ts',
   'packages/testkit/test/simulation/postgres.test.ts',
 
   // The embedded database, where a server is asked the same.
@@ -69,7 +65,6 @@ export const longFiles = [
   'packages/postgres/test/database/embedded-behaviour.test.ts',
   'packages/postgres/test/database/embedded.test.ts',
   'packages/postgres/test/keys/integer-keys-embedded.test.ts',
-  'packages/postgres/test/store/embedded-laws.test.ts',
 
   // Real projects from end to end.
   'packages/marxan-check/test/samples.test.ts',
