@@ -54,6 +54,7 @@ export const legacyBench: Bench = async ({ units, runs, url, log }) => {
     const small = {
       puvspr: await place.step('puvspr', checkedTenth.files),
       validate: await place.step('validate', checkedTenth.files),
+      again: await place.step('validate-again', checkedTenth.files),
       import: await place.step('import', tenth.files),
       rows: await place.step('rows', tenth.files),
     }
@@ -65,6 +66,7 @@ export const legacyBench: Bench = async ({ units, runs, url, log }) => {
       const made = {
         puvspr: await place.step('puvspr', checked.files),
         validate: await place.step('validate', checked.files),
+        again: await place.step('validate-again', checked.files),
         ...(await imports(place, marxan, join(folder, 'peer'), run === 1 ? log : undefined)),
       }
       rounds.push(made)
