@@ -37,6 +37,7 @@ export async function readSequences(
     tables.map(({ schema }) => schema),
     tables.map(({ name }) => name),
     names,
+    names.flatMap(endings),
   ])
   const byColumn = new Map<string, Sequence[]>()
   const byName = new Map<string, Sequence>()
@@ -64,6 +65,10 @@ export async function readSequences(
       ),
   }
 }
+
+/** What the name of a sequence may be in a text: a schema may have points in its name, as may a sequence. */
+const endings = (text: string): readonly string[] =>
+  text.split('.').map((_, at, parts) => parts.slice(at).join('.'))
 
 interface Row {
   readonly schema: string | null
@@ -118,7 +123,7 @@ WITH wanted AS MATERIALIZED (
   UNION ALL
   SELECT NULL, NULL, NULL, s.oid, NULL, NULL
   FROM pg_catalog.pg_class s JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
-  WHERE pg_catalog.cardinality($3::text[]) > 0 AND s.relkind = 'S'
+  WHERE s.relkind = 'S' AND s.relname = ANY ($4::text[])
     AND (s.relname = ANY ($3::text[]) OR n.nspname || '.' || s.relname = ANY ($3::text[]))
 )
 SELECT u.schema, u.table, u.column, s.oid::text AS oid, pg_catalog.format('%I.%I', n.nspname, s.relname) AS name,
