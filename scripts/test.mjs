@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { longestFirst, rememberSeconds } from './test/durations.mjs'
 import { mentions, testFiles } from './test/files.mjs'
-import { isLong } from './test/long-files.mjs'
+import { longFiles } from './test/long-files.mjs'
 import { progress } from './test/progress.mjs'
 import { readArguments } from './test/read-arguments.mjs'
 import { startServers } from './test/servers.mjs'
@@ -35,10 +35,9 @@ const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort())
 
 const found = await testFiles(filters)
-// Who names files wants them, however long they take.
-const files = await longestFirst(
-  all || filters.length > 0 ? found : found.filter(({ source }) => !isLong(source)),
-)
+const isLong = ({ source }) => longFiles.some((path) => source.startsWith(path))
+// Files that are named are wanted, however long they take.
+const files = await longestFirst(all || filters.length > 0 ? found : found.filter((file) => !isLong(file)))
 const servers = await startServers((words) => mentions(files, words))
 const run = randomBytes(4).toString('hex')
 // What tests that were stopped have left goes with it.

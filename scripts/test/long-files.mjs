@@ -72,5 +72,3 @@ export const longFiles = [
   'packages/pieces-legacy/test/marxan/',
   'packages/postgres/test/propose/proposals.test.ts',
 ]
-
-export const isLong = (source) => longFiles.some((path) => source.startsWith(path))
