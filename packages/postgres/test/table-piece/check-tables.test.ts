@@ -24,6 +24,7 @@ test.before(async () => {
     CREATE TABLE numbered (id uuid PRIMARY KEY, project_no int);
     CREATE TABLE clashing (id uuid PRIMARY KEY, project_id uuid, unit_id uuid, "unit_id.puid" int);
     CREATE SEQUENCE items_seq; CREATE SEQUENCE downwards INCREMENT -1; CREATE SEQUENCE round CYCLE;
+    CREATE SEQUENCE "by.v1.seq" INCREMENT -1; CREATE SCHEMA "v1.x"; CREATE SEQUENCE "v1.x"."no.1" INCREMENT -1;
     CREATE TABLE given (id int PRIMARY KEY, project_id uuid);
     CREATE TABLE items (id int PRIMARY KEY, project_id uuid);
     CREATE TABLE orders (id uuid PRIMARY KEY, project_id uuid, no serial UNIQUE);
@@ -73,6 +74,14 @@ const refused: readonly (readonly [what: string, spec: TableSpec, message: RegEx
     table('given', { key: { sequence: 'downwards' } }),
     /the sequence public\.downwards of "given"\."id" counts down/,
   ],
+  ...['by.v1.seq', 'public.by.v1.seq', 'v1.x.no.1', 'no.1'].map(
+    (sequence) =>
+      [
+        `new ids: a sequence of a name with points: ${sequence}`,
+        table('given', { key: { sequence } }),
+        /the sequence (?:public\.by\.v1\.seq|v1\.x\.no\.1) of "given"\."id" counts down/,
+      ] as const,
+  ),
   [
     'new ids: a sequence that begins again',
     table('given', { key: { sequence: 'public.round' } }),
