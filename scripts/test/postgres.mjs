@@ -48,7 +48,6 @@ export async function startPostgres(bin) {
     max_wal_size: '8GB',
     checkpoint_timeout: '1h',
     autovacuum: 'off',
-    shared_preload_libraries: 'postgis-3',
   }
   const ask = ['-q', '-h', '127.0.0.1', '-p', String(port), '-U', 'postgres']
   const service = await startService({
