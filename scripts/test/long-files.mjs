@@ -1,6 +1,6 @@
 /**
- * Test files, and folders of them, that `npm test` leaves out unless it is asked for all or for them: together they take more than half of
- * the time. What they hold is held by quicker tests as well, or shows only over whole programs. Continuous integration runs all.
+ * Test files, and folders of them, that `npm test` leaves out unless all are asked for, or they by name: long by their nature, they take
+ * more than half of the time and hold a fourteenth of the tests. Continuous integration runs all.
  */
 export const longFiles = [
   // Packages from tarballs on other Nodes and compilers; example hosts as whole programs; faults by the dozen.
