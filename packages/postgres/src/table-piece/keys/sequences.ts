@@ -138,4 +138,4 @@ FROM used u
 JOIN pg_catalog.pg_class s ON s.oid = u.oid AND s.relkind = 'S'
 JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
-ORDER BY s.oid`
+ORDER BY s.oid, u.relid, u.attnum`
