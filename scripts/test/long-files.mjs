@@ -66,7 +66,7 @@ export const longFiles = [
   'packages/postgres/test/database/embedded.test.ts',
   'packages/postgres/test/keys/integer-keys-embedded.test.ts',
 
-  // Real projects from end to end.
+  // Real projects and public schemas from end to end.
   'packages/marxan-check/test/samples.test.ts',
   'packages/pieces-legacy/test/end-to-end/split.test.ts',
   'packages/pieces-legacy/test/marxan/',

@@ -9,7 +9,7 @@ const queue = globalThis.UVU_QUEUE
 /** What keeps this process's event loop busy without a test. */
 const own = [process.stdout, process.stderr]
 
-// Nobody waits for it any more.
+// The script that waits for it is gone.
 process.on('disconnect', () => process.exit())
 process.on('message', async ({ file, mark }) => {
   // What waits for nothing any more ends the process, as it would alone.

@@ -7,7 +7,7 @@ import { migrated } from './migrated.js'
 const parts = 10_000
 const concurrency = 16
 
-/** Jobs of one piece in parts that hold nothing, while somebody watches. */
+/** Jobs of one piece in parts that hold nothing, while a client watches. */
 export const partsBench: Bench = async ({ runs, url, log }) => {
   const databases = new Databases(url)
   try {

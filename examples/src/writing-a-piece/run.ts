@@ -40,7 +40,7 @@ const exported = await piecework.export({ resource: { kind: 'notebook', id }, pr
 const { archive } = await exported.result()
 if (!archive) throw new Error('no archive')
 
-// As in another installation, where nobody knows bob.
+// As in another installation, where bob is unknown.
 await database.query('UPDATE pages SET author_id = NULL')
 await database.query(`DELETE FROM users WHERE id = 'bob'`)
 const imported = await (await piecework.import({ archive, principal })).ended()

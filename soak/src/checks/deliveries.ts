@@ -30,7 +30,7 @@ export function deliveriesTold(
       problems.push(problem('wrong', `${what} is ${node?.status}, with ${receipts} receipts`))
     if (node?.status !== 'failed') continue
     failed.push(name)
-    if (!node.error) problems.push(problem('wrong', `${what} has failed, and nobody tells why`))
+    if (!node.error) problems.push(problem('wrong', `${what} has failed, and its report has no error`))
   }
   if (failed.length > 0 && outcome === 'failed' && error?.node === undefined)
     problems.push(problem('wrong', `job ${id} has failed, and does not tell which delivery has`))
