@@ -123,7 +123,9 @@ export const entryDefaults = {
 /** Bytes that are read, held or handed on at once. */
 export const chunkDefaults = {
   /** Of an artifact that is read. */
-  artifactBytes: 32 * kibibyte,
+  artifactBytes: 64 * kibibyte,
+  /** Of a file of the caller's, also as it is put. */
+  fileBytes: 256 * kibibyte,
   /** Of an entry, as it is handed to its reader. */
   entryBytes: 256 * kibibyte,
   /** Of an entry that is inflated. */

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { artifactNotFound } from '../artifacts/artifact-not-found.js'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
+import { chunkDefaults } from '../defaults.js'
 import { expectLength } from './expect-length.js'
 
 /** Bytes that can be read from any place, several at once. */
@@ -32,7 +33,8 @@ export async function fileSource(path: string): Promise<ByteSource> {
   return {
     size: found.size,
     read: async function* ({ start, end }) {
-      if (start < end) yield* createReadStream(path, { start, end: end - 1 })
+      const highWaterMark = Math.min(chunkDefaults.fileBytes, end - start)
+      if (start < end) yield* createReadStream(path, { start, end: end - 1, highWaterMark })
     },
   }
 }
