@@ -13,6 +13,8 @@ export type PolygonGeometry = PolygonShape | { readonly problem: ShapeProblem }
  */
 export function placePolygons(given: Polygons | undefined, crs: Crs): PolygonGeometry {
   if (given === undefined) return { problem: 'none' }
+  const only = onlyRing(given)
+  if (only) return placeRing(only, crs)
   let repaired = false
   const place = (ring: Ring): Ring => {
     const closed = closedRing(ring)
@@ -21,13 +23,24 @@ export function placePolygons(given: Polygons | undefined, crs: Crs): PolygonGeo
   }
   const all = given.map((polygon) => polygon.map(place))
   const polygons = all.every(isWhole) ? all : withArea(all)
-  if (polygons.length === 0) return { problem: 'no-ring' }
-  if (crs.foreign)
-    return isBounded(extentOf(polygons))
-      ? new PolygonShape(polygons, { repaired, convex: isOneConvexRing(polygons) })
-      : { problem: 'out-of-range' }
-  return polygonOnEarth(polygons, { repaired, projected: crs.projected })
+  return polygons.length === 0 ? { problem: 'no-ring' } : placed(polygons, repaired, crs)
 }
+
+/** Nearly all shapes of a planning grid: without closures and lists for each. */
+function placeRing(ring: Ring, crs: Crs): PolygonGeometry {
+  const closed = closedRing(ring)
+  return hasArea(closed) ? placed([[crs.toLonLat(closed)]], closed !== ring, crs) : { problem: 'no-ring' }
+}
+
+function placed(polygons: Polygons, repaired: boolean, crs: Crs): PolygonGeometry {
+  if (!crs.foreign) return polygonOnEarth(polygons, { repaired, projected: crs.projected })
+  return isBounded(extentOf(polygons))
+    ? new PolygonShape(polygons, { repaired, convex: isConvexRing(polygons) })
+    : { problem: 'out-of-range' }
+}
+
+const onlyRing = (polygons: Polygons): Ring | undefined =>
+  polygons.length === 1 && polygons[0]?.length === 1 ? polygons[0][0] : undefined
 
 /** The shape of closed rings in degrees of EPSG:4326; `projected`: they come from coordinates that have no antimeridian. */
 export function polygonOnEarth(
@@ -38,13 +51,13 @@ export function polygonOnEarth(
   const wraps = projected && extent.east - extent.west > 180
   const placed = wraps ? polygons.map((rings) => rings.map(eastward)) : polygons
   if (!isOnEarth(wraps ? extentOf(placed) : extent)) return { problem: 'out-of-range' }
-  const convex = !wraps && extent.east <= 180 && isOneConvexRing(placed)
+  const convex = !wraps && extent.east <= 180 && isConvexRing(placed)
   return new PolygonShape(placed, { repaired, convex })
 }
 
-function isOneConvexRing([rings, ...others]: Polygons): boolean {
-  const [only, hole] = rings ?? []
-  return others.length === 0 && only !== undefined && hole === undefined && isConvex(only)
+function isConvexRing(polygons: Polygons): boolean {
+  const only = onlyRing(polygons)
+  return only !== undefined && isConvex(only)
 }
 
 /** Numbers of a closed ring of three positions. */

@@ -29,8 +29,7 @@ async function* records(
   layout: DbfLayout,
   labels: LayerLabels,
 ): AsyncGenerator<readonly DbfRecord[]> {
-  const { headerLength, recordLength } = layout
-  let skip = headerLength
+  let skip = layout.headerLength
   let number = 0
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of file.open()) {
@@ -38,20 +37,45 @@ async function* records(
       rest.length === 0
         ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
         : Buffer.concat([rest, chunk])
-    let at = Math.min(skip, bytes.length)
-    skip -= at
-    const batch: DbfRecord[] = []
-    for (; number < layout.records && at + recordLength <= bytes.length; at += recordLength) {
-      number += 1
-      const flag = bytes[at]
-      if (flag === dbfLive) batch.push(new DbfRecord(number, bytes, at, layout))
-      // With any other flag records begin elsewhere: ids would lose digits.
-      else if (flag !== dbfDeleted)
-        throw brokenDbf(labels, file, `has no record where number ${number} should begin`)
-    }
-    rest = number < layout.records ? bytes.subarray(at) : Buffer.alloc(0)
+    const start = Math.min(skip, bytes.length)
+    skip -= start
+    const count = Math.min(layout.records - number, Math.floor((bytes.length - start) / layout.recordLength))
+    const batch = liveRecords({ bytes, start, count, number }, { file, layout, labels })
+    number += count
+    rest = number < layout.records ? bytes.subarray(start + count * layout.recordLength) : Buffer.alloc(0)
     if (batch.length > 0) yield batch
   }
   if (number < layout.records)
     throw brokenDbf(labels, file, `ends after ${number} of ${layout.records} records`)
+}
+
+/** `number` records stand before those of the chunk. */
+function liveRecords(
+  {
+    bytes,
+    start,
+    count,
+    number,
+  }: {
+    readonly bytes: Buffer
+    readonly start: number
+    readonly count: number
+    readonly number: number
+  },
+  {
+    file,
+    layout,
+    labels,
+  }: { readonly file: ZippedFile; readonly layout: DbfLayout; readonly labels: LayerLabels },
+): readonly DbfRecord[] {
+  const live: DbfRecord[] = []
+  for (let record = 0; record < count; record += 1) {
+    const at = start + record * layout.recordLength
+    const flag = bytes[at]
+    if (flag === dbfLive) live.push(new DbfRecord(number + record + 1, bytes, at, layout))
+    // With any other flag records begin elsewhere: ids would lose digits.
+    else if (flag !== dbfDeleted)
+      throw brokenDbf(labels, file, `has no record where number ${number + record + 1} should begin`)
+  }
+  return live
 }

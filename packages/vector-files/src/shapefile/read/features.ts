@@ -30,41 +30,78 @@ export async function* readFeatures<Row>(
   const { parts, crs, shp: header, records, labels, limits, signal } = options
   const { shp, shx } = parts
   const batches = readShapes({ shp, shx, header, limits, labels })
-  let shapes: readonly (Polygons | undefined)[] = []
-  let at = 0
-  let read = 0
+  const features = new Features<Row>(crs)
   const refill = async (): Promise<void> => {
     const next = await batches.next()
-    if (next.done) throw partsDiffer(options, read)
-    shapes = next.value
-    at = 0
+    if (next.done) throw partsDiffer(options, features.shapes)
+    features.refill(next.value)
   }
   try {
-    let batch: LayerFeature<Row>[] = []
-    let size = 0
-    for await (const someRows of rows)
-      for (const { record, row } of someRows) {
-        let shape: Polygons | undefined
-        for (; read < record; read += 1, at += 1) {
-          // Awaited once for each batch: awaiting each shape would cost as much as reading it.
-          if (at === shapes.length) await refill()
-          shape = shapes[at]
-        }
-        const geometry = placePolygons(shape, crs)
-        batch.push({ record, row, geometry })
-        size += 'problem' in geometry ? 0 : geometry.size
-        if (batch.length === batchFeatures || size > batchBytes) {
-          yield batch
-          batch = []
-          size = 0
+    for await (const some of rows)
+      for (let row = 0; row < some.length; ) {
+        row = features.join(some, row)
+        if (features.isFull) {
+          yield features.take()
           signal?.throwIfAborted()
-        }
+        } else if (row < some.length) await refill()
       }
-    if (batch.length > 0) yield batch
-    for (; read < records; read += 1, at += 1) if (at === shapes.length) await refill()
-    if (at < shapes.length || !(await batches.next()).done) throw partsDiffer(options, `more than ${read}`)
+    if (features.count > 0) yield features.take()
+    while (features.shapes < records) await refill()
+    if (features.shapes > records || !(await batches.next()).done)
+      throw partsDiffer(options, `more than ${records}`)
   } finally {
     await batches.return(undefined)
+  }
+}
+
+/** Joins what has been read at once: awaiting each shape would cost as much as reading it. */
+class Features<Row> {
+  readonly #crs: Crs
+  #shapes: readonly (Polygons | undefined)[] = []
+  /** Shapes before these. */
+  #before = 0
+  #batch: LayerFeature<Row>[] = []
+  #bytes = 0
+
+  constructor(crs: Crs) {
+    this.#crs = crs
+  }
+
+  /** Shapes so far. */
+  get shapes(): number {
+    return this.#before + this.#shapes.length
+  }
+
+  get count(): number {
+    return this.#batch.length
+  }
+
+  get isFull(): boolean {
+    return this.#batch.length === batchFeatures || this.#bytes > batchBytes
+  }
+
+  refill(shapes: readonly (Polygons | undefined)[]): void {
+    this.#before += this.#shapes.length
+    this.#shapes = shapes
+  }
+
+  /** From the row at `from` on, until the batch is full or a shape is missing. The first row that is left. */
+  join(rows: readonly LayerRow<Row>[], from: number): number {
+    for (let next = from; next < rows.length; next += 1) {
+      const { record, row } = rows[next] as LayerRow<Row>
+      if (this.isFull || record > this.shapes) return next
+      const geometry = placePolygons(this.#shapes[record - this.#before - 1], this.#crs)
+      this.#batch.push({ record, row, geometry })
+      this.#bytes += 'problem' in geometry ? 0 : geometry.size
+    }
+    return rows.length
+  }
+
+  take(): readonly LayerFeature<Row>[] {
+    const batch = this.#batch
+    this.#batch = []
+    this.#bytes = 0
+    return batch
   }
 }
 

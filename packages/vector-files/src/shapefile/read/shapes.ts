@@ -29,46 +29,106 @@ export interface ShapesOptions {
  * rings and finds the polygon of each hole.
  */
 export async function* readShapes(options: ShapesOptions): AsyncGenerator<readonly (Polygons | undefined)[]> {
-  const { shp, shx, header, labels } = options
-  const source = new BufferedBytes(shp.open())
-  const index = new BufferedBytes(shx.open())
+  const records = new ShapeRecords(options)
   try {
-    if (!(await source.fill(shpHeaderBytes))) throw brokenShp(labels, shp, 'is truncated')
-    source.skip(shpHeaderBytes)
-    if (!(await index.fill(shpHeaderBytes)) || index.int32BE(0) !== shpFileCode)
-      throw brokenShp(labels, shx, 'has no shapefile header')
-    index.skip(shpHeaderBytes)
-    const allocator = new RingAllocator()
-    let at = shpHeaderBytes
-    let batch: (Polygons | undefined | Buffer)[] = []
-    let size = 0
-    for (let record = 1; at < header.length; record += 1) {
-      // The sizes are compared here first: awaiting what is buffered costs more than reading it.
-      if (source.size < headBytes && !(await source.fill(headBytes)))
-        throw brokenShp(labels, shp, `ends in the middle of record ${record}`)
-      const length = headBytes + source.int32BE(4) * 2
-      assertLength(options, record, length, header.length - at)
-      if (index.size < shxRecordBytes) await index.fill(shxRecordBytes)
-      assertIndexed(options, record, index, at)
-      index.skip(shxRecordBytes)
-      if (source.size < length && !(await source.fill(length)))
-        throw brokenShp(labels, shp, `ends in the middle of record ${record}`)
-      assertRecord(options, record, source, length)
-      batch.push(takeShape(source, length, allocator))
-      at += length
-      size += length
-      if (size >= decodeBytes) {
-        yield await decodeShapes(header.bytes, batch)
-        batch = []
-        size = 0
-      }
+    await records.open()
+    while (records.read()) {
+      if (records.isFull) yield await records.take()
+      else await records.fill()
     }
-    await source.drain()
-    await index.drain()
-    if (batch.length > 0) yield await decodeShapes(header.bytes, batch)
+    await records.drain()
+    const last = await records.take()
+    if (last.length > 0) yield last
   } finally {
-    await source.close()
-    await index.close()
+    await records.close()
+  }
+}
+
+/** Reads what is buffered at once: awaiting each record costs more than reading it. */
+class ShapeRecords {
+  readonly #options: ShapesOptions
+  readonly #source: BufferedBytes
+  readonly #index: BufferedBytes
+  readonly #allocator = new RingAllocator()
+  #batch: (Polygons | undefined | Buffer)[] = []
+  /** Bytes of its records. */
+  #size = 0
+  /** Offset of the next record, and its number. */
+  #at = shpHeaderBytes
+  #record = 1
+  /** Bytes of the .shp that the next record needs, as far as that is known. */
+  #needed = headBytes
+  #indexEnded = false
+
+  constructor(options: ShapesOptions) {
+    this.#options = options
+    this.#source = new BufferedBytes(options.shp.open())
+    this.#index = new BufferedBytes(options.shx.open())
+  }
+
+  async open(): Promise<void> {
+    const { shp, shx, labels } = this.#options
+    if (!(await this.#source.fill(shpHeaderBytes))) throw brokenShp(labels, shp, 'is truncated')
+    this.#source.skip(shpHeaderBytes)
+    if (!(await this.#index.fill(shpHeaderBytes)) || this.#index.int32BE(0) !== shpFileCode)
+      throw brokenShp(labels, shx, 'has no shapefile header')
+    this.#index.skip(shpHeaderBytes)
+  }
+
+  get isFull(): boolean {
+    return this.#size >= decodeBytes
+  }
+
+  /** Reads records until the batch is full or bytes are missing. False after the last one. */
+  read(): boolean {
+    const { header } = this.#options
+    const source = this.#source
+    const index = this.#index
+    while (this.#at < header.length) {
+      if (this.isFull || source.size < this.#needed || (index.size < shxRecordBytes && !this.#indexEnded))
+        return true
+      const length = headBytes + source.int32BE(4) * 2
+      assertLength(this.#options, this.#record, length, header.length - this.#at)
+      assertIndexed(this.#options, this.#record, index, this.#at)
+      if (source.size < length) {
+        this.#needed = length
+        return true
+      }
+      assertRecord(this.#options, this.#record, source, length)
+      index.skip(shxRecordBytes)
+      this.#batch.push(takeShape(source, length, this.#allocator))
+      this.#at += length
+      this.#size += length
+      this.#record += 1
+      this.#needed = headBytes
+    }
+    return false
+  }
+
+  /** Buffers what `read` was missing. */
+  async fill(): Promise<void> {
+    const { shp, labels } = this.#options
+    if (!(await this.#source.fill(this.#needed)))
+      throw brokenShp(labels, shp, `ends in the middle of record ${this.#record}`)
+    this.#indexEnded = !(await this.#index.fill(shxRecordBytes))
+  }
+
+  async take(): Promise<readonly (Polygons | undefined)[]> {
+    const batch = this.#batch
+    this.#batch = []
+    this.#size = 0
+    return decodeShapes(this.#options.header.bytes, batch)
+  }
+
+  /** Both files to their ends, which verifies them. */
+  async drain(): Promise<void> {
+    await this.#source.drain()
+    await this.#index.drain()
+  }
+
+  async close(): Promise<void> {
+    await this.#source.close()
+    await this.#index.close()
   }
 }
 
