@@ -2,6 +2,7 @@ import { checkOptions, type Entries, memo, memoBytes } from '@piecework/core/pie
 import { shapefileChecks } from '@piecework/vector-files'
 import { gridRole } from '../roles.js'
 import { type Grid, type GridOptions, openGrid } from './grid.js'
+import type { IdText } from './id-text.js'
 
 /** About how many bytes an id takes in a list. */
 const idBytes = 8
@@ -24,9 +25,11 @@ export async function* gridIds(entries: Entries, given?: GridOptions): AsyncIter
 }
 
 async function* idsOf(grid: Grid): AsyncGenerator<readonly number[]> {
-  for await (const batch of grid.ids()) {
-    const ids: number[] = []
-    for (const { id } of batch) if ('id' in id) ids.push(id.id)
-    yield ids
-  }
+  for await (const batch of grid.ids()) yield wholeIds(batch)
+}
+
+function wholeIds(batch: readonly IdText[]): readonly number[] {
+  const ids: number[] = []
+  for (const { id } of batch) if ('id' in id) ids.push(id.id)
+  return ids
 }

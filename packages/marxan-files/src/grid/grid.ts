@@ -60,11 +60,12 @@ export async function openGrid(entries: Entries, given?: GridOptions): Promise<G
     records: shapefile.records,
     findings: shapefile.findings,
     ids: async function* () {
-      for await (const rows of shapefile.rows()) yield rows.map(({ record, row }) => ({ record, ...row }))
+      for await (const rows of shapefile.rows())
+        yield rows.map(({ record, row: { id, text } }) => ({ record, id, text }))
     },
     features: async function* () {
       for await (const units of shapefile.features())
-        yield units.map(({ record, row, geometry }) => ({ record, ...row, geometry }))
+        yield units.map(({ record, row: { id, text }, geometry }) => ({ record, id, text, geometry }))
     },
   }
 }

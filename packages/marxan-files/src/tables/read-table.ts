@@ -33,10 +33,18 @@ export async function* readTable<C extends Columns>(
 ): AsyncIterable<Batch<C>> {
   const rows = new TableRows(layout, file, findings)
   const reader = new RecordReader(file, rows, findings)
-  for await (const _ of feed(reader, source, signal))
-    while (reader.next()) if (rows.add(reader.record)) yield rows.take()
+  for await (const _ of feed(reader, source, signal)) while (isFull(rows, reader)) yield rows.take()
   rows.close()
   if (reader.stopped) return
   layout.end?.()
   if (rows.count > 0) yield rows.take()
+}
+
+/**
+ * Adds records until a batch is full; false if more bytes are needed. A function of its own: V8 compiles a loop
+ * of a generator anew after each `yield`.
+ */
+function isFull<C extends Columns>(rows: TableRows<C>, reader: RecordReader): boolean {
+  while (reader.next()) if (rows.add(reader.record)) return true
+  return false
 }

@@ -2,7 +2,7 @@ import { type Entries, FindingCollector, memo } from '@piecework/core/piece'
 import type { IdIndex } from '../ids/id-index.js'
 import { IdLines } from '../ids/id-lines.js'
 import { maxId } from '../ids/max-id.js'
-import type { Columns } from './columns.js'
+import type { Batch, Columns } from './columns.js'
 import { readTable } from './read-table.js'
 
 /** Ids by their order in a file. */
@@ -33,7 +33,7 @@ export const tableIds = (
     return { value: ids, bytes: ids.size * idBytes }
   })
 
-const columns = { id: { kind: 'integer', required: true } } as const satisfies Columns
+const idColumn = { id: { kind: 'integer', required: true } } as const satisfies Columns
 
 /** The id of a row with more or fewer fields than the header is the first field, if that is the column of the ids and other rows can be read. */
 async function readIds(source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<IdLines> {
@@ -41,7 +41,7 @@ async function readIds(source: AsyncIterable<Uint8Array>, signal?: AbortSignal):
   const misfits = new IdLines()
   let idFirst = false
   const layout = {
-    columns,
+    columns: idColumn,
     header: ([first]: readonly string[]) => {
       idFirst = first === 'id'
       return true
@@ -51,10 +51,12 @@ async function readIds(source: AsyncIterable<Uint8Array>, signal?: AbortSignal):
     },
   }
   const options = { file: '', findings: new FindingCollector({ limit: 0 }), ...(signal && { signal }) }
-  for await (const batch of readTable(source, layout, options))
-    for (let row = 0; row < batch.length; row += 1)
-      ids.add(batch.columns.id[row] as number, batch.lines[row] as number)
+  for await (const batch of readTable(source, layout, options)) addIds(batch, ids)
   if (ids.size > 0)
     for (let at = 0; at < misfits.size; at += 1) ids.add(misfits.index.id(at), misfits.line(at))
   return ids
+}
+
+function addIds({ length, columns, lines }: Batch<typeof idColumn>, ids: IdLines): void {
+  for (let row = 0; row < length; row += 1) ids.add(columns.id[row] as number, lines[row] as number)
 }
