@@ -2,6 +2,9 @@ import type { KnownIds, PuvsprBatch } from '@piecework/marxan-files'
 import { IdIndex } from '@piecework/marxan-files'
 import { PairSet } from './pair-set.js'
 
+/** Features that there is room for at first. */
+const leastFeatures = 64
+
 /** What is wrong with a row of puvspr.dat, compared with the other files. */
 export type RowProblem = 'feature-unknown' | 'unit-unknown' | 'duplicate'
 
@@ -19,9 +22,10 @@ export class FeatureAmounts {
   /** Units that are not imported, and their pairs. */
   readonly #others = new IdIndex()
   readonly #otherPairs = new PairSet()
-  readonly #sums: number[] = []
-  readonly #rests: number[] = []
-  readonly #rows: number[] = []
+  /** By index of the feature. */
+  #sums: Float64Array
+  #rests: Float64Array
+  #rows: Float64Array
   /** Features with rows that are skipped. */
   readonly #skipped = new Set<number>()
 
@@ -30,6 +34,10 @@ export class FeatureAmounts {
     this.#units = units
     this.#anyFeature = features.size === 0 ? new IdIndex() : undefined
     this.#anyUnit = units.size === 0 ? new IdIndex() : undefined
+    const size = Math.max(features.size, leastFeatures)
+    this.#sums = new Float64Array(size)
+    this.#rests = new Float64Array(size)
+    this.#rows = new Float64Array(size)
   }
 
   /** Calls `report` for each row that is not counted. */
@@ -75,13 +83,27 @@ export class FeatureAmounts {
 
   /** Compensated summation: the order of rows does not show in the digits that people see. */
   #sum(feature: number, amount: number): void {
-    const before = this.#sums[feature] ?? 0
+    if (feature >= this.#sums.length) this.#grow(2 * feature)
+    const before = this.#sums[feature] as number
     const after = before + amount
+    const rest = before >= amount ? before - after + amount : amount - after + before
     this.#sums[feature] = after
-    this.#rests[feature] =
-      (this.#rests[feature] ?? 0) + (before >= amount ? before - after + amount : amount - after + before)
-    this.#rows[feature] = (this.#rows[feature] ?? 0) + 1
+    this.#rests[feature] = (this.#rests[feature] as number) + rest
+    this.#rows[feature] = (this.#rows[feature] as number) + 1
   }
+
+  /** Of any feature the number is known at the end only. */
+  #grow(size: number): void {
+    this.#sums = longer(this.#sums, size)
+    this.#rests = longer(this.#rests, size)
+    this.#rows = longer(this.#rows, size)
+  }
+}
+
+function longer(numbers: Float64Array, length: number): Float64Array {
+  const copy = new Float64Array(length)
+  copy.set(numbers)
+  return copy
 }
 
 const indexOf = (index: KnownIds, id: number, any: IdIndex | undefined) => (any ? any.add(id) : index.get(id))

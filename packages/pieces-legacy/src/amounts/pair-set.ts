@@ -62,7 +62,7 @@ function addListed(chunk: Chunk, value: number): boolean {
     chunk.list = new Uint16Array(size * 2)
     chunk.list.set(list)
   }
-  chunk.list.copyWithin(low + 1, low, size)
+  if (low < size) chunk.list.copyWithin(low + 1, low, size)
   chunk.list[low] = value
   chunk.size = size + 1
   return true

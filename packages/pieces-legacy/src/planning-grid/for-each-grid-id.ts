@@ -17,7 +17,7 @@ export async function forEachGridId(
   each: (id: number) => void,
 ): Promise<boolean> {
   try {
-    for await (const ids of gridIds(entries, { signal })) for (const id of ids) each(id)
+    for await (const ids of gridIds(entries, { signal })) ids.forEach(each)
     return true
   } catch (error) {
     if (isGridError(error)) return false

@@ -35,7 +35,15 @@ export class ShapeFindings {
   }
 
   async add(batch: readonly PlacedRecord[]): Promise<void> {
-    const { labels, thing, checks, tx, findings } = this.#options
+    const { checks, tx } = this.#options
+    const doubtful = this.#doubtful(batch)
+    if (doubtful.length === 0) return
+    for (const invalid of await checks.invalidShapes(doubtful, tx)) this.#invalid(invalid)
+  }
+
+  /** Shapes that only `checks` can tell to be valid. */
+  #doubtful(batch: readonly PlacedRecord[]): readonly RecordShape[] {
+    const { labels, thing, findings } = this.#options
     const doubtful: RecordShape[] = []
     for (const { record, geometry } of batch) {
       if ('problem' in geometry) {
@@ -56,8 +64,7 @@ export class ShapeFindings {
           () => `The ${thing} of record ${record} has a ring that is open or without area; it is repaired`,
         )
     }
-    if (doubtful.length === 0) return
-    for (const invalid of await checks.invalidShapes(doubtful, tx)) this.#invalid(invalid)
+    return doubtful
   }
 
   #invalid({ record, reason, repairable }: InvalidShape): void {
