@@ -9,26 +9,34 @@ import { memoBytes } from './memo.js'
  */
 export function readOnce(file: EntryFile): EntryFile {
   if (file.facts.size > memoBytes) return file
-  let kept: Promise<Buffer> | undefined
-  const bytes = (): Promise<Buffer> => {
-    kept ??= allBytes(file).catch((error: unknown) => {
+  let kept: Promise<readonly Uint8Array[]> | undefined
+  const chunks = (): Promise<readonly Uint8Array[]> => {
+    kept ??= allChunks(file).catch((error: unknown) => {
       kept = undefined
       throw error
     })
     return kept
   }
-  return { ...file, open: (range) => chunksOf(bytes, range) }
+  return { ...file, open: (range) => bytesOf(chunks, range) }
 }
 
-async function allBytes(file: EntryFile): Promise<Buffer> {
+/** As they came: to join them would copy all. */
+async function allChunks(file: EntryFile): Promise<readonly Uint8Array[]> {
   const chunks: Uint8Array[] = []
   for await (const chunk of file.open()) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  return chunks
 }
 
-async function* chunksOf(bytes: () => Promise<Buffer>, range?: ByteRange): AsyncGenerator<Uint8Array> {
-  const all = await bytes()
-  const end = Math.min(range?.end ?? all.length, all.length)
-  for (let at = range?.start ?? 0; at < end; at += chunkDefaults.entryBytes)
-    yield all.subarray(at, Math.min(at + chunkDefaults.entryBytes, end))
+async function* bytesOf(
+  chunks: () => Promise<readonly Uint8Array[]>,
+  { start, end }: ByteRange = { start: 0, end: Number.POSITIVE_INFINITY },
+): AsyncGenerator<Uint8Array> {
+  let before = 0
+  for (const chunk of await chunks()) {
+    if (before >= end) return
+    const to = Math.min(end - before, chunk.length)
+    for (let at = Math.max(start - before, 0); at < to; at += chunkDefaults.entryBytes)
+      yield chunk.subarray(at, Math.min(at + chunkDefaults.entryBytes, to))
+    before += chunk.length
+  }
 }

@@ -10,29 +10,41 @@ export class LineBuffer {
   end = 0
   /** A zero byte follows: nothing is read beyond it. */
   binary = false
+  /** Where `bytes` are: each chunk in memory of its own would take longer than reading it. */
+  #room = Buffer.alloc(0)
 
   /** Bytes that do not make a complete line yet, or that a reader left. */
   get rest(): number {
     return this.bytes.length - this.at
   }
 
+  /** Bytes that were read before may be overwritten. */
   append(chunk: Uint8Array): void {
     if (this.binary) return
-    const added = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    this.bytes = this.rest === 0 ? added : Buffer.concat([this.bytes.subarray(this.at), added])
-    this.at = 0
-    const zero = this.bytes.indexOf(0)
+    const rest = this.#keepRest(chunk.length)
+    this.#room.set(chunk, rest)
+    const zero = chunk.indexOf(0)
     this.binary = zero >= 0
-    if (this.binary) this.bytes = this.bytes.subarray(0, zero)
+    this.bytes = this.#room.subarray(0, rest + (this.binary ? zero : chunk.length))
     this.end = this.#completeEnd()
   }
 
   /** The file has ended: what is left is its last line. */
   finish(): void {
     if (this.binary || this.rest === 0) return
-    this.bytes = Buffer.concat([this.bytes.subarray(this.at), Buffer.of(LF)])
+    const rest = this.#keepRest(1)
+    this.#room[rest] = LF
+    this.bytes = this.#room.subarray(0, rest + 1)
+    this.end = rest + 1
+  }
+
+  /** Moves the rest to the beginning of the room, with `added` bytes left behind it. Its length. */
+  #keepRest(added: number): number {
+    const { bytes, at, rest } = this
+    if (rest + added > this.#room.length) this.#room = Buffer.allocUnsafe(2 * rest + added)
+    this.#room.set(bytes.subarray(at), 0)
     this.at = 0
-    this.end = this.bytes.length
+    return rest
   }
 
   /** A carriage return at the very end may be half an end of line. */

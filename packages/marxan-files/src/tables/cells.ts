@@ -12,8 +12,8 @@ import type { Column, IntegerColumn, NumberColumn } from './columns.js'
 
 /** Reads the cells of one column into an array of its own; one line per finding. */
 export interface CellReader {
-  /** A new array for `size` rows, filled with what stands for an absent column. */
-  begin(size: number): void
+  /** A new array for `size` rows, filled with what stands for an absent column unless the column is `present`. */
+  begin(size: number, present: boolean): void
   /** Reads `bytes[start, end)` into `row`. False, with an error, if it cannot be read. */
   read(bytes: Buffer, start: number, end: number, form: number, row: number, line: number): boolean
   /** The array since `begin`. */
@@ -66,8 +66,9 @@ class NumberCells implements CellReader {
     this.#max = column.max ?? Number.POSITIVE_INFINITY
   }
 
-  begin(size: number): void {
-    this.cells = new Float64Array(size).fill(this.#column.absent ?? Number.NaN)
+  begin(size: number, present: boolean): void {
+    this.cells = new Float64Array(size)
+    if (!present) this.cells.fill(this.#column.absent ?? Number.NaN)
   }
 
   read(bytes: Buffer, start: number, end: number, _form: number, row: number, line: number): boolean {
@@ -104,8 +105,9 @@ class IntegerCells implements CellReader {
     this.#max = column.max ?? maxId
   }
 
-  begin(size: number): void {
-    this.cells = new Int32Array(size).fill(this.#column.absent ?? 0)
+  begin(size: number, present: boolean): void {
+    this.cells = new Int32Array(size)
+    if (!present) this.cells.fill(this.#column.absent ?? 0)
   }
 
   read(bytes: Buffer, start: number, end: number, _form: number, row: number, line: number): boolean {

@@ -107,7 +107,7 @@ export class TableRows<C extends Columns> implements RecordRules {
   }
 
   #begin(): void {
-    for (const reader of this.#readers.values()) reader.begin(batchRows)
+    for (const [name, reader] of this.#readers) reader.begin(batchRows, this.#present.has(name))
     this.#lines = new Int32Array(batchRows)
     this.#count = 0
     this.#batch = this.#cut(batchRows)
